@@ -1,1 +1,34 @@
-fn main() {}
+//! The project's own tool: `cargo xtask test` proves everything on a fresh machine, `cargo xtask postgres` lends a
+//! throw-away PostgreSQL to a developer.
+//!
+//! Invariant: what it starts it stops, however it ends. Limits: Linux; it installs missing programs only as root on a
+//! Debian-like system, and otherwise says what is missing. Only the standard library is used, so that it compiles in
+//! a second. Left out on purpose: benchmarks (crate `bench`) and releases.
+
+mod postgres;
+mod programs;
+mod steps;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask <command>
+
+  test       check format, lints and tests of the whole workspace on SQLite and on PostgreSQL
+  postgres   run a throw-away PostgreSQL in memory until Enter, and print its URL
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["test"] => steps::test(),
+        ["postgres"] => postgres::in_foreground(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("xtask: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}

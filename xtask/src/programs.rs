@@ -1,0 +1,79 @@
+//! Finds the programs the tests need, and installs them where that is possible.
+//!
+//! Limits: installing works as root with `apt-get`; anywhere else the answer is a sentence that names what is missing.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The oldest PostgreSQL the server is tested on.
+const OLDEST_POSTGRES: u32 = 15;
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// The folder that holds `initdb`, `pg_ctl` and `postgres`.
+pub fn postgres_folder() -> Result<PathBuf, String> {
+    find_postgres().or_else(|| install("postgresql").then(find_postgres).flatten()).ok_or_else(|| {
+        format!("PostgreSQL {OLDEST_POSTGRES} or newer is missing: install it (Debian: apt-get install postgresql)")
+    })
+}
+
+/// A Chromium for the tests that drive a real browser.
+pub fn browser() -> Result<PathBuf, String> {
+    find_browser()
+        .or_else(|| install("chromium").then(find_browser).flatten())
+        .ok_or_else(|| "Chromium is missing: install it (Debian: apt-get install chromium)".to_owned())
+}
+
+/// Whether `cargo <component>` exists on this tool chain (`fmt` and `clippy` may be left out of one).
+pub fn has_cargo_component(component: &str) -> bool {
+    quiet("cargo", &[component, "--version"]).is_some()
+}
+
+/// The trimmed output of a program that succeeded.
+pub fn quiet(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+pub fn is_root() -> bool {
+    quiet("id", &["-u"]).as_deref() == Some("0")
+}
+
+fn find_postgres() -> Option<PathBuf> {
+    let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let mut found: Vec<(u32, PathBuf)> =
+        search_path().chain(packaged).filter_map(|folder| Some((postgres_version(&folder)?, folder))).collect();
+    found.retain(|(version, _)| *version >= OLDEST_POSTGRES);
+    found.sort();
+    // The oldest that will do: what works there works on newer ones, seldom the other way round.
+    found.into_iter().next().map(|(_, folder)| folder)
+}
+
+fn postgres_version(folder: &Path) -> Option<u32> {
+    if !["initdb", "pg_ctl"].iter().all(|program| folder.join(program).is_file()) {
+        return None;
+    }
+    // "postgres (PostgreSQL) 15.18 (Debian …)"
+    let text = quiet(folder.join("postgres"), &["--version"])?;
+    let number = text.split(") ").nth(1)?;
+    number.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
+}
+
+fn find_browser() -> Option<PathBuf> {
+    search_path().flat_map(|folder| BROWSERS.iter().map(move |name| folder.join(name))).find(|path| path.is_file())
+}
+
+fn search_path() -> impl Iterator<Item = PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).collect::<Vec<_>>().into_iter()
+}
+
+fn install(package: &str) -> bool {
+    if !is_root() || quiet("apt-get", &["--version"]).is_none() {
+        return false;
+    }
+    println!("xtask: installing {package}");
+    let apt = |arguments: &[&str]| {
+        Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status().is_ok_and(|s| s.success())
+    };
+    apt(&["update"]) && apt(&["install", "-y", "--no-install-recommends", package])
+}
