@@ -6,3 +6,4 @@
 pub mod calendar;
 pub mod ids;
 pub mod money;
+pub mod paper;
