@@ -10,7 +10,7 @@ mod account;
 mod bill;
 mod receipt;
 
-use crate::calendar::{Day, Instant};
+use crate::calendar::Instant;
 use crate::money::{Currency, Money, MoneyError};
 use jiff::tz::TimeZone;
 

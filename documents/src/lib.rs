@@ -1,1 +1,56 @@
-//! documents
+//! Papers to PDF: values in, bytes out.
+//!
+//! Each document is one function over one of the values of [`books::paper`]; it blocks, computes and touches nothing
+//! else: no disk, no network, no clock. Invariants: a paper that does not add up is refused, not printed; the same
+//! values give the same bytes; nothing a user wrote is read as markup. The PDF is tagged and asks for PDF/A-3a and
+//! PDF/UA-1; text in a script for which that cannot be had is printed with the lesser standard rather than not at all.
+//! Limits: those of `books::paper`, and a logo of [`MAX_LOGO_BYTES`] and [`MAX_LOGO_SIDE`]. How many run at a time is
+//! the caller's business (about 30 ms of one core a page). Left out on purpose: templates written by users, which would
+//! need a process of their own, and electronic invoices (Factur-X, UBL). The only crate that knows typst.
+
+mod credit_note;
+mod fonts;
+mod format;
+mod frame;
+mod invoice;
+mod letter;
+mod logo;
+mod look;
+mod order;
+mod receipt;
+mod sections;
+mod statement;
+mod words;
+mod world;
+
+pub use credit_note::credit_note;
+pub use fonts::add_fonts;
+pub use invoice::invoice;
+pub use letter::letter;
+pub use logo::{MAX_LOGO_BYTES, MAX_LOGO_SIDE};
+pub use order::order;
+pub use receipt::receipt;
+pub use statement::statement;
+
+/// Why there is no PDF.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PaperError {
+    /// The paper itself is at fault; nothing was printed.
+    #[error(transparent)]
+    Fault(#[from] books::paper::PaperFault),
+    /// The picture cannot be used; a sentence for the person who uploaded it.
+    #[error("the logo cannot be used: {0}")]
+    Logo(String),
+    /// A payment link that does not fit a QR code.
+    #[error("the payment link of {0} characters is too long for a QR code")]
+    Link(usize),
+    /// Fonts were added after the first paper was printed, or are not fonts.
+    #[error("the font cannot be added: {0}")]
+    Font(&'static str),
+    /// Ours: a template did not compile or the PDF could not be written.
+    #[error("the paper could not be laid out: {0}")]
+    Layout(String),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::calendar::Day;
 
 fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::from_code("USD").expect("a known code"))

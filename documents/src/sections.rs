@@ -1,0 +1,204 @@
+//! The parts that several papers share, as rows of words: lines, sums, the ribbon, payments, open items.
+//!
+//! Invariant: amounts are printed, not computed; what is zero and says nothing is left out.
+
+use books::calendar::Day;
+use books::money::Money;
+use books::paper::{Amendment, AmendmentReason, Body, Mark, OpenItem, PaidRow, PaperFault, PaperLine, Prices, Standing};
+use serde_json::{Value, json};
+
+use crate::format::Tongue;
+use crate::words::fill;
+
+/// Colors of the parts of a ribbon, beside the brand's own.
+pub(crate) const QUIET: &str = "#aab1bc";
+pub(crate) const REST: &str = "#e2e5ea";
+
+/// One row of sums.
+pub(crate) fn row(label: impl Into<String>, amount: String) -> Value {
+    json!({ "label": label.into(), "amount": amount, "style": "plain" })
+}
+
+/// A sum with a line above it.
+pub(crate) fn sum_row(label: impl Into<String>, amount: String) -> Value {
+    json!({ "label": label.into(), "amount": amount, "style": "sum" })
+}
+
+/// The figure that the paper is about.
+pub(crate) fn due_row(label: impl Into<String>, amount: String) -> Value {
+    json!({ "label": label.into(), "amount": amount, "style": "due" })
+}
+
+/// A column: its word, whether it takes the room that is left, whether it is set to the right.
+pub(crate) fn head(word: &str, wide: bool, end: bool) -> Value {
+    json!({ "word": word, "wide": wide, "end": end })
+}
+
+pub(crate) fn table(title: &str, heads: Vec<Value>, rows: Vec<Vec<String>>) -> Value {
+    json!({ "title": title, "heads": heads, "rows": rows })
+}
+
+/// Joins what is not empty, the second part on a smaller line below.
+pub(crate) fn over(first: &str, second: &str) -> String {
+    match (first.is_empty(), second.is_empty()) {
+        (false, false) => format!("{first}\n{second}"),
+        (true, _) => second.to_owned(),
+        (_, true) => first.to_owned(),
+    }
+}
+
+impl Tongue {
+    /// The table of lines. Without tax there is no column for it.
+    pub(crate) fn lines(&self, body: &Body) -> Value {
+        let words = self.words;
+        let taxed = body.lines.iter().any(|line| line.tax_rate.is_some());
+        let mut heads = vec![head(words.description, true, false), head(words.quantity, false, true), head(words.unit_price, false, true)];
+        if taxed {
+            heads.push(head(words.tax, false, true));
+        }
+        heads.push(head(words.amount, false, true));
+        json!({ "heads": heads, "rows": body.lines.iter().map(|line| self.line(line, body.prices, taxed)).collect::<Vec<_>>() })
+    }
+
+    fn line(&self, line: &PaperLine, prices: Prices, taxed: bool) -> Value {
+        let removed = line.amended.as_ref().is_some_and(|amended| amended.removed);
+        let rate = line.tax_rate.as_deref().map(|rate| self.percent(rate)).unwrap_or_default();
+        let amount = match prices {
+            Prices::BeforeTax => line.net,
+            Prices::TaxIncluded => line.gross,
+        };
+        let mut cells = vec![self.decimal(&line.quantity), self.plain(line.unit_amount)];
+        if taxed {
+            cells.push(rate);
+        }
+        cells.push(self.plain(amount));
+        json!({
+            "name": line.description,
+            "detail": line.detail,
+            "removed": removed,
+            "amended": line.amended.as_ref().map(|amended| self.amended(amended)).unwrap_or_default(),
+            "cells": cells.into_iter().map(|text| json!({ "text": text, "struck": removed })).collect::<Vec<_>>(),
+        })
+    }
+
+    fn amended(&self, amended: &Amendment) -> String {
+        let words = self.words;
+        let what = fill(if amended.removed { words.removed } else { words.added }, &[&self.day(amended.on)]);
+        let reason = match amended.reason {
+            AmendmentReason::ItemsAdded => words.items_added,
+            AmendmentReason::Shipping => words.shipping,
+            AmendmentReason::ExtraService => words.extra_service,
+            AmendmentReason::Correction => words.correction,
+            AmendmentReason::Other => "",
+        };
+        [what.as_str(), reason, &amended.note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Subtotal, taxes and total.
+    pub(crate) fn body_sums(&self, body: &Body) -> Result<Vec<Value>, PaperFault> {
+        let words = self.words;
+        let taxes = body.taxes.iter().map(|tax| {
+            let sentence = if body.prices == Prices::BeforeTax { words.tax_on } else { words.tax_within };
+            row(fill(sentence, &[&self.decimal(&tax.rate), &self.plain(tax.net)]), self.plain(tax.tax))
+        });
+        let mut rows = Vec::new();
+        if body.prices == Prices::BeforeTax && !body.taxes.is_empty() {
+            rows.push(row(words.subtotal, self.plain(body.subtotal()?)));
+            rows.extend(taxes);
+            rows.push(sum_row(words.total, self.money(body.total)));
+        } else {
+            rows.push(sum_row(words.total, self.money(body.total)));
+            rows.extend(taxes);
+        }
+        Ok(rows)
+    }
+
+    /// What follows the total: fees, what was taken off it, and what is due.
+    pub(crate) fn standing_sums(&self, standing: &Standing, mark: Option<Mark>) -> Vec<Value> {
+        let words = self.words;
+        let mut rows = Vec::new();
+        if standing.fees.minor != 0 {
+            rows.push(row(words.late_fees, self.plain(standing.fees)));
+        }
+        for (label, amount) in [(words.credited, standing.credited), (words.written_off, standing.written_off), (words.paid, standing.paid)] {
+            if amount.minor != 0 {
+                rows.push(row(label, self.taken(amount)));
+            }
+        }
+        if mark != Some(Mark::Draft) {
+            rows.push(due_row(words.amount_due, self.money(standing.amount_due)));
+        }
+        rows
+    }
+
+    /// An amount that lowers what is due, with a minus.
+    pub(crate) fn taken(&self, amount: Money) -> String {
+        self.plain(Money { minor: -amount.minor, ..amount })
+    }
+
+    /// How much of the whole is settled. None while nothing is.
+    pub(crate) fn ribbon(&self, standing: &Standing, brand: &str) -> Value {
+        let words = self.words;
+        let reduced = standing.credited.minor.saturating_add(standing.written_off.minor);
+        if standing.paid.minor <= 0 && reduced <= 0 {
+            return Value::Null;
+        }
+        let parts = [
+            (words.paid, standing.paid, brand),
+            (words.credited, standing.credited, QUIET),
+            (words.written_off, standing.written_off, QUIET),
+            (words.amount_due, standing.amount_due, REST),
+        ];
+        let shown = parts.into_iter().filter(|(_, amount, _)| amount.minor > 0);
+        let parts: Vec<Value> = shown.map(|(label, amount, color)| self.part(label, amount, color)).collect();
+        json!({ "parts": parts })
+    }
+
+    /// One share of a ribbon.
+    pub(crate) fn part(&self, label: &str, amount: Money, color: &str) -> Value {
+        json!({ "label": label, "amount": self.plain(amount), "weight": amount.minor.max(0), "color": color })
+    }
+
+    /// The payments that stand against a bill. None when there are none.
+    pub(crate) fn payments(&self, payments: &[PaidRow]) -> Option<Value> {
+        if payments.is_empty() {
+            return None;
+        }
+        let words = self.words;
+        let heads = vec![head(words.date, false, false), head(words.payment_no, false, false), head(words.method, true, false), head(words.amount, false, true)];
+        let rows = payments.iter().map(|row| {
+            let whole = if row.amount == row.applied { String::new() } else { fill(words.of_payment, &[&self.plain(row.amount)]) };
+            vec![self.day(row.on), row.number.clone(), self.means(&row.means), over(&self.plain(row.applied), &whole)]
+        });
+        Some(table(words.payments, heads, rows.collect()))
+    }
+
+    /// What is open, with its due day and how late it is. None when nothing is.
+    pub(crate) fn open_items(&self, items: &[OpenItem]) -> Option<Value> {
+        if items.is_empty() {
+            return None;
+        }
+        let words = self.words;
+        let heads = vec![
+            head(words.document, false, false),
+            head(words.description, true, false),
+            head(words.date, false, false),
+            head(words.due, false, false),
+            head(words.amount, false, true),
+            head(words.open, false, true),
+        ];
+        let rows = items.iter().map(|item| {
+            let due = over(&item.due_on.map(|day: Day| self.day(day)).unwrap_or_default(), &self.lateness(item.days_past_due));
+            vec![item.number.clone(), item.description.clone(), self.day(item.on), due, self.plain(item.amount), self.plain(item.open)]
+        });
+        Some(table(words.open_items, heads, rows.collect()))
+    }
+
+    fn lateness(&self, days: i64) -> String {
+        match days {
+            1 => self.words.one_day_late.to_owned(),
+            2.. => fill(self.words.days_late, &[&days.to_string()]),
+            _ => String::new(),
+        }
+    }
+}

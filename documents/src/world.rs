@@ -1,0 +1,171 @@
+//! Typst in process: templates and values in memory, a PDF out.
+//!
+//! Invariants: a template sees the embedded templates, its data and its pictures, and nothing else: no disk, no
+//! network, no packages, no clock. File names are constants, because typst keeps each distinct one for ever. What typst
+//! remembers between runs is dropped after each, so memory does not grow with the number of papers.
+
+use std::sync::LazyLock;
+
+use books::paper::Stamp;
+use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use crate::PaperError;
+use crate::fonts::FACES;
+
+static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::builder().build()));
+static FRAME: LazyLock<Source> = LazyLock::new(|| source("frame.typ", include_str!("../templates/frame.typ")));
+static BILL: LazyLock<Source> = LazyLock::new(|| source("bill.typ", include_str!("../templates/bill.typ")));
+static RECEIPT: LazyLock<Source> = LazyLock::new(|| source("receipt.typ", include_str!("../templates/receipt.typ")));
+static STATEMENT: LazyLock<Source> = LazyLock::new(|| source("statement.typ", include_str!("../templates/statement.typ")));
+static LETTER: LazyLock<Source> = LazyLock::new(|| source("letter.typ", include_str!("../templates/letter.typ")));
+static DATA_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("data.json"));
+static LOGO_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("logo"));
+static QR_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("qr.svg"));
+
+/// Which standards are tried, in this order: the later ones are for text that the first cannot take, such as some
+/// ligatures of complex scripts, which have no single character to stand for.
+const STANDARDS: [&[PdfStandard]; 3] = [&[PdfStandard::A_3a, PdfStandard::Ua_1], &[PdfStandard::A_3b], &[]];
+
+fn file_id(name: &str) -> FileId {
+    let path = VirtualPath::new(name).expect("the names are constants without dots or roots");
+    RootedPath::new(VirtualRoot::Project, path).intern()
+}
+
+fn source(name: &str, text: &str) -> Source {
+    Source::new(file_id(name), text.into())
+}
+
+/// The layouts there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Template {
+    Bill,
+    Receipt,
+    Statement,
+    Letter,
+}
+
+impl Template {
+    fn source(self) -> &'static Source {
+        match self {
+            Template::Bill => &BILL,
+            Template::Receipt => &RECEIPT,
+            Template::Statement => &STATEMENT,
+            Template::Letter => &LETTER,
+        }
+    }
+}
+
+/// Everything one paper is made of, ready to be laid out.
+pub(crate) struct Print {
+    pub(crate) template: Template,
+    pub(crate) data: serde_json::Value,
+    pub(crate) logo: Option<Bytes>,
+    pub(crate) qr: Option<String>,
+    pub(crate) made: Stamp,
+    /// Names the document in the PDF's own identifier.
+    pub(crate) ident: String,
+}
+
+impl Print {
+    /// Lays out and writes the PDF.
+    pub(crate) fn pdf(self) -> Result<Vec<u8>, PaperError> {
+        let (made, ident) = (self.made, self.ident.clone());
+        let written = self.layout().and_then(|document| write(&document, made, &ident));
+        typst::comemo::evict(0);
+        written
+    }
+
+    /// The pages, before they are a PDF.
+    pub(crate) fn layout(self) -> Result<PagedDocument, PaperError> {
+        let sheet = Sheet {
+            template: self.template,
+            data: Bytes::from_string(self.data.to_string()),
+            logo: self.logo,
+            qr: self.qr.map(Bytes::from_string),
+        };
+        typst::compile::<PagedDocument>(&sheet).output.map_err(|errors| layout_error(&errors))
+    }
+}
+
+/// The world as a template sees it.
+struct Sheet {
+    template: Template,
+    data: Bytes,
+    logo: Option<Bytes>,
+    qr: Option<Bytes>,
+}
+
+impl World for Sheet {
+    fn library(&self) -> &LazyHash<Library> {
+        &LIBRARY
+    }
+    fn book(&self) -> &LazyHash<FontBook> {
+        &FACES.book
+    }
+    fn main(&self) -> FileId {
+        self.template.source().id()
+    }
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        [self.template.source(), &*FRAME].into_iter().find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
+    }
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        let found = match id {
+            _ if id == *DATA_FILE => Some(&self.data),
+            _ if id == *LOGO_FILE => self.logo.as_ref(),
+            _ if id == *QR_FILE => self.qr.as_ref(),
+            _ => None,
+        };
+        found.cloned().ok_or(FileError::AccessDenied)
+    }
+    fn font(&self, index: usize) -> Option<Font> {
+        FACES.fonts.get(index).cloned()
+    }
+    fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
+
+fn layout_error(errors: &[SourceDiagnostic]) -> PaperError {
+    PaperError::Layout(errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "))
+}
+
+fn write(document: &PagedDocument, made: Stamp, ident: &str) -> Result<Vec<u8>, PaperError> {
+    let mut refused = PaperError::Layout("no standard was tried".into());
+    for standards in STANDARDS {
+        let options = PdfOptions {
+            ident: Smart::Custom(ident.to_owned()),
+            creator: Smart::Custom(Some("Owed".into())),
+            timestamp: timestamp(made),
+            standards: PdfStandards::new(standards).map_err(|why| PaperError::Layout(why.message().to_string()))?,
+            ..PdfOptions::default()
+        };
+        match typst_pdf::pdf(document, &options) {
+            Ok(bytes) => return Ok(bytes),
+            Err(errors) => refused = layout_error(&errors),
+        }
+    }
+    Err(refused)
+}
+
+/// A PDF cannot be dated before year 0 or after 9999; such a moment leaves it without a date.
+fn timestamp(made: Stamp) -> Option<Timestamp> {
+    let local = made.local();
+    let byte = |part: i8| u8::try_from(part).ok();
+    let (date, time) = (local.date(), local.time());
+    let at = Datetime::from_ymd_hms(
+        i32::from(date.year()),
+        byte(date.month())?,
+        byte(date.day())?,
+        byte(time.hour())?,
+        byte(time.minute())?,
+        byte(time.second())?,
+    )?;
+    Timestamp::new_local(at, made.offset_minutes)
+}
