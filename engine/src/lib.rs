@@ -1,1 +1,9 @@
-//! engine
+//! The engine: storage, business acts, jobs and mail. Everything that changes the books goes through here.
+//!
+//! Invariants: money moves only inside a flow, which is one database transaction; processors, mail servers and HTTP are
+//! never called inside one; time and ids are passed in. Left out on purpose: HTTP and pages (crate `server`), the rules of
+//! receivables (crate `books`), the processors' protocols (crate `processors`).
+
+pub mod clock;
+pub mod db;
+pub mod error;
