@@ -1,0 +1,10 @@
+//! What staff pages show: typed values that the templates print, one struct a page, one file a noun.
+//!
+//! Invariants: no rule and no arithmetic here; every figure, state and reason comes ready from the flows and reads. A page
+//! that changes something carries an idempotency key in every form. Handlers fill these structs and call `render`.
+
+pub mod customers;
+pub mod documents;
+pub mod entries;
+pub mod orders;
+pub mod requests;

@@ -1,0 +1,128 @@
+//! What several staff pages share: a row for a document, a payment, a request; the trace; the panel of a payment link.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use crate::view::{Action, Amount, Chip, Day, Link, Moment, filters};
+
+/// An order, application or invoice in a list.
+#[derive(Debug, Clone)]
+pub struct DocumentRow {
+    pub href: String,
+    pub number: String,
+    /// Empty on the customer's own page.
+    pub customer: String,
+    /// `2 lines`, `due 3 Dec 2026`.
+    pub detail: String,
+    pub dated: Day,
+    pub chips: Vec<Chip>,
+    pub total: Amount,
+    pub due: Amount,
+}
+
+/// A payment in a list or under a document: one attempt, one amount, one state.
+#[derive(Debug, Clone)]
+pub struct PaymentRow {
+    pub href: String,
+    /// `PAY-2026-00012`.
+    pub number: String,
+    pub customer: String,
+    pub at: Moment,
+    /// `Visa ending 4242`, `Check 1043`.
+    pub method: String,
+    pub status: Chip,
+    /// The processor's id of the payment, and its approval code; empty: none.
+    pub transaction: String,
+    pub approval: String,
+    pub amount: Amount,
+    pub captured: Amount,
+    pub refunded: Amount,
+    /// What counts towards this document; the whole amount in a list of payments.
+    pub applied: Amount,
+    /// The decline in words, or a processor's error; empty: none.
+    pub note: String,
+    /// Refund, void, retry: opened from a menu beside the payment.
+    pub actions: Vec<Action>,
+}
+
+/// A payment request: to whom, what it asked, how far it got.
+#[derive(Debug, Clone)]
+pub struct RequestRow {
+    pub id: String,
+    pub document: Link,
+    pub customer: String,
+    pub to: String,
+    pub cc: Vec<String>,
+    /// What it asked for when it was sent.
+    pub amount: Amount,
+    pub sent: Moment,
+    pub sent_by: String,
+    pub opened: Option<Moment>,
+    pub paid: Option<Moment>,
+    pub status: Chip,
+    /// Where the payer's page can be looked at without counting as opened.
+    pub preview: String,
+    pub actions: Vec<Action>,
+}
+
+/// A customer's payment link, or the offer to make one.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/parts/link_panel.html")]
+pub struct LinkPanel {
+    /// Where *Generate Link* is posted.
+    pub generate: String,
+    pub key: String,
+    pub links: Vec<PaymentLink>,
+    /// Without a processor the link can still be viewed; the sentence says so. Empty: it can be paid.
+    pub not_payable: String,
+}
+impl HtmlSafe for LinkPanel {}
+
+/// One live link.
+#[derive(Debug, Clone)]
+pub struct PaymentLink {
+    pub id: String,
+    pub url: String,
+    pub status: Chip,
+    /// An SVG of the QR code, `/admin/links/ID/qr.svg`.
+    pub qr: String,
+    pub asks: Amount,
+    pub policy: String,
+    pub expires: Option<Day>,
+    pub last_viewed: Option<Moment>,
+    /// Opens a prepared text message, `sms:?body=…`; the customer's number when known.
+    pub sms: String,
+    /// Posts that mail it; nothing: the customer has no address.
+    pub mail: Option<String>,
+}
+
+/// The trace of an amount due.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/parts/trace.html")]
+pub struct Trace {
+    pub steps: Vec<TraceStep>,
+    pub result_label: String,
+    pub result: Amount,
+}
+impl HtmlSafe for Trace {}
+
+/// One step: what happened, by whom, to what it was applied and where that left the sum.
+#[derive(Debug, Clone)]
+pub struct TraceStep {
+    pub on: Day,
+    pub what: String,
+    pub href: Option<String>,
+    /// Applications, reason and author: the second line.
+    pub detail: String,
+    pub amount: Amount,
+    pub running: Amount,
+}
+
+/// A line of the history of a record: who did what, when, why.
+#[derive(Debug, Clone)]
+pub struct HistoryRow {
+    pub at: Moment,
+    pub who: String,
+    pub what: String,
+    pub why: String,
+}

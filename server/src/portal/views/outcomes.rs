@@ -1,0 +1,76 @@
+//! Where a payer lands after the processor, and where a link leads that no longer works.
+
+use askama::Template;
+
+use crate::view::form::Field;
+use crate::view::shell::PayerShell;
+use crate::view::{Amount, Fact, Moment, filters};
+
+/// What became of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The money is in.
+    Received,
+    /// The processor took it on and will say later (a bank debit).
+    Pending { note: String },
+    /// The processor's answer was lost; we are asking it. The page looks again by itself.
+    Unknown,
+    /// No money moved, and why in words.
+    Declined { why: String },
+    /// The payer turned back.
+    Canceled,
+}
+
+/// The receipt, or what stands in its place: `GET /p/return/…`.
+#[derive(Template)]
+#[template(path = "portal/receipt.html")]
+pub struct ReceiptPage {
+    pub shell: PayerShell,
+    pub outcome: Outcome,
+    pub amount: Amount,
+    pub at: Moment,
+    /// Receipt number, method, reference, what it paid.
+    pub facts: Vec<Fact>,
+    /// What is still due on the document, at least 0.
+    pub remaining: Amount,
+    pub receipt_pdf: Option<String>,
+    /// Back to the order, invoice or balance; there a declined payment can be tried again.
+    pub back: String,
+}
+
+/// A link past its day: 410, with an offer that says the same whether or not an address is on file.
+#[derive(Template)]
+#[template(path = "portal/expired.html")]
+pub struct ExpiredPage {
+    pub shell: PayerShell,
+    /// Where the offer is posted.
+    pub action: String,
+    pub key: String,
+    /// The offer was taken.
+    pub mailed: bool,
+}
+
+/// 404 for unknown, malformed and revoked links alike. It names no business: the visitor has not shown a right to know.
+#[derive(Template)]
+#[template(path = "portal/lost.html")]
+pub struct LostPage;
+
+/// A payer's page when something failed on our side or too much was asked at once.
+#[derive(Template)]
+#[template(path = "portal/trouble.html")]
+pub struct TroublePage {
+    pub title: String,
+    pub text: String,
+    /// For the business, to find the case.
+    pub request_id: String,
+    pub back: Option<String>,
+}
+
+/// Sign-in to the customer portal by a mailed link. The answer is the same whether or not the address is known.
+#[derive(Template)]
+#[template(path = "portal/sign_in.html")]
+pub struct PortalSignIn {
+    pub shell: PayerShell,
+    pub email: Field,
+    pub mailed: bool,
+}

@@ -1,0 +1,86 @@
+//! The frame of a page: which business, who is signed in, where we are. One for staff, one for payers.
+//!
+//! Invariant: a page's frame never carries a secret; what it shows of the signed-in person is their own name and role.
+
+use super::Notice;
+
+/// A business as it shows itself: its name, its letter or logo, its color.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Business {
+    /// `biz_…`; its stylesheet is `/brand/ID.css`, its logo `/brand/ID/logo`.
+    pub id: String,
+    pub name: String,
+    /// First letter of the name, for businesses without a logo.
+    pub initial: String,
+    pub has_logo: bool,
+}
+
+/// The frame of every staff page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shell {
+    pub business: Business,
+    /// The other businesses this person may enter.
+    pub others: Vec<Business>,
+    pub person: Person,
+    pub section: Section,
+    pub tallies: Tallies,
+    /// Where changes to this page are announced (server-sent events); nothing: the page stands still.
+    pub live: Option<String>,
+    /// What was just done, said once.
+    pub toast: Option<String>,
+    /// What must be seen above the content, such as a refusal.
+    pub notice: Option<Notice>,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub name: String,
+    pub email: String,
+    /// `Owner`, `Manager`, `Clerk`, `Viewer`.
+    pub role: &'static str,
+}
+
+/// Counts shown in the sidebar; 0 is not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tallies {
+    pub orders_pending: u64,
+    pub invoices_overdue: u64,
+    pub requests_open: u64,
+    /// Mails that failed or bounced.
+    pub mails_failed: u64,
+}
+
+/// Which entry of the sidebar is the current one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Home,
+    Customers,
+    Orders,
+    Invoices,
+    Payments,
+    Requests,
+    Outbox,
+    Reports,
+    Settings,
+    None,
+}
+
+impl Section {
+    pub fn is(&self, other: Section) -> bool {
+        *self == other
+    }
+}
+
+/// The frame of every payer page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayerShell {
+    pub business: Business,
+    /// Where a payer can ask: shown under every page when there is one.
+    pub contact_email: Option<String>,
+    pub contact_phone: Option<String>,
+    pub live: Option<String>,
+    /// Set while staff act as the customer: `Mara Voss acts for Atelier Lumen`.
+    pub acting: Option<String>,
+    pub notice: Option<Notice>,
+}
