@@ -58,7 +58,8 @@ impl<'de> serde::Deserialize<'de> for Instant {
 
 /// Reads exactly `2026-01-31`: four, two and two digits, a day that exists, from 1900 to 2999.
 pub fn parse_day(text: &str) -> Option<Day> {
-    let plain = text.len() == 10 && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let plain = text.len() == 10
+        && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
     if !plain {
         return None;
     }

@@ -3,7 +3,24 @@
 //! What a customer owes, what money does to it, what a document says and what may be done next are all decided here,
 //! on values that were passed in. Every caller (page, API, job) gets the same answer because it is the same function.
 
+pub mod account;
+pub mod allocation;
 pub mod calendar;
+pub mod capability;
+pub mod entry;
+pub mod figures;
 pub mod ids;
+pub mod invoice;
+pub mod ledger;
+pub mod link;
 pub mod money;
+pub mod order;
 pub mod paper;
+pub mod payment;
+pub mod refund;
+pub mod refusal;
+pub mod request;
+pub mod tax;
+mod words;
+
+pub use words::UnknownWord;

@@ -18,6 +18,7 @@ pub struct Currency(u16);
 /// Every active code of ISO 4217 (list one, without metals, funds for testing and codes with no minor unit)
 /// and its exponent: how many decimal digits the minor unit has.
 /// Source: ISO 4217 maintenance agency, list one, amendment 179.
+#[rustfmt::skip]
 const CURRENCIES: &[(&str, u8)] = &[
     ("AED", 2), ("AFN", 2), ("ALL", 2), ("AMD", 2), ("AOA", 2), ("ARS", 2), ("AUD", 2), ("AWG", 2), ("AZN", 2),
     ("BAM", 2), ("BBD", 2), ("BDT", 2), ("BHD", 3), ("BIF", 0), ("BMD", 2), ("BND", 2), ("BOB", 2), ("BOV", 2),
