@@ -1,1 +1,23 @@
-//! server
+//! The one binary: pages, the API and the command line over the engine.
+//!
+//! Read `router.rs` for what is served and `cli.rs` for what can be called; `run.rs` puts the parts together.
+
+pub mod app;
+pub mod assets;
+pub mod build;
+pub mod cli;
+pub mod config;
+pub mod forms;
+pub mod json;
+pub mod listen;
+pub mod live;
+pub mod logging;
+pub mod metrics;
+pub mod openapi;
+pub mod rate_limit;
+pub mod request_id;
+pub mod respond;
+pub mod router;
+pub mod run;
+pub mod security;
+pub mod system;

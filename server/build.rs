@@ -1,0 +1,32 @@
+//! Tells the program which source it was built from, when that can be known, and rebuilds it when a page or a style
+//! changes. A build from an archive without git is a good build: its id is then the version alone.
+
+use std::path::Path;
+use std::process::Command;
+
+fn main() {
+    println!("cargo:rerun-if-changed=static");
+    println!("cargo:rerun-if-changed=templates");
+    println!("cargo:rerun-if-env-changed=OWED_BUILD_SHA");
+    for watched in ["../.git/HEAD", "../.git/logs/HEAD"] {
+        if Path::new(watched).exists() {
+            println!("cargo:rerun-if-changed={watched}");
+        }
+    }
+    println!("cargo:rustc-env=OWED_BUILD_SHA={}", sha());
+}
+
+/// The commit, from the environment of a release build or else from git; empty when neither knows.
+fn sha() -> String {
+    let given = std::env::var("OWED_BUILD_SHA").unwrap_or_default();
+    let text = if given.is_empty() { from_git().unwrap_or_default() } else { given };
+    if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') { text } else { String::new() }
+}
+
+fn from_git() -> Option<String> {
+    let out = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output().ok()?;
+    if !out.status.success() {
+        return None;
+    }
+    Some(String::from_utf8(out.stdout).ok()?.trim().to_owned())
+}

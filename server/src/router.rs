@@ -1,0 +1,85 @@
+//! Every route in one list, by the kind of answer it gives.
+//!
+//! Invariants: each group passes through the same layers in the same order (outermost first: request id and log; headers;
+//! errors written; cross-site check where cookies count; panics caught), so a new route cannot forget one. Under `/api/v1`
+//! every path, known or not, asks for a key before anything else is read; only the description and its page are open.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use axum::{Extension, Router};
+
+use crate::app::App;
+use crate::openapi::{self, Description};
+use crate::respond::{Problem, Reader, catch_panic, render};
+use crate::security::csrf;
+use crate::security::headers::{self, Headers, Surface};
+use crate::{request_id, system};
+
+/// The whole server.
+pub fn router(app: &Arc<App>) -> Router {
+    let description = Arc::new(Description::new(openapi::parts()));
+    let group = |routes, surface, reader, cookies| Group { surface, reader, cookies }.around(routes, app);
+    group(Router::new().fallback(nothing), Surface::Admin, Reader::Unknown, Cookies::Unused)
+        .merge(group(system::routes(), Surface::Api, Reader::Program, Cookies::Unused))
+        .merge(group(system::files(), Surface::Static, Reader::Unknown, Cookies::Unused))
+        .merge(group(openapi::page(), Surface::Admin, Reader::Person, Cookies::Unused))
+        .merge(group(openapi::document(), Surface::Api, Reader::Program, Cookies::Unused))
+        .merge(group(api(), Surface::Api, Reader::Program, Cookies::Unused))
+        .layer(Extension(description))
+        .layer(from_fn_with_state(Arc::clone(app), request_id::identify))
+        .with_state(Arc::clone(app))
+}
+
+/// Everything under `/api/v1`, by full paths. Whatever is no call is a route too, so that it asks for a key like the rest.
+fn api() -> Router<Arc<App>> {
+    let calls = Router::new();
+    let unknown = ["/api/v1", "/api/v1/", "/api/v1/{*rest}"];
+    unknown.iter().fold(calls, |routes, path| routes.route(path, any(nothing))).layer(from_fn(require_key))
+}
+
+/// Refuses whatever comes without something that looks like a key.
+async fn require_key(request: Request, next: Next) -> Response {
+    match system::bearer(request.headers()) {
+        Some(_) => next.run(request).await,
+        None => Problem::unauthenticated().into_response(),
+    }
+}
+
+async fn nothing() -> Problem {
+    Problem::not_found()
+}
+
+/// Whether a group's routes look at cookies, so that cross-site requests must be kept out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cookies {
+    Used,
+    Unused,
+}
+
+/// The layers of a group of routes.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    pub surface: Surface,
+    pub reader: Reader,
+    pub cookies: Cookies,
+}
+
+impl Group {
+    /// Puts the layers around the routes and their fallback.
+    pub fn around(self, routes: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+        let routes = routes.layer(from_fn(catch_panic));
+        let routes = match self.cookies {
+            Cookies::Used => routes.layer(from_fn_with_state(Arc::clone(app), csrf::protect)),
+            Cookies::Unused => routes,
+        };
+        let headers = Headers::of(self.surface, &app.public_url);
+        routes.layer(from_fn_with_state(self.reader, render)).layer(from_fn_with_state(headers, headers::add))
+    }
+}
+
+#[cfg(test)]
+mod tests;

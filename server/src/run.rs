@@ -1,0 +1,87 @@
+//! Puts the parts together: from the command line to a running server and an exit code.
+//!
+//! Invariants: a mistake in the settings is one plain sentence on stderr and exit code 2, before anything is opened;
+//! stdout carries answers only. Left out: what each command does, which stands in its own module.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::app::{App, Check, KeyCheck};
+use crate::cli::{self, Command, ServeArgs};
+use crate::config::{Config, ConfigError};
+use crate::listen::{self, Stop};
+use crate::{logging, router};
+
+/// The exit code of a mistake in the arguments or settings, as usual for commands.
+const USAGE: u8 = 2;
+
+/// Why a command ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("{0}")]
+    Other(String),
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let cli = match cli::parse_from(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // Help goes to stdout, a mistake to stderr; when neither can be written there is nobody to tell.
+            usage.print().ok();
+            return if usage.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    match start(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("owed: {failure}");
+            ExitCode::from(if matches!(failure, Failure::Config(_)) { USAGE } else { 1 })
+        }
+    }
+}
+
+fn start(cli: cli::Cli) -> Result<(), Failure> {
+    let serve = match &cli.command {
+        Command::Serve(args) | Command::Demo(args) => Some(args),
+        _ => None,
+    };
+    let config = Config::load(&cli.common, serve)?;
+    logging::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Failure::Other(format!("threads cannot be started: {e}")))?;
+    runtime.block_on(run(cli.command, config))
+}
+
+async fn run(command: Command, config: Config) -> Result<(), Failure> {
+    match command {
+        Command::Serve(ServeArgs { .. }) => serve(config).await,
+        other => Err(Failure::Other(format!("{other:?} is not wired yet"))),
+    }
+}
+
+/// Listens, says so, serves until told to stop, drains.
+async fn serve(mut config: Config) -> Result<(), Failure> {
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.map_err(|e| Failure::Other(format!("cannot listen on {}: {e}", config.listen)))?;
+    config.listen = listener.local_addr().map_err(|e| Failure::Other(format!("the socket has no address: {e}")))?;
+    let address = config.listen;
+    let stop = Stop::new();
+    stop.on_signals().map_err(|e| Failure::Other(format!("signals cannot be heard: {e}")))?;
+    let ready: Check = Box::new(|| Box::pin(async { Ok(()) }));
+    let key: KeyCheck = Box::new(|_| Box::pin(async { false }));
+    let app = App::new(config, stop, ready, key);
+    let router = router::router(&app);
+    listen::announce(address).map_err(|e| Failure::Other(format!("stdout cannot be written: {e}")))?;
+    tracing::info!(%address, public_url = %app.public_url, build = crate::build::id(), "serving");
+    if listen::serve(listener, router, &Arc::clone(&app)).await {
+        tracing::info!("stopped");
+        Ok(())
+    } else {
+        Err(Failure::Other("some requests had not finished in time".to_owned()))
+    }
+}
