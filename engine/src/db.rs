@@ -15,6 +15,8 @@ mod queue;
 mod sql;
 mod sqlite;
 mod table;
+#[cfg(test)]
+mod tests;
 mod tx;
 mod value;
 
@@ -249,6 +251,9 @@ impl Inner {
             if thread.join().is_err() {
                 tracing::error!("a thread of the database panicked");
             }
+        }
+        if let Engine::Sqlite(sqlite) = &self.engine {
+            sqlite.unlock();
         }
     }
 }

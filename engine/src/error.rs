@@ -113,3 +113,16 @@ impl From<books::money::MoneyError> for Error {
         Error::Fault(error.to_string())
     }
 }
+
+/// What the books refuse is refused here with the same code and sentence; what they call a fault is one.
+impl From<books::refusal::Refusal> for Error {
+    fn from(refusal: books::refusal::Refusal) -> Error {
+        use books::refusal::Code;
+        match refusal.code() {
+            _ if refusal.is_fault() => Error::Fault(refusal.to_string()),
+            Code::NotFound => Error::NotFound,
+            Code::InvalidAmount => Error::invalid("amount", "INVALID_AMOUNT", refusal.to_string()),
+            code => Error::refused(code.as_str(), refusal.to_string()),
+        }
+    }
+}

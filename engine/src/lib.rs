@@ -7,3 +7,13 @@
 pub mod clock;
 pub mod db;
 pub mod error;
+
+pub mod connections;
+pub mod flows;
+pub mod jobs;
+pub mod keys;
+pub mod mail;
+pub mod passwords;
+pub mod services;
+pub mod sheets;
+pub mod store;

@@ -158,7 +158,6 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 
 /// Waits for something asynchronous, whether or not the caller runs on a runtime.
 pub(crate) fn on_own_thread<T: Send>(work: impl Future<Output = Result<T>> + Send) -> Result<T> {
-    let runtime = runtime()?;
-    std::thread::scope(|scope| scope.spawn(|| runtime.block_on(work)).join())
+    std::thread::scope(|scope| scope.spawn(|| runtime()?.block_on(work)).join())
         .unwrap_or_else(|_| Err(Error::Fault("opening the database panicked".to_owned())))
 }

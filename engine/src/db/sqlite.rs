@@ -13,8 +13,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -40,8 +40,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// An open database file and what its threads share.
 pub(crate) struct Sqlite {
     pub(crate) path: PathBuf,
-    /// Held for the life of the process: whoever has it may write.
-    _lock: Option<File>,
+    /// Whoever holds it may write. Let go when closed, or by the system when the process ends.
+    lock: Mutex<Option<File>>,
     pub(crate) state: Arc<State>,
 }
 
@@ -83,7 +83,7 @@ impl Sqlite {
             Mode::ReadWrite => migrate::sqlite(&mut connection, migrations, now)?,
             Mode::ReadOnly => migrate::check_sqlite(&connection, migrations)?,
         }
-        Ok(Sqlite { path, _lock: lock, state: Arc::default() })
+        Ok(Sqlite { path, lock: Mutex::new(lock), state: Arc::default() })
     }
 
     /// Starts the writer with its checkpoint thread, and the readers.
@@ -116,6 +116,11 @@ impl Sqlite {
             })?);
         }
         Ok(threads)
+    }
+
+    /// Lets another process write. The threads have ended.
+    pub(crate) fn unlock(&self) {
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Bytes in the write-ahead log.

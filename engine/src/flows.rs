@@ -1,0 +1,31 @@
+//! What may be done: one business act, one file, one atomic command.
+//!
+//! Every flow reads in this order: check the input; claim the idempotency key and lock what the decision rests on; decide with
+//! `books`; write; emit the event and leave jobs behind. Pages, API and jobs call the same flow with another actor.
+
+pub(crate) mod audit;
+pub mod call;
+pub mod check;
+pub(crate) mod posting;
+
+pub mod add_entry;
+pub mod amend_order;
+pub mod ask_processor;
+pub mod change_order;
+pub mod connect_processor;
+pub mod create_business;
+pub mod create_order;
+pub mod issue_key;
+pub mod keep_answer;
+pub mod manage_users;
+pub mod open_link;
+pub mod record_payment;
+pub mod request_payment;
+pub mod reverse_entry;
+pub mod save_business;
+pub mod save_customer;
+pub mod settle_payment;
+pub mod share_link;
+pub mod sign_in;
+pub mod start_checkout;
+pub mod try_again;

@@ -1,0 +1,98 @@
+//! Staff put a charge or credit on a customer's account by hand, or adjust the money balance.
+//!
+//! The balance moves by exactly the amount. A credit that is a payment is recorded as one (`record_payment`).
+
+use books::account::{Adjustment, ByHand, When};
+use books::calendar::Day;
+use books::entry::Side;
+use books::ids::{CustomerId, EntryId};
+use books::money::Currency;
+
+use super::audit::{Act, claim, event_id, leave_job, prior_id};
+use super::call::{Call, Done};
+use super::check;
+use super::posting::{Touched, open_books};
+use super::request_payment::close_settled;
+use crate::db::Db;
+use crate::error::Result;
+
+/// A charge or credit as staff enter it.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    pub customer: CustomerId,
+    pub side: Side,
+    /// Minor units, more than 0.
+    pub amount: i64,
+    pub currency: Currency,
+    pub description: String,
+    /// None: today.
+    pub effective_on: Option<Day>,
+    /// For a charge only.
+    pub due_on: Option<Day>,
+    pub category: Option<String>,
+    /// For staff; payers never see it.
+    pub note: Option<String>,
+}
+
+/// Posts it. Refuses FUTURE_DATE and PERIOD_LOCKED. Idempotent by key.
+pub async fn add_entry(db: &Db, call: &Call, new: NewEntry) -> Result<Done<EntryId>> {
+    let by_hand = ByHand {
+        amount: check::amount("amount", new.amount)?,
+        description: check::description("description", &new.description)?,
+        category: check::short("category", new.category.as_deref())?,
+        note: check::note("note", new.note.as_deref())?,
+        method: None,
+        when: new.effective_on.map_or(When::Today, When::On),
+        due_on: new.due_on,
+    };
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        if let Some(prior) = claim(tx, &by).await? {
+            return Ok(Done::before(prior_id(&prior)?));
+        }
+        let mut books = open_books(tx, new.customer, new.currency, &Touched::default()).await?;
+        let requests = super::request_payment::open_of_customer(tx, new.customer).await?;
+        let id = match new.side {
+            Side::Charge => books.account.charge_by_hand(tx.ids(), &by_hand)?,
+            Side::Credit => books.account.credit_by_hand(tx.ids(), &by_hand)?,
+        };
+        let event = event_id(tx);
+        let (account, posted) = books.write(tx, &by, event)?;
+        close_settled(tx, requests, &account, None);
+        leave_job(tx, "close_checkouts", new.customer, event);
+        let data = serde_json::json!({ "side": new.side, "amount": by_hand.amount, "currency": new.currency, "balance": posted.balance });
+        Act { kind: "entry_added", subject: id.to_string(), customer: Some(new.customer), data, call: &by }.write(tx, event);
+        Ok(Done::now(id))
+    })
+    .await
+}
+
+/// Moves the money balance: more than 0 gives credit, less takes it away. A note says why.
+pub async fn adjust_balance(
+    db: &Db,
+    call: &Call,
+    customer: CustomerId,
+    amount: i64,
+    currency: Currency,
+    note: &str,
+) -> Result<Done<EntryId>> {
+    check::amount("amount", amount.checked_abs().unwrap_or(0))?;
+    let adjustment = Adjustment { amount, note: check::reason("note", note)?, when: When::Today };
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        if let Some(prior) = claim(tx, &by).await? {
+            return Ok(Done::before(prior_id(&prior)?));
+        }
+        let mut books = open_books(tx, customer, currency, &Touched::default()).await?;
+        let requests = super::request_payment::open_of_customer(tx, customer).await?;
+        let id = books.account.adjust(tx.ids(), &adjustment)?;
+        let event = event_id(tx);
+        let (account, posted) = books.write(tx, &by, event)?;
+        close_settled(tx, requests, &account, None);
+        leave_job(tx, "close_checkouts", customer, event);
+        let data = serde_json::json!({ "amount": amount, "currency": currency, "balance": posted.balance });
+        Act { kind: "balance_adjusted", subject: id.to_string(), customer: Some(customer), data, call: &by }.write(tx, event);
+        Ok(Done::now(id))
+    })
+    .await
+}

@@ -1,0 +1,112 @@
+//! Users of a business: add one, give another role, disable.
+//!
+//! A business always keeps an owner who can sign in.
+
+use books::ids::UserId;
+
+use super::audit::{Act, event_id};
+use super::call::Call;
+use super::check;
+use crate::db::{Db, Tx, sql};
+use crate::error::{Error, Result};
+use crate::passwords;
+use crate::store::user::{Role, User};
+
+sql!(OWNERS, "select * from users where business_id = $1 and role = 'owner' and disabled_at is null order by id {for_update}");
+sql!(SAME_EMAIL, "select * from users where business_id = $1 and email = $2");
+sql!(END_SESSIONS, "update session set ended_at = $3 where business_id = $1 and user_id = $2 and ended_at is null");
+
+/// Somebody who shall be able to sign in.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub password: String,
+}
+
+/// Adds a user. One address is one user of a business.
+pub async fn add_user(db: &Db, call: &Call, new: NewUser) -> Result<UserId> {
+    let email = check::email("email", &new.email)?;
+    let name = check::name("name", &new.name)?;
+    let password_hash = passwords::hash(&new.password).await?;
+    let role = new.role;
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        if tx.query_opt::<User>(&SAME_EMAIL, &[&by.business, &email]).await?.is_some() {
+            return Err(Error::invalid("email", "TAKEN", "there is a user with this address already"));
+        }
+        let id = UserId::new(tx.ids());
+        let now = tx.now();
+        tx.insert(&User {
+            business_id: by.business,
+            id,
+            email: email.clone(),
+            name: name.clone(),
+            role,
+            password_hash: password_hash.clone(),
+            created_at: now,
+            disabled_at: None,
+        });
+        let event = event_id(tx);
+        Act {
+            kind: "user_added",
+            subject: id.to_string(),
+            customer: None,
+            data: serde_json::json!({ "role": role.as_str() }),
+            call: &by,
+        }
+        .write(tx, event);
+        Ok(id)
+    })
+    .await
+}
+
+/// Gives a user another role. The last owner stays one.
+pub async fn set_role(db: &Db, call: &Call, id: UserId, role: Role) -> Result<()> {
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        keep_an_owner(tx, id, role == Role::Owner).await?;
+        let mut user = tx.lock::<User>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
+        user.role = role;
+        tx.set(&user);
+        let event = event_id(tx);
+        Act {
+            kind: "role_given",
+            subject: id.to_string(),
+            customer: None,
+            data: serde_json::json!({ "role": role.as_str() }),
+            call: &by,
+        }
+        .write(tx, event);
+        Ok(())
+    })
+    .await
+}
+
+/// Disables a user and ends all of their sessions at once.
+pub async fn disable_user(db: &Db, call: &Call, id: UserId) -> Result<()> {
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        keep_an_owner(tx, id, false).await?;
+        let mut user = tx.lock::<User>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
+        let now = tx.now();
+        user.disabled_at = Some(now);
+        tx.set(&user);
+        tx.execute(&END_SESSIONS, &[&by.business, &id, &now], crate::db::Expect::Any);
+        let event = event_id(tx);
+        Act { kind: "user_disabled", subject: id.to_string(), customer: None, data: serde_json::json!({}), call: &by }
+            .write(tx, event);
+        Ok(())
+    })
+    .await
+}
+
+async fn keep_an_owner(tx: &mut Tx<'_>, leaving: UserId, stays_owner: bool) -> Result<()> {
+    let business = tx.business();
+    let owners: Vec<User> = tx.query(&OWNERS, &[&business]).await?;
+    if !stays_owner && owners.len() == 1 && owners[0].id == leaving {
+        return Err(Error::refused("LAST_OWNER", "a business keeps at least one owner; make somebody else an owner first"));
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! Asking a customer to pay what is due on one order: a mail with a link of its own.
+//!
+//! Invariant: a request asks for what is due *now*, whenever it is opened; it keeps the amount it named when it was sent, and
+//! closes when nothing is due any more: *paid* if money came for it, else *closed*.
+
+use books::account::{Account, Target};
+use books::capability::{self, Answer, RequestPaymentFacts};
+use books::ids::{CustomerId, OrderId, RequestId};
+use books::money::Money;
+use books::request::{RequestEvent, RequestState};
+
+use super::audit::{Act, claim, event_id, leave_job, prior_id};
+use super::call::{Call, Done};
+use super::check;
+use super::posting::{Touched, open_books};
+use super::record_payment::check_order;
+use super::share_link::{expiry, link_row};
+use crate::db::{Tx, sql};
+use crate::error::{Error, Result};
+use crate::services::Services;
+use crate::store::connection;
+use crate::store::link::Link;
+use crate::store::order::Order;
+use crate::store::request::Request;
+
+sql!(
+    OPEN_OF_CUSTOMER,
+    "
+    select * from request where business_id = $1 and customer_id = $2 and state in ('sent', 'opened') order by id {for_update}"
+);
+
+/// Whom to ask, and what to say.
+#[derive(Debug, Clone, Default)]
+pub struct Asking {
+    /// None: the customer's address.
+    pub to: Option<String>,
+    pub cc: Vec<String>,
+    pub message: Option<String>,
+    /// Staff to tell when it is paid.
+    pub notify: Vec<String>,
+}
+
+/// Sends a request for what is due on an order. Refuses as SPEC ORD-6 says: NO_BALANCE, NO_CONTACT, NO_PROCESSOR,
+/// PROCESSOR_INCOMPATIBLE, PAYMENT_PENDING. Idempotent by key.
+pub async fn request_payment(services: &Services, call: &Call, order: OrderId, asking: Asking) -> Result<Done<RequestId>> {
+    let to = check::email_or_none("to", asking.to.as_deref())?;
+    let cc = check::emails("cc", &asking.cc)?;
+    let notify = check::emails("notify", &asking.notify)?;
+    let message = check::note("message", asking.message.as_deref())?;
+    let (by, keys, services) = (call.clone(), services.keys.clone(), services.clone());
+    let db = services.db.clone();
+    db.write(call.business, async move |tx| {
+        if let Some(prior) = claim(tx, &by).await? {
+            return Ok(Done::before(prior_id(&prior)?));
+        }
+        let seen = tx.get::<Order>(&[&by.business, &order]).await?.ok_or(Error::NotFound)?;
+        let touched = Touched { orders: vec![order], ..Touched::default() };
+        let books = open_books(tx, seen.customer_id, seen.currency, &touched).await?;
+        let seen = check_order(tx, order, seen.customer_id, seen.currency).await?;
+        let send_to = to.clone().or_else(|| books.customer.email.clone());
+        let money = |minor| Money::new(minor, seen.currency);
+        let pending = books.account.reserved_on(Target::Order(order));
+        let connections = connection::of_flow(tx).await?;
+        let facts = RequestPaymentFacts {
+            due: money(books.account.due(Target::Order(order))),
+            has_address: send_to.is_some(),
+            processors: services.connections.ability(&connections, &books.business.name)?,
+            pending: (pending > 0).then(|| money(pending)),
+        };
+        allowed(capability::request_payment(&facts))?;
+        let send_to = send_to.ok_or_else(|| Error::Fault("an address was promised".to_owned()))?;
+        let expires_at = expiry(&books.business, tx.now(), None)?;
+
+        let id = RequestId::new(tx.ids());
+        let mut link = link_row(tx, &keys, "request", seen.customer_id, seen.currency, expires_at, by.actor.id());
+        link.order_id = Some(order);
+        link.request_id = Some(id);
+        tx.insert(&link);
+        tx.insert(&Request {
+            business_id: by.business,
+            id,
+            customer_id: seen.customer_id,
+            order_id: Some(order),
+            invoice_id: None,
+            link_id: link.id,
+            currency: seen.currency,
+            amount: facts.due.minor,
+            send_to: send_to.clone(),
+            cc: serde_json::json!(cc).to_string(),
+            message: message.clone(),
+            notify: serde_json::json!(notify).to_string(),
+            state: RequestState::Sent,
+            sent_at: tx.now(),
+            opened_at: None,
+            paid_at: None,
+            closed_at: None,
+            actor: by.actor.id(),
+        });
+        let event = event_id(tx);
+        leave_job(tx, "mail_request", id, event);
+        let data = serde_json::json!({ "order": order, "amount": facts.due.minor, "currency": seen.currency });
+        Act { kind: "payment_requested", subject: id.to_string(), customer: Some(seen.customer_id), data, call: &by }
+            .write(tx, event);
+        Ok(Done::now(id))
+    })
+    .await
+}
+
+/// Mails an open request once more, with what is due now.
+pub async fn resend_request(services: &Services, call: &Call, id: RequestId) -> Result<Done<RequestId>> {
+    let by = call.clone();
+    services
+        .db
+        .write(call.business, async move |tx| {
+            if let Some(prior) = claim(tx, &by).await? {
+                return Ok(Done::before(prior_id(&prior)?));
+            }
+            let request = tx.lock::<Request>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
+            if !request.state.is_out() && request.state != RequestState::Failed {
+                return Err(Error::refused(
+                    "NO_BALANCE",
+                    format!("this request is {}; nothing is asked for any more", request.state),
+                ));
+            }
+            let next = request.state.after(RequestEvent::Resent);
+            let event = event_id(tx);
+            if next != request.state {
+                tx.set(&Request { state: next, ..request.clone() });
+            }
+            leave_job(tx, "mail_request", id, event);
+            Act {
+                kind: "request_resent",
+                subject: id.to_string(),
+                customer: Some(request.customer_id),
+                data: serde_json::json!({}),
+                call: &by,
+            }
+            .write(tx, event);
+            Ok(Done::now(id))
+        })
+        .await
+}
+
+/// Closes a request by hand; its link dies with it. A closed one stays closed.
+pub async fn close_request(services: &Services, call: &Call, id: RequestId) -> Result<Done<RequestId>> {
+    let by = call.clone();
+    services
+        .db
+        .write(call.business, async move |tx| {
+            if let Some(prior) = claim(tx, &by).await? {
+                return Ok(Done::before(prior_id(&prior)?));
+            }
+            let mut request = tx.lock::<Request>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
+            let mut link = tx.lock::<Link>(&[&by.business, &request.link_id]).await?.ok_or(Error::NotFound)?;
+            let next = request.state.after(RequestEvent::ClosedByStaff);
+            if next != request.state {
+                request.state = next;
+                request.closed_at = Some(tx.now());
+                link.revoked_at = Some(tx.now());
+                tx.set(&request);
+                tx.set(&link);
+            }
+            let event = event_id(tx);
+            leave_job(tx, "close_checkouts", request.customer_id, event);
+            Act {
+                kind: "request_closed",
+                subject: id.to_string(),
+                customer: Some(request.customer_id),
+                data: serde_json::json!({}),
+                call: &by,
+            }
+            .write(tx, event);
+            Ok(Done::now(id))
+        })
+        .await
+}
+
+/// Turns a *no* of the books into a refusal with its code.
+pub(crate) fn allowed(answer: Answer) -> Result<()> {
+    match answer.code {
+        None => Ok(()),
+        Some(code) => Err(Error::refused(code.as_str(), answer.detail.unwrap_or_default())),
+    }
+}
+
+/// Requests of a customer that wait for money, under lock.
+pub(crate) async fn open_of_customer(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Request>> {
+    let business = tx.business();
+    tx.query(&OPEN_OF_CUSTOMER, &[&business, &customer]).await
+}
+
+/// Closes those of an order's requests whose document has nothing due any more.
+pub(crate) fn close_settled_requests(tx: &mut Tx<'_>, requests: Vec<Request>, due: i64, money_came: bool) {
+    let now = tx.now();
+    for mut request in requests {
+        let next = request.state.after(RequestEvent::Due { amount_due: due, through_request: money_came });
+        if next == request.state {
+            continue;
+        }
+        request.state = next;
+        if next == RequestState::Paid {
+            request.paid_at = Some(now)
+        } else {
+            request.closed_at = Some(now)
+        }
+        tx.set(&request);
+    }
+}
+
+/// After an act on an account: closes the customer's requests whose order has nothing due now. `through`: the request whose
+/// link the money came by, which then reads *paid*.
+pub(crate) fn close_settled(tx: &mut Tx<'_>, requests: Vec<Request>, account: &Account, through: Option<RequestId>) {
+    for request in requests {
+        let Some(order) = request.order_id else { continue };
+        // An order whose charges were not loaded has none that are open, or it would have been.
+        let money_came = through == Some(request.id);
+        close_settled_requests(tx, vec![request], account.due(Target::Order(order)), money_came);
+    }
+}

@@ -1,0 +1,45 @@
+//! A mistake is corrected by a mirrored entry with a reason. Nothing posted is edited or deleted.
+
+use books::account::{Reverse, When};
+use books::ids::EntryId;
+
+use super::audit::{Act, claim, event_id, leave_job, prior_id};
+use super::call::{Call, Done};
+use super::check;
+use super::posting::{Touched, open_books};
+use super::request_payment::close_settled;
+use crate::db::{Db, sql};
+use crate::error::{Error, Result};
+use crate::store::entry::Entry;
+
+sql!(REVERSED, "select * from entry where business_id = $1 and reverses = $2");
+
+/// Posts the reversing entry. Refuses an entry that belongs to a document, is a reversal, or was reversed before
+/// (ALREADY_REVERSED). Idempotent by key.
+pub async fn reverse_entry(db: &Db, call: &Call, id: EntryId, reason: &str) -> Result<Done<EntryId>> {
+    let reason = check::reason("reason", reason)?;
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        if let Some(prior) = claim(tx, &by).await? {
+            return Ok(Done::before(prior_id(&prior)?));
+        }
+        let entry = tx.get::<Entry>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
+        let touched = Touched { entries: vec![id], payments: entry.payment_id.into_iter().collect(), ..Touched::default() };
+        let mut books = open_books(tx, entry.customer_id, entry.currency, &touched).await?;
+        // Read again under the customer's lock: another clerk may have been faster.
+        if tx.query_opt::<Entry>(&REVERSED, &[&by.business, &id]).await?.is_some() {
+            return Err(Error::refused("ALREADY_REVERSED", "this entry was already reversed"));
+        }
+        let requests = super::request_payment::open_of_customer(tx, entry.customer_id).await?;
+        let reversing = books.account.reverse(tx.ids(), &Reverse { entry: id, reason: reason.clone(), when: When::Today })?;
+        let event = event_id(tx);
+        let (account, posted) = books.write(tx, &by, event)?;
+        close_settled(tx, requests, &account, None);
+        leave_job(tx, "close_checkouts", entry.customer_id, event);
+        let data = serde_json::json!({ "reverses": id, "balance": posted.balance });
+        Act { kind: "entry_reversed", subject: reversing.to_string(), customer: Some(entry.customer_id), data, call: &by }
+            .write(tx, event);
+        Ok(Done::now(reversing))
+    })
+    .await
+}

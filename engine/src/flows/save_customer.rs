@@ -1,0 +1,107 @@
+//! Customers: create one, change how they are reached. Their balance is never typed in.
+
+use books::ids::CustomerId;
+
+use super::audit::{Act, claim, event_id, prior_id};
+use super::call::{Call, Done};
+use super::check;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::store::business;
+use crate::store::customer::{Customer, CustomerBalance};
+
+/// What is known about a customer.
+#[derive(Debug, Clone, Default)]
+pub struct CustomerDetails {
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub reference: Option<String>,
+    pub address: Option<String>,
+    pub locale: Option<String>,
+    pub hold_exempt: bool,
+}
+
+impl CustomerDetails {
+    fn checked(&self) -> Result<CustomerDetails> {
+        Ok(CustomerDetails {
+            name: check::name("name", &self.name)?,
+            email: check::email_or_none("email", self.email.as_deref())?,
+            phone: check::short("phone", self.phone.as_deref())?,
+            reference: check::short("reference", self.reference.as_deref())?,
+            address: check::note("address", self.address.as_deref())?.map(|text| text.chars().take(check::DESCRIPTION).collect()),
+            locale: check::short("locale", self.locale.as_deref())?,
+            hold_exempt: self.hold_exempt,
+        })
+    }
+}
+
+/// Creates a customer with a balance of 0 in the business's currency. Idempotent by key.
+pub async fn create_customer(db: &Db, call: &Call, details: CustomerDetails) -> Result<Done<CustomerId>> {
+    let details = details.checked()?;
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        if let Some(prior) = claim(tx, &by).await? {
+            return Ok(Done::before(prior_id(&prior)?));
+        }
+        let business = business::of(tx).await?;
+        let id = CustomerId::new(tx.ids());
+        let now = tx.now();
+        let mut customer = Customer {
+            business_id: by.business,
+            id,
+            name: details.name.clone(),
+            name_key: String::new(),
+            email: details.email.clone(),
+            phone: details.phone.clone(),
+            reference: details.reference.clone(),
+            address: details.address.clone(),
+            locale: details.locale.clone(),
+            hold_exempt: details.hold_exempt,
+            search: String::new(),
+            created_at: now,
+            updated_at: now,
+        };
+        customer.index();
+        tx.insert(&customer);
+        tx.insert(&CustomerBalance {
+            business_id: by.business,
+            customer_id: id,
+            currency: business.currency,
+            balance: 0,
+            active_at: now,
+        });
+        let event = event_id(tx);
+        Act { kind: "customer_created", subject: id.to_string(), customer: Some(id), data: serde_json::json!({}), call: &by }
+            .write(tx, event);
+        Ok(Done::now(id))
+    })
+    .await
+}
+
+/// Replaces what is known about a customer. Documents already issued keep what they say.
+pub async fn update_customer(db: &Db, call: &Call, id: CustomerId, details: CustomerDetails) -> Result<Done<CustomerId>> {
+    let details = details.checked()?;
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        if let Some(prior) = claim(tx, &by).await? {
+            return Ok(Done::before(prior_id(&prior)?));
+        }
+        let mut customer = tx.lock::<Customer>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
+        customer.name = details.name.clone();
+        customer.email = details.email.clone();
+        customer.phone = details.phone.clone();
+        customer.reference = details.reference.clone();
+        customer.address = details.address.clone();
+        customer.locale = details.locale.clone();
+        customer.hold_exempt = details.hold_exempt;
+        customer.updated_at = tx.now();
+        customer.index();
+        tx.set(&customer);
+        let event = event_id(tx);
+        Act { kind: "customer_changed", subject: id.to_string(), customer: Some(id), data: serde_json::json!({}), call: &by }
+            .write(tx, event);
+        Ok(Done::now(id))
+    })
+    .await
+}

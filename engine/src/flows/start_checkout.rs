@@ -1,0 +1,334 @@
+//! A payer presses *Pay*: from their link to the processor's page.
+//!
+//! Invariant: for one set of charges there is at most one page on which they can be paid. A double click or a second tab is
+//! led to the page that is there; another amount first closes that page at the processor. The attempt is committed before
+//! the processor is called, and the call happens outside any transaction.
+
+use std::time::Duration;
+
+use books::account::{Account, Item, Target};
+use books::calendar::Instant;
+use books::capability::{self, Action, Answer, PayFacts};
+use books::ids::{AttemptId, EntryId, LinkId, PaymentId};
+use books::link::Policy;
+use books::money::Money;
+use books::payment::PaymentState;
+use processors::{Asked, Attempt as Ask, Capability, CheckoutRequest, Initiator, Outcome, Remote, ask};
+
+use super::ask_processor;
+use super::audit::{Act, event_id};
+use super::call::{Actor, Call};
+use super::posting::{Touched, open_books};
+use super::request_payment::allowed;
+use super::settle_payment::{Finding, settle_payment};
+use super::share_link::link_row;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::services::Services;
+use crate::store::connection::{self, Connection};
+use crate::store::counter;
+use crate::store::link::Link;
+use crate::store::order::Order;
+use crate::store::payment::{self, Attempt, AttemptState, Payment, PaymentTarget};
+
+/// How long the page of the processor may be used.
+const PAGE_SECONDS: i64 = 3600;
+/// A second click waits so long, in all, for the first one's page.
+const WAIT_ROUNDS: usize = 60;
+const WAIT: Duration = Duration::from_millis(150);
+/// How often another open page may be closed before this gives up.
+const REPLACEMENTS: usize = 5;
+
+/// Where the payer goes now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// The processor's page.
+    Page(String),
+    /// The payment's own page: it is under way, done, or nobody knows yet.
+    Payment(PaymentId),
+}
+
+enum Begun {
+    /// A new attempt was committed: call the processor.
+    Ask { payment: PaymentId, attempt: AttemptId, connection: Connection, asked: Asked, business: String },
+    /// There is a page for exactly this already.
+    There(String),
+    /// Its page is being made by another request.
+    Wait,
+    /// Another page for the same charges has to be closed first.
+    CloseFirst(PaymentId),
+}
+
+/// Starts a payment of `amount` minor units (none: all that is due) through a payer's link.
+/// Refuses as SPEC ORD-6 says: NO_BALANCE, LINK_REVOKED, LINK_EXPIRED, VIEW_ONLY, NO_PROCESSOR, PAYMENT_PENDING, FULL_ONLY,
+/// BELOW_MINIMUM, ABOVE_DUE.
+pub async fn start_checkout(services: &Services, link: &Link, amount: Option<i64>, request_id: &str) -> Result<Next> {
+    let call =
+        Call { business: link.business_id, actor: Actor::Payer { link: link.id }, request_id: request_id.to_owned(), key: None };
+    let mut replaced = 0;
+    for _ in 0..WAIT_ROUNDS {
+        match begin(services, &call, link.id, amount).await? {
+            Begun::There(url) => return Ok(Next::Page(url)),
+            Begun::Wait => tokio::time::sleep(WAIT).await,
+            Begun::CloseFirst(other) if replaced < REPLACEMENTS => {
+                replaced += 1;
+                close_page(services, &call, other).await?;
+            }
+            Begun::CloseFirst(other) => return Ok(Next::Payment(other)),
+            Begun::Ask { payment, attempt, connection, asked, business } => {
+                let connected = services.connections.open(&connection, &business)?;
+                let by = Ask { id: attempt, at: services.db.clock().now() };
+                let outcome = ask(connected.processor.as_ref(), &by, &asked).await;
+                return note_page(services, &call, payment, attempt, outcome).await;
+            }
+        }
+    }
+    Err(Error::Busy { retry_after_s: 5 })
+}
+
+async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i64>) -> Result<Begun> {
+    let (by, services) = (call.clone(), services.clone());
+    let db = services.db.clone();
+    db.write(call.business, async move |tx| {
+        let seen = tx.get::<Link>(&[&by.business, &link]).await?.ok_or(Error::NotFound)?;
+        let touched = Touched { orders: seen.order_id.into_iter().collect(), ..Touched::default() };
+        let books = open_books(tx, seen.customer_id, seen.currency, &touched).await?;
+        let link = tx.lock::<Link>(&[&by.business, &link]).await?.ok_or(Error::NotFound)?;
+        let due = due(&books.account, &link);
+        let amount = amount.unwrap_or(due);
+        allowed(capability::pay(&pay_facts(&link, due, reserved(&books.account, &link), tx.now())))?;
+        allowed(match amount == due {
+            true => Answer::yes(Action::PayPart),
+            false => {
+                capability::pay_part(&policy(&link)?, Some(Money::new(amount, link.currency)), Money::new(due, link.currency))
+            }
+        })?;
+        let charges = charges(&books.account, &link, amount);
+
+        for other in payment::live_of_flow(tx, link.customer_id, link.currency).await? {
+            let targets = payment::targets_of_flow(tx, other.id).await?;
+            if !targets.iter().any(|target| charges.iter().any(|(charge, _)| *charge == target.entry_id)) {
+                continue;
+            }
+            return match other.state {
+                PaymentState::Created if other.link_id == Some(link.id) && other.amount == amount => {
+                    Ok(match other.checkout_url {
+                        Some(url) => Begun::There(url),
+                        None => Begun::Wait,
+                    })
+                }
+                PaymentState::Created if other.checkout_url.is_none() => Ok(Begun::Wait),
+                PaymentState::Created => Ok(Begun::CloseFirst(other.id)),
+                _ => Err(Error::refused("PAYMENT_PENDING", "a payment for this is under way; wait until its outcome is known")),
+            };
+        }
+        let connection = online(tx, &services, &books.business.name).await?;
+        let number = counter::next(tx, "PAY", books.business.today(tx.now())).await?;
+        let order = match link.order_id {
+            Some(order) => tx.get::<Order>(&[&by.business, &order]).await?,
+            None => None,
+        };
+        let reference = order.and_then(|order| order.number).unwrap_or_else(|| number.text().to_owned());
+
+        let id = PaymentId::new(tx.ids());
+        let attempt = AttemptId::new(tx.ids());
+        let now = tx.now();
+        // The return has a link of its own, so that coming back needs no cookie; later it shows the receipt.
+        let mut back = link_row(
+            tx,
+            &services.keys,
+            "receipt",
+            link.customer_id,
+            link.currency,
+            link.expires_at.max(now.plus_seconds(90 * 86_400)),
+            by.actor.id(),
+        );
+        back.payment_id = Some(id);
+        back.order_id = link.order_id;
+        back.request_id = None;
+        back.can_pay = false;
+        let return_url = format!("{}/p/return/{}", services.public_url(), services.keys.link_token("receipt", back.id));
+        let asked = Asked::Checkout(CheckoutRequest {
+            amount: Money::new(amount, link.currency),
+            description: format!("{}, {reference}", books.business.name),
+            reference: reference.clone(),
+            customer: None,
+            capture: true,
+            save: false,
+            by: Initiator::Payer,
+            return_url: return_url.clone(),
+            cancel_url: return_url,
+            expires_at: Some(now.plus_seconds(PAGE_SECONDS)),
+        });
+        let text =
+            serde_json::to_string(&asked).map_err(|error| Error::Fault(format!("a request could not be kept: {error}")))?;
+        let number = counter::take(tx, number);
+        tx.insert(&back);
+        tx.insert(&Payment {
+            business_id: by.business,
+            id,
+            number,
+            customer_id: link.customer_id,
+            currency: link.currency,
+            amount,
+            state: PaymentState::Created,
+            kind: "online".to_owned(),
+            external_kind: None,
+            reference: None,
+            memo: None,
+            received_on: None,
+            connection_id: Some(connection.id),
+            remote_id: None,
+            brand: None,
+            last4: None,
+            decline_code: None,
+            decline_text: None,
+            order_id: link.order_id,
+            invoice_id: None,
+            request_id: link.request_id,
+            link_id: Some(link.id),
+            entry_id: None,
+            refunded: 0,
+            disputed: false,
+            returned: false,
+            checkout_url: None,
+            actor: by.actor.id(),
+            created_at: now,
+            updated_at: now,
+            succeeded_at: None,
+        });
+        for (position, (entry, part)) in (1_i64..).zip(&charges) {
+            tx.insert(&PaymentTarget { business_id: by.business, payment_id: id, position, entry_id: *entry, amount: *part });
+        }
+        tx.insert(&Attempt {
+            business_id: by.business,
+            id: attempt,
+            payment_id: id,
+            connection_id: connection.id,
+            operation: "checkout".to_owned(),
+            state: AttemptState::Sending,
+            remote_id: None,
+            asked: text,
+            evidence: None,
+            checks: 0,
+            check_at: Some(now.plus_seconds(30)),
+            created_at: now,
+            updated_at: now,
+        });
+        let event = event_id(tx);
+        let data = serde_json::json!({ "amount": amount, "currency": link.currency });
+        Act { kind: "payment_started", subject: id.to_string(), customer: Some(link.customer_id), data, call: &by }
+            .write(tx, event);
+        Ok(Begun::Ask { payment: id, attempt, connection, asked, business: books.business.name.clone() })
+    })
+    .await
+}
+
+/// What decides whether a payer may pay through a link. The processor is looked for when the page is asked for.
+pub fn pay_facts(link: &Link, due: i64, pending: i64, now: Instant) -> PayFacts {
+    let money = |minor| Money::new(minor, link.currency);
+    PayFacts { due: money(due), link: link.state(now), can_pay: link.can_pay, pending: (pending > 0).then(|| money(pending)) }
+}
+
+/// What payments under way have reserved of the charges a link is for.
+fn reserved(account: &Account, link: &Link) -> i64 {
+    let meant = |item: &&Item| item.is_charge() && (link.order_id.is_none() || item.entry.order == link.order_id);
+    account.items().iter().filter(meant).map(|item| item.state.reserved).sum()
+}
+
+/// What a link asks for now: the order's amount due, or what the account owes.
+fn due(account: &Account, link: &Link) -> i64 {
+    match link.order_id {
+        Some(order) => account.due(Target::Order(order)),
+        None => (-account.balance()).max(0),
+    }
+}
+
+/// The policy of a link as the books know it.
+pub fn policy(link: &Link) -> Result<Policy> {
+    let steps: Vec<i64> = match &link.steps {
+        Some(text) => serde_json::from_str(text).map_err(|error| Error::Fault(format!("steps of {}: {error}", link.id)))?,
+        None => Vec::new(),
+    };
+    Ok(match link.policy.as_str() {
+        "minimum" => Policy::Minimum(link.minimum_amount.unwrap_or(1)),
+        "steps" => Policy::Steps(steps),
+        "any" => Policy::Any,
+        _ => Policy::Full,
+    })
+}
+
+/// The charges that `amount` would pay, oldest due first, and how much of each.
+fn charges(account: &Account, link: &Link, amount: i64) -> Vec<(EntryId, i64)> {
+    let mut open: Vec<&Item> = account
+        .items()
+        .iter()
+        .filter(|item| item.is_charge() && item.open() > 0 && (link.order_id.is_none() || item.entry.order == link.order_id))
+        .collect();
+    open.sort_by_key(|item| (item.due_day(), item.entry.effective_on, item.entry.id));
+    let mut left = amount;
+    let mut parts = Vec::new();
+    for item in open {
+        let part = item.open().min(left);
+        if part > 0 {
+            parts.push((item.entry.id, part));
+        }
+        left -= part;
+    }
+    parts
+}
+
+/// A live connection on whose page a payer can pay. Refuses NO_PROCESSOR.
+async fn online(tx: &mut Tx<'_>, services: &Services, business: &str) -> Result<Connection> {
+    for connection in connection::of_flow(tx).await? {
+        if connection.state == "live"
+            && services.connections.open(&connection, business)?.processor.capabilities().can(Capability::Checkout)
+        {
+            return Ok(connection);
+        }
+    }
+    Err(Error::refused("NO_PROCESSOR", "this business cannot be paid online at present"))
+}
+
+/// Stores what the processor said about the page it was asked for.
+async fn note_page(
+    services: &Services,
+    call: &Call,
+    id: PaymentId,
+    attempt: AttemptId,
+    outcome: Outcome<Remote>,
+) -> Result<Next> {
+    let url = match &outcome {
+        Outcome::Done(Remote::Checkout(page)) | Outcome::Pending(Remote::Checkout(page)) => Some(page.url.clone()),
+        _ => None,
+    };
+    settle_payment(services, call, id, Finding::Answered { attempt, outcome }).await?;
+    Ok(url.map_or(Next::Payment(id), Next::Page))
+}
+
+/// Closes the page of another payment at the processor, and stores what became of it: closed, or paid after all.
+pub(crate) async fn close_page(services: &Services, call: &Call, id: PaymentId) -> Result<()> {
+    let business = call.business;
+    let (payment, attempts, from) = services
+        .db
+        .read(async move |reader| {
+            let payment = payment::one(reader, business, id).await?;
+            let attempts = payment::attempts(reader, business, id).await?;
+            let business = crate::store::business::one(reader, business).await?;
+            Ok((payment, attempts, business.name))
+        })
+        .await?;
+    let Some(connection) = payment.connection_id else { return Ok(()) };
+    let connection = services.db.read(async move |reader| connection::one(reader, business, connection).await).await?;
+    let Some(checkout) = attempts.iter().find_map(|attempt| attempt.remote_id.clone()) else {
+        return Ok(());
+    };
+    let connected = services.connections.open(&connection, &from)?;
+    // Closing a page is safe to repeat: it carries a key of its own each time.
+    let by = Ask { id: AttemptId::new(&mut services.db.ids()), at: services.db.clock().now() };
+    match ask(connected.processor.as_ref(), &by, &Asked::ExpireCheckout { checkout }).await {
+        Outcome::Done(now) | Outcome::Pending(now) => settle_payment(services, call, id, Finding::Seen(now)).await.map(|_| ()),
+        // Too late to close it: see what it has become.
+        _ => ask_processor::look(services, call, id).await,
+    }
+}

@@ -1,0 +1,146 @@
+//! Work that is slow, may fail or is due later: mails, webhooks, unknown outcomes. Done at least once, in the background.
+//!
+//! Invariant: a job is taken by a lease before it runs and removed after it succeeded, so a crash in between runs it again;
+//! whatever a job writes is therefore written once by a unique key of its own. A failing job waits longer each time and
+//! becomes a dead letter after [`TRIES`] tries; staff see it and can start it again. One bad job never holds up another.
+
+use std::time::Duration;
+
+use books::calendar::Instant;
+
+use crate::db::Expect;
+use crate::error::{Error, Result};
+use crate::services::Services;
+use crate::store::job::{self, AGAIN, REMOVE, TAKE};
+
+pub(crate) use crate::store::job::Job;
+
+pub mod compose_mail;
+pub mod follow_processor;
+pub mod keep_house;
+pub mod resolve_attempts;
+pub mod send_mail;
+
+/// After so many failures a job is a dead letter.
+pub const TRIES: i64 = 8;
+/// A job that has not ended after so long is taken to have died with its node.
+const LEASE_SECONDS: i64 = 120;
+/// At most so many jobs are taken at a time.
+const BATCH: i64 = 32;
+/// How often the runner looks for work.
+const PULSE: Duration = Duration::from_millis(200);
+
+/// Seconds to wait after the n-th failure: 5 s, 30 s, 2 min, 10 min, then every hour.
+fn backoff(tries: i64) -> i64 {
+    match tries {
+        ..=1 => 5,
+        2 => 30,
+        3 => 120,
+        4 => 600,
+        _ => 3600,
+    }
+}
+
+/// Runs until the process ends. Faults of one round are logged and the next round goes on.
+pub async fn run_for_ever(services: Services) {
+    let mut rounds: u64 = 0;
+    loop {
+        tokio::time::sleep(PULSE).await;
+        if let Err(error) = run_due(&services).await {
+            tracing::warn!(%error, "a round of background work failed; it is tried again");
+        }
+        // Asking processors and tidying up need not happen five times a second.
+        if rounds % 10 == 0
+            && let Err(error) = follow_processor::follow_all(&services).await
+        {
+            tracing::warn!(%error, "processors could not be asked; they are asked again");
+        }
+        if rounds % 3000 == 0
+            && let Err(error) = keep_house::tidy(&services).await
+        {
+            tracing::warn!(%error, "tidying up failed; it is tried again");
+        }
+        rounds += 1;
+    }
+}
+
+/// Runs everything that is due now, until nothing is. Answers how many jobs ran.
+pub async fn run_due(services: &Services) -> Result<usize> {
+    let mut ran = 0;
+    loop {
+        let now = services.db.clock().now();
+        let due = services.db.read(async move |reader| job::due(reader, now, BATCH).await).await?;
+        let mut began = 0;
+        for job in due {
+            if take(services, &job, now).await? {
+                began += 1;
+                run_one(services, job).await?;
+            }
+        }
+        let resolved = resolve_attempts::resolve_due(services).await?;
+        if began + resolved == 0 {
+            return Ok(ran);
+        }
+        ran += began + resolved;
+    }
+}
+
+async fn take(services: &Services, job: &Job, now: Instant) -> Result<bool> {
+    let (business, id, until) = (job.business_id, job.id, now.plus_seconds(LEASE_SECONDS));
+    let taken = services
+        .db
+        .write(business, async move |tx| {
+            tx.execute(&TAKE, &[&business, &id, &until, &now], Expect::Exactly(1));
+            Ok(())
+        })
+        .await;
+    match taken {
+        Ok(()) => Ok(true),
+        // Another node holds it.
+        Err(Error::Broken { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+async fn run_one(services: &Services, job: Job) -> Result<()> {
+    let outcome = work(services, &job).await;
+    let (business, id) = (job.business_id, job.id);
+    let now = services.db.clock().now();
+    let (state, run_at, error) = match outcome {
+        Ok(()) => {
+            return services
+                .db
+                .write(business, async move |tx| {
+                    tx.execute(&REMOVE, &[&business, &id], Expect::Any);
+                    Ok(())
+                })
+                .await;
+        }
+        Err(error) if job.tries + 1 >= TRIES => ("dead", now, error.to_string()),
+        Err(error) => ("waiting", now.plus_seconds(backoff(job.tries + 1)), error.to_string()),
+    };
+    tracing::warn!(job = %job.kind, subject = %job.subject, tries = job.tries + 1, state, %error, "background work failed");
+    services
+        .db
+        .write(business, async move |tx| {
+            tx.execute(&AGAIN, &[&business, &id, &state, &run_at, &Some(error.clone())], Expect::Any);
+            Ok(())
+        })
+        .await
+}
+
+/// The registry: one line for each kind of job.
+async fn work(services: &Services, job: &Job) -> Result<()> {
+    match job.kind.as_str() {
+        "mail_request" => compose_mail::payment_request(services, job).await,
+        "mail_receipt" => compose_mail::receipt(services, job).await,
+        "mail_notice" => compose_mail::payment_notice(services, job).await,
+        "mail_failed" => compose_mail::payment_failed(services, job).await,
+        "mail_link" => compose_mail::link_shared(services, job).await,
+        "mail_fresh_link" => compose_mail::fresh_link(services, job).await,
+        "send_mail" => send_mail::send(services, job).await,
+        "follow_hook" => follow_processor::follow_hook(services, job).await,
+        "close_checkouts" => follow_processor::close_checkouts(services, job).await,
+        other => Err(Error::Fault(format!("no job is called {other}"))),
+    }
+}

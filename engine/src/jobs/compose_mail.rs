@@ -1,0 +1,300 @@
+//! Writes the mails that acts left behind: from the sheets that pages show, into the outbox.
+//!
+//! Invariant: one mail for each cause, kind and address, however often the job runs. With an SMTP server it is queued, without
+//! one it is kept and shown.
+
+use books::calendar::Instant;
+use books::ids::{CustomerId, EventId, LinkId, MailId, PaymentId, RequestId};
+use books::money::{Currency, Money};
+
+use super::Job;
+use crate::error::{Error, Result};
+use crate::flows::audit::leave_job;
+use crate::flows::create_order::title;
+use crate::mail::{self, Composed, Sender};
+use crate::services::Services;
+use crate::sheets::order::OrderSheet;
+use crate::sheets::{link, order, payment};
+use crate::store::business::Business;
+use crate::store::mail::{ABOUT, Mail};
+use crate::store::order::Order;
+use crate::store::request::{self, Request};
+
+/// To whom a composed mail goes, and why.
+struct Envelope {
+    kind: &'static str,
+    customer: Option<CustomerId>,
+    about: String,
+    to: String,
+    cc: Vec<String>,
+    reply_to: Option<String>,
+}
+
+fn sender(business: &Business) -> Sender {
+    Sender {
+        name: business.name.clone(),
+        color: business.color.clone(),
+        address: business.address.clone(),
+        email: business.email.clone(),
+    }
+}
+
+fn amount(minor: i64, currency: Currency) -> String {
+    Money::new(minor, currency).to_string()
+}
+
+/// A day as letters write it: `19 Nov 2026`.
+fn day(business: &Business, at: Instant) -> String {
+    business.today(at).strftime("%-d %b %Y").to_string()
+}
+
+/// What an order is called in a letter: `Order ORD-2026-00042`.
+fn document(order: &Order) -> String {
+    format!("{} {}", title(order.kind), order.number.clone().unwrap_or_default()).trim().to_owned()
+}
+
+fn subject<T: std::str::FromStr>(job: &Job) -> Result<T> {
+    job.subject.parse().map_err(|_| Error::Fault(format!("{} is not what {} is about", job.subject, job.kind)))
+}
+
+async fn keep(services: &Services, job: &Job, envelope: Envelope, composed: Composed) -> Result<()> {
+    let can_send = services.postman.is_some();
+    let (business, cause): (_, EventId) = (job.business_id, job.cause);
+    services
+        .db
+        .write(business, async move |tx| {
+            let earlier: Vec<Mail> = tx.query(&ABOUT, &[&business, &cause.to_string(), &envelope.kind]).await?;
+            if earlier.iter().any(|mail| mail.send_to == envelope.to) {
+                return Ok(());
+            }
+            let id = MailId::new(tx.ids());
+            tx.insert(&Mail {
+                business_id: business,
+                id,
+                kind: envelope.kind.to_owned(),
+                customer_id: envelope.customer,
+                about: Some(envelope.about.clone()),
+                cause: cause.to_string(),
+                send_to: envelope.to.clone(),
+                cc: serde_json::json!(envelope.cc).to_string(),
+                reply_to: envelope.reply_to.clone(),
+                subject: composed.subject.clone(),
+                body_text: composed.text.clone(),
+                body_html: composed.html.clone(),
+                state: if can_send { "queued" } else { "kept" }.to_owned(),
+                error: None,
+                tries: 0,
+                created_at: tx.now(),
+                sent_at: None,
+            });
+            if can_send {
+                leave_job(tx, "send_mail", id, cause);
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn link_url(services: &Services, purpose: &str, id: LinkId) -> String {
+    format!("{}/p/{}", services.public_url(), services.keys.link_token(purpose, id))
+}
+
+/// The link on which the document of a request can be seen and paid.
+pub fn request_url(services: &Services, request: &Request) -> String {
+    link_url(services, "request", request.link_id)
+}
+
+/// `mail_request`: asks the customer for what is due now.
+pub async fn payment_request(services: &Services, job: &Job) -> Result<()> {
+    let (business, id): (_, RequestId) = (job.business_id, subject(job)?);
+    let asked = services.db.read(async move |reader| request::one(reader, business, id).await).await?;
+    let order_id = asked.order_id.ok_or_else(|| Error::Fault(format!("{id} is about no order")))?;
+    let sheet = order::order_sheet(&services.db, business, order_id).await?;
+    let composed = mail::payment_request::payment_request(
+        &sender(&sheet.business),
+        &mail::payment_request::PaymentRequest {
+            customer_name: &sheet.customer.name,
+            document: &document(&sheet.order),
+            amount_due: &amount(sheet.figures.amount_due, sheet.order.currency),
+            message: asked.message.as_deref(),
+            total: &amount(sheet.figures.total, sheet.order.currency),
+            paid: &amount(sheet.figures.paid, sheet.order.currency),
+            url: &request_url(services, &asked),
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "payment_request",
+        customer: Some(asked.customer_id),
+        about: id.to_string(),
+        to: asked.send_to.clone(),
+        cc: asked.copies(),
+        reply_to: sheet.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// `mail_receipt`: thanks for a payment. Without an address there is nobody to thank by mail.
+pub async fn receipt(services: &Services, job: &Job) -> Result<()> {
+    let id: PaymentId = subject(job)?;
+    let sheet = payment::payment_sheet(&services.db, job.business_id, id).await?;
+    let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
+    let currency = sheet.payment.currency;
+    let applied: Vec<(String, String)> = sheet
+        .charges
+        .iter()
+        .map(|charge| {
+            let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
+            let name = sheet.order_of(charge).map_or_else(|| charge.description.clone(), document);
+            (name, amount(part, currency))
+        })
+        .collect();
+    let url = match receipt_link(services, job, id).await? {
+        Some(link) => link_url(services, "receipt", link),
+        None => services.public_url().to_owned(),
+    };
+    let composed = mail::receipt::receipt(
+        &sender(&sheet.business),
+        &mail::receipt::Receipt {
+            customer_name: &sheet.customer.name,
+            payment_number: &sheet.payment.number,
+            amount: &amount(sheet.payment.amount, currency),
+            method: &sheet.means(),
+            paid_on: &day(&sheet.business, sheet.payment.succeeded_at.unwrap_or(sheet.payment.created_at)),
+            applied_to: &applied,
+            still_due: &amount(sheet.still_due, currency),
+            url: &url,
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "receipt",
+        customer: Some(sheet.payment.customer_id),
+        about: id.to_string(),
+        to,
+        cc: Vec::new(),
+        reply_to: sheet.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// The receipt's own link; one is made for a payment that did not come through a page.
+async fn receipt_link(services: &Services, job: &Job, payment: PaymentId) -> Result<Option<LinkId>> {
+    let call = crate::flows::call::Call::system(job.business_id, format!("job {}", job.id));
+    crate::flows::share_link::receipt_link(&services.db, &services.keys, &call, payment).await.map(Some)
+}
+
+/// `mail_notice`: tells the staff who asked to hear of it.
+pub async fn payment_notice(services: &Services, job: &Job) -> Result<()> {
+    let (business, id): (_, PaymentId) = (job.business_id, subject(job)?);
+    let sheet = payment::payment_sheet(&services.db, business, id).await?;
+    let Some(asked) = sheet.payment.request_id else { return Ok(()) };
+    let asked = services.db.read(async move |reader| request::one(reader, business, asked).await).await?;
+    let currency = sheet.payment.currency;
+    let about =
+        sheet.orders.iter().find(|order| Some(order.id) == asked.order_id).map_or_else(|| "the account".to_owned(), document);
+    let composed = mail::payment_notice::payment_notice(
+        &sender(&sheet.business),
+        &mail::payment_notice::PaymentNotice {
+            customer_name: &sheet.customer.name,
+            document: &about,
+            payment_number: &sheet.payment.number,
+            amount: &amount(sheet.payment.amount, currency),
+            method: &sheet.means(),
+            still_due: &amount(sheet.still_due, currency),
+            url: &format!("{}/admin/payments/{id}", services.public_url()),
+        },
+    )?;
+    for to in asked.notified() {
+        let envelope = Envelope {
+            kind: "payment_notice",
+            customer: Some(sheet.payment.customer_id),
+            about: id.to_string(),
+            to,
+            cc: Vec::new(),
+            reply_to: None,
+        };
+        keep(services, job, envelope, composed.clone()).await?;
+    }
+    Ok(())
+}
+
+/// `mail_failed`: a payment that was under way did not go through, or was returned.
+pub async fn payment_failed(services: &Services, job: &Job) -> Result<()> {
+    let (business, id): (_, PaymentId) = (job.business_id, subject(job)?);
+    let sheet = payment::payment_sheet(&services.db, business, id).await?;
+    let (Some(to), Some(way_back)) = (sheet.customer.email.clone(), sheet.payment.link_id) else { return Ok(()) };
+    let way_back = link::link_sheet(&services.db, business, way_back).await?;
+    let about = way_back.order.as_ref().map_or_else(|| "Your balance".to_owned(), |sheet: &OrderSheet| document(&sheet.order));
+    let reason = match (&sheet.payment.decline_text, sheet.payment.returned) {
+        (_, true) => "The bank returned it.".to_owned(),
+        (Some(text), _) => text.clone(),
+        (None, _) => "It was not completed.".to_owned(),
+    };
+    let composed = mail::payment_failed::payment_failed(
+        &sender(&sheet.business),
+        &mail::payment_failed::PaymentFailed {
+            customer_name: &sheet.customer.name,
+            document: &about,
+            amount: &amount(sheet.payment.amount, sheet.payment.currency),
+            reason: &reason,
+            url: &link_url(services, &way_back.link.purpose, way_back.link.id),
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "payment_failed",
+        customer: Some(sheet.payment.customer_id),
+        about: id.to_string(),
+        to,
+        cc: Vec::new(),
+        reply_to: sheet.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// `mail_link`: the balance link, as staff chose to send it.
+pub async fn link_shared(services: &Services, job: &Job) -> Result<()> {
+    let sheet = link::link_sheet(&services.db, job.business_id, subject(job)?).await?;
+    let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
+    let composed = mail::link_shared::link_shared(
+        &sender(&sheet.business),
+        &mail::link_shared::LinkShared {
+            customer_name: &sheet.customer.name,
+            amount_owed: &amount(sheet.amount_due(), sheet.link.currency),
+            expires_on: &day(&sheet.business, sheet.link.expires_at),
+            url: &link_url(services, &sheet.link.purpose, sheet.link.id),
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "link",
+        customer: Some(sheet.customer.id),
+        about: sheet.link.id.to_string(),
+        to,
+        cc: Vec::new(),
+        reply_to: sheet.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// `mail_fresh_link`: a link in place of an expired one, to the address on file. Without one nothing happens, and nobody is told.
+pub async fn fresh_link(services: &Services, job: &Job) -> Result<()> {
+    let sheet = link::link_sheet(&services.db, job.business_id, subject(job)?).await?;
+    let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
+    let about = sheet.order.as_ref().map_or_else(|| "Your balance".to_owned(), |order| document(&order.order));
+    let composed = mail::fresh_link::fresh_link(
+        &sender(&sheet.business),
+        &mail::fresh_link::FreshLink {
+            customer_name: &sheet.customer.name,
+            document: &about,
+            expires_on: &day(&sheet.business, sheet.link.expires_at),
+            url: &link_url(services, &sheet.link.purpose, sheet.link.id),
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "fresh_link",
+        customer: Some(sheet.customer.id),
+        about: sheet.link.id.to_string(),
+        to,
+        cc: Vec::new(),
+        reply_to: sheet.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}

@@ -1,0 +1,113 @@
+//! Sends what is queued in the outbox by SMTP.
+//!
+//! Invariant: a mail is sent at least once and always under the same Message-ID, so a receiver can tell a repeat. One bad
+//! address fails alone. Without an SMTP server mails are kept and shown, and this job has nothing to do.
+
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::{AsyncTransport as _, Message, Tokio1Executor};
+
+use crate::error::{Error, Result};
+use crate::services::Services;
+use crate::store::job::Job;
+use crate::store::mail::{self, Mail};
+use books::ids::MailId;
+
+/// Where mails go.
+#[derive(Clone)]
+pub struct Postman {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    host: String,
+}
+
+/// What became of one try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    Sent,
+    /// Worth trying again: the server was away, busy, or asked to come back.
+    Later(String),
+    /// The server refused for good, or the mail cannot be addressed.
+    Refused(String),
+}
+
+impl Postman {
+    /// From an SMTP URL (`smtp://user:password@host:587?tls=required`, `smtps://…`) and the sender's address.
+    pub fn new(url: &str, from: &str) -> Result<Postman> {
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|error| Error::Fault(format!("OWED_SMTP_URL: {error}")))?;
+        let from: Mailbox = from.parse().map_err(|error| Error::Fault(format!("the sender address {from}: {error}")))?;
+        let host = from.email.domain().to_owned();
+        let transport = builder.timeout(Some(std::time::Duration::from_secs(30))).build();
+        Ok(Postman { transport, from, host })
+    }
+
+    /// One try to hand one mail over.
+    pub async fn deliver(&self, mail: &Mail, business_name: &str) -> Delivery {
+        let message = match self.message(mail, business_name) {
+            Ok(message) => message,
+            Err(error) => return Delivery::Refused(error.to_string()),
+        };
+        match self.transport.send(message).await {
+            Ok(_) => Delivery::Sent,
+            Err(error) if error.is_permanent() => Delivery::Refused(error.to_string()),
+            Err(error) => Delivery::Later(error.to_string()),
+        }
+    }
+
+    fn message(&self, mail: &Mail, business_name: &str) -> Result<Message> {
+        let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|error| Error::Fault(format!("the address {text}: {error}")));
+        let from = Mailbox::new(Some(business_name.to_owned()), self.from.email.clone());
+        let mut message = Message::builder()
+            .from(from)
+            .to(mailbox(&mail.send_to)?)
+            .subject(mail.subject.clone())
+            .message_id(Some(format!("<{}@{}>", mail.id, self.host)));
+        for copy in mail.copies() {
+            message = message.cc(mailbox(&copy)?);
+        }
+        if let Some(reply_to) = &mail.reply_to {
+            message = message.reply_to(mailbox(reply_to)?);
+        }
+        message
+            .multipart(MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone()))
+            .map_err(|error| Error::Fault(format!("mail {}: {error}", mail.id)))
+    }
+}
+
+/// The job `send_mail`: hands over one queued mail.
+pub async fn send(services: &Services, job: &Job) -> Result<()> {
+    let Some(postman) = &services.postman else { return Ok(()) };
+    let id: MailId = job.subject.parse().map_err(|_| Error::Fault(format!("{} is not a mail", job.subject)))?;
+    let business = job.business_id;
+    let (mail, from) = services
+        .db
+        .read(async move |reader| {
+            Ok((mail::one(reader, business, id).await?, crate::store::business::one(reader, business).await?))
+        })
+        .await?;
+    if mail.state != "queued" {
+        return Ok(());
+    }
+    let last = job.tries + 1 >= super::TRIES;
+    let (state, error) = match postman.deliver(&mail, &from.name).await {
+        Delivery::Sent => ("sent", None),
+        Delivery::Refused(why) => ("failed", Some(why)),
+        Delivery::Later(why) if last => ("failed", Some(why)),
+        Delivery::Later(why) => return Err(Error::Fault(why)),
+    };
+    services
+        .db
+        .write(business, async move |tx| {
+            let mut mail = tx.lock::<Mail>(&[&business, &id]).await?.ok_or(Error::NotFound)?;
+            mail.state = state.to_owned();
+            mail.tries += 1;
+            mail.error = error.clone();
+            if state == "sent" {
+                mail.sent_at = Some(tx.now());
+            }
+            tx.set(&mail);
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,121 @@
+//! Mails as values: what happened → who is told, in which words. Pure; nothing is fetched while a letter is rendered.
+//!
+//! Invariant: every mail has a text part written from the same values as its HTML part, so both name the same amounts.
+//! One letter layout serves all messages; each message is a file that fills it. Left out: sending (`jobs/send_mail.rs`).
+
+use askama::Template;
+
+use crate::error::{Error, Result};
+
+pub mod fresh_link;
+pub mod link_shared;
+pub mod payment_failed;
+pub mod payment_notice;
+pub mod payment_request;
+pub mod receipt;
+
+/// The business that writes, as its letters show it.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    pub name: String,
+    /// `#rrggbb`, for the button.
+    pub color: String,
+    pub address: Option<String>,
+    pub email: Option<String>,
+}
+
+impl Sender {
+    /// One line for the foot of a letter: name and address.
+    fn signature(&self) -> String {
+        match &self.address {
+            Some(address) => format!(
+                "{}, {}.",
+                self.name,
+                address.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(", ")
+            ),
+            None => format!("{}.", self.name),
+        }
+    }
+}
+
+/// What a letter says, in the order in which it is read.
+#[derive(Debug, Clone, Default)]
+pub struct Letter {
+    /// The line that a mail program shows beside the subject.
+    pub preview: String,
+    pub label: String,
+    pub headline: String,
+    pub under_headline: String,
+    pub paragraphs: Vec<String>,
+    pub button: Option<Button>,
+    pub rows: Vec<(String, String)>,
+    pub closing: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Button {
+    pub text: String,
+    pub url: String,
+}
+
+/// A mail ready to be kept in the outbox.
+#[derive(Debug, Clone)]
+pub struct Composed {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.mjml")]
+struct HtmlPart<'a> {
+    lang: &'a str,
+    subject: &'a str,
+    letter: &'a Letter,
+    from: &'a Sender,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.txt", escape = "none")]
+struct TextPart<'a> {
+    letter: &'a Letter,
+    from: &'a Sender,
+}
+
+/// Renders both parts. Line breaks are taken out of the subject, so that no header can be smuggled in by a name.
+pub fn compose(from: &Sender, subject: &str, letter: &Letter) -> Result<Composed> {
+    let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mjml = HtmlPart { lang: "en", subject: &subject, letter, from }
+        .render()
+        .map_err(|error| Error::Fault(format!("letter: {error}")))?;
+    let parsed = mrml::parse(&mjml).map_err(|error| Error::Fault(format!("letter markup: {error}")))?;
+    let html = parsed
+        .element
+        .render(&mrml::prelude::render::RenderOptions::default())
+        .map_err(|error| Error::Fault(format!("letter rendering: {error}")))?;
+    let text = TextPart { letter, from }.render().map_err(|error| Error::Fault(format!("letter text: {error}")))?;
+    Ok(Composed { subject, text, html })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_in_a_name_stays_text_and_a_subject_stays_one_line() {
+        let from = Sender {
+            name: "Acme & <b>Sons</b>".into(),
+            color: "#0b5c44".into(),
+            address: Some("1 Example Way\nSampleton".into()),
+            email: None,
+        };
+        let letter =
+            Letter { headline: "355.50 USD".into(), paragraphs: vec!["Hello <script>,\n& welcome".into()], ..Letter::default() };
+        let mail = compose(&from, "Pay\r\nBcc: everyone@else.example", &letter).expect("a letter");
+        assert_eq!(mail.subject, "Pay  Bcc: everyone@else.example");
+        assert!(!mail.html.contains("<script>"));
+        assert!(mail.html.contains("Hello &#60;script&#62;,") || mail.html.contains("Hello &lt;script&gt;,"), "{}", mail.html);
+        assert!(mail.text.contains("Acme & <b>Sons</b>, 1 Example Way, Sampleton."));
+        assert!(mail.text.contains("355.50 USD") && mail.html.contains("355.50 USD"));
+    }
+}

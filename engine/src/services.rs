@@ -1,0 +1,28 @@
+//! What acts and jobs need besides the database: the key file's keys, the processors, and where mail goes.
+
+use crate::connections::Connections;
+use crate::db::Db;
+use crate::jobs::send_mail::Postman;
+use crate::keys::Keys;
+
+/// One installation as it runs. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    pub db: Db,
+    pub keys: Keys,
+    pub connections: Connections,
+    /// None: mails are kept in the outbox and not sent.
+    pub postman: Option<Postman>,
+}
+
+impl Services {
+    pub fn new(db: Db, keys: Keys, public_url: String, postman: Option<Postman>) -> Services {
+        let connections = Connections { db: db.clone(), keys: keys.clone(), public_url };
+        Services { db, keys, connections, postman }
+    }
+
+    /// Where payers reach us, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.connections.public_url
+    }
+}

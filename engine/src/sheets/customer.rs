@@ -1,0 +1,93 @@
+//! Everything one customer's page shows: what they owe, their history, orders and links.
+
+use books::ids::{BusinessId, CustomerId};
+use books::money::Currency;
+
+use crate::db::{Db, Reader};
+use crate::error::Result;
+use crate::store::business::{self, Business};
+use crate::store::connection::{self, Connection};
+use crate::store::customer::{self, Customer, CustomerBalance};
+use crate::store::entry::{self, EntryLine, Wanted};
+use crate::store::link::{self, Link};
+use crate::store::mail::{self, Mail};
+use crate::store::order::{self, OrderRow};
+use crate::store::payment::{self, PaymentRow};
+use crate::store::reports::ageing::{self, DueBucket};
+
+/// One customer, read in one snapshot.
+#[derive(Debug, Clone)]
+pub struct CustomerSheet {
+    pub business: Business,
+    pub customer: Customer,
+    /// One for each currency; the business's own is always there.
+    pub balances: Vec<CustomerBalance>,
+    /// The currency of everything below.
+    pub currency: Currency,
+    /// What is open, by due day.
+    pub open: Vec<DueBucket>,
+    /// Newest posted first.
+    pub entries: Vec<EntryLine>,
+    /// There are older entries than these.
+    pub more_entries: bool,
+    pub orders: Vec<OrderRow>,
+    pub payments: Vec<PaymentRow>,
+    pub links: Vec<Link>,
+    pub mails: Vec<Mail>,
+    pub connections: Vec<Connection>,
+}
+
+impl CustomerSheet {
+    /// Minor units; negative: the customer owes.
+    pub fn balance(&self) -> i64 {
+        self.balances.iter().find(|row| row.currency == self.currency).map_or(0, |row| row.balance)
+    }
+}
+
+/// Reads a customer in one currency (none: the business's own) with one page of the history.
+pub async fn customer_sheet(
+    db: &Db,
+    business: BusinessId,
+    id: CustomerId,
+    currency: Option<Currency>,
+    wanted: Wanted,
+) -> Result<CustomerSheet> {
+    db.read(async move |reader| read(reader, business, id, currency, &wanted).await).await
+}
+
+async fn read(
+    reader: &mut Reader<'_>,
+    of: BusinessId,
+    id: CustomerId,
+    currency: Option<Currency>,
+    wanted: &Wanted,
+) -> Result<CustomerSheet> {
+    let business = business::one(reader, of).await?;
+    let customer = customer::one(reader, of, id).await?;
+    let currency = currency.unwrap_or(business.currency);
+    let balances = customer::balances(reader, of, id).await?;
+    let open = ageing::by_day_of_customer(reader, of, id, currency).await?;
+    let one_more = Wanted { limit: wanted.limit + 1, currency: Some(currency), ..wanted.clone() };
+    let mut entries = entry::history(reader, of, id, &one_more).await?;
+    let more_entries = entries.len() as i64 > wanted.limit;
+    entries.truncate(usize::try_from(wanted.limit).unwrap_or(0));
+    let orders = order::list(reader, of, &order::Wanted { customer: Some(id), limit: 50, ..order::Wanted::default() }).await?;
+    let payments = payment::list(reader, of, Some(id), "", books::ids::PaymentId(uuid::Uuid::max()), 50).await?;
+    let links = link::of_customer(reader, of, id).await?;
+    let mails = mail::list(reader, of, Some(id), "", books::ids::MailId(uuid::Uuid::max()), 20).await?;
+    let connections = connection::of_business(reader, of).await?;
+    Ok(CustomerSheet {
+        business,
+        customer,
+        balances,
+        currency,
+        open,
+        entries,
+        more_entries,
+        orders,
+        payments,
+        links,
+        mails,
+        connections,
+    })
+}

@@ -1,0 +1,92 @@
+//! Everything one payment shows: what it paid, the calls behind it, what became of it. Also what its receipt prints.
+
+use books::allocation::LiveAllocation;
+use books::ids::{BusinessId, OrderId, PaymentId};
+
+use crate::db::{Db, Reader};
+use crate::error::Result;
+use crate::store::account::live;
+use crate::store::business::{self, Business};
+use crate::store::customer::{self, Customer, CustomerBalance};
+use crate::store::entry::{self, EntryLine};
+use crate::store::order::{self, Order};
+use crate::store::payment::{self, Attempt, Payment};
+
+/// One payment, read in one snapshot.
+#[derive(Debug, Clone)]
+pub struct PaymentSheet {
+    pub business: Business,
+    pub customer: Customer,
+    pub payment: Payment,
+    /// The credit it became.
+    pub entry: Option<EntryLine>,
+    pub allocations: Vec<LiveAllocation>,
+    /// The charges it is set against.
+    pub charges: Vec<EntryLine>,
+    pub orders: Vec<Order>,
+    pub attempts: Vec<Attempt>,
+    pub balances: Vec<CustomerBalance>,
+    /// What is still due: of the order it named, else what the account owes.
+    pub still_due: i64,
+}
+
+impl PaymentSheet {
+    /// What is not set against anything, and not given back.
+    pub fn unapplied(&self) -> i64 {
+        self.entry.as_ref().map_or(0, |entry| entry.amount - entry.allocated)
+    }
+
+    pub fn order_of(&self, charge: &EntryLine) -> Option<&Order> {
+        self.orders.iter().find(|order| Some(order.id) == charge.order_id)
+    }
+
+    /// How it came, in words: `Visa ending 4242`, `check 1007`.
+    pub fn means(&self) -> String {
+        means(&self.payment)
+    }
+}
+
+/// How a payment came, in words.
+pub fn means(payment: &Payment) -> String {
+    match (&payment.brand, &payment.last4, &payment.external_kind) {
+        (Some(brand), Some(last4), _) => format!("{brand} ending {last4}"),
+        (_, _, Some(kind)) => {
+            let words = crate::flows::record_payment::kind_words(kind);
+            payment.reference.as_ref().map_or_else(|| words.to_owned(), |reference| format!("{words} {reference}"))
+        }
+        _ => "online".to_owned(),
+    }
+}
+
+/// Reads a payment with all that belongs to it.
+pub async fn payment_sheet(db: &Db, business: BusinessId, id: PaymentId) -> Result<PaymentSheet> {
+    db.read(async move |reader| read(reader, business, id).await).await
+}
+
+pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId) -> Result<PaymentSheet> {
+    let business = business::one(reader, of).await?;
+    let payment = payment::one(reader, of, id).await?;
+    let customer = customer::one(reader, of, payment.customer_id).await?;
+    let balances = customer::balances(reader, of, payment.customer_id).await?;
+    let attempts = payment::attempts(reader, of, id).await?;
+    let (mut entry, mut allocations, mut charges) = (None, Vec::new(), Vec::new());
+    if let Some(credit) = payment.entry_id {
+        entry = Some(entry::one(reader, of, credit).await?);
+        allocations = live(entry::allocations_of(reader, of, credit).await?);
+        charges = entry::touching(reader, of, credit).await?;
+        charges.retain(|charge| allocations.iter().any(|row| row.allocation.charge == charge.id));
+    }
+    let mut wanted: Vec<OrderId> = charges.iter().filter_map(|charge| charge.order_id).chain(payment.order_id).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut orders = Vec::with_capacity(wanted.len());
+    for order in wanted {
+        orders.push(order::one(reader, of, order).await?);
+    }
+    let owed = balances.iter().find(|row| row.currency == payment.currency).map_or(0, |row| (-row.balance).max(0));
+    let still_due = match payment.order_id {
+        Some(order) => super::order::read(reader, of, order).await?.figures.amount_due,
+        None => owed,
+    };
+    Ok(PaymentSheet { business, customer, payment, entry, allocations, charges, orders, attempts, balances, still_due })
+}

@@ -1,0 +1,26 @@
+//! What is kept: a noun's table and all its reads, beside each other. The only place with SQL text.
+//!
+//! Invariant: every row is found through its business, so one business never sees another's (the few look-ups that come
+//! before the business is known — a cookie, a key, a link's token — go by a digest and say so). Writes are typed rows
+//! that `flows` hand to a transaction; reads are written here, once for both databases.
+
+pub mod account;
+pub mod api_key;
+pub mod business;
+pub mod connection;
+pub mod counter;
+pub mod customer;
+pub mod entry;
+pub mod event;
+pub mod hook;
+pub mod installation;
+pub mod job;
+pub mod link;
+pub mod mail;
+pub mod order;
+pub mod payment;
+pub mod reports;
+pub mod request;
+pub mod sandbox;
+pub mod session;
+pub mod user;

@@ -1,0 +1,101 @@
+//! Businesses: who is owed. Several live in one installation, wholly apart.
+
+use books::calendar::{Day, Instant};
+use books::ids::BusinessId;
+use books::money::Currency;
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Reader, Tx, sql, table};
+use crate::error::{Error, Result};
+
+table! {
+    /// A business: its name and address as documents show them, its currency, time zone and settings.
+    pub struct Business in business key(id) {
+        pub id: BusinessId,
+        pub name: String,
+        pub currency: Currency,
+        pub locale: String,
+        pub time_zone: String,
+        pub email: Option<String>,
+        pub phone: Option<String>,
+        pub address: Option<String>,
+        pub tax_id: Option<String>,
+        /// `#rrggbb`
+        pub color: String,
+        /// PNG or JPEG.
+        pub logo: Option<Vec<u8>>,
+        pub footer: Option<String>,
+        /// `a4` or `letter`
+        pub paper: String,
+        /// JSON of [`Settings`].
+        pub settings: String,
+        pub created_at: Instant,
+    }
+}
+
+/// What a business decides about how it collects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Free credit is applied to open charges by itself, oldest due first.
+    pub apply_credit: bool,
+    /// Minor units of the business's currency: a remainder up to this is written off when a payment leaves it.
+    pub tolerance: i64,
+    /// The last day on which nothing may be booked any more.
+    pub locked_through: Option<Day>,
+    /// Whom to tell when a request is paid, prefilled.
+    pub notify: Vec<String>,
+    /// Days after which a payer's link expires.
+    pub link_days: i64,
+    /// Whether a receipt is mailed for a payment online.
+    pub receipt_online: bool,
+    /// Whether a receipt is mailed for a payment recorded by staff.
+    pub receipt_external: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            apply_credit: true,
+            tolerance: 0,
+            locked_through: None,
+            notify: Vec::new(),
+            link_days: 90,
+            receipt_online: true,
+            receipt_external: false,
+        }
+    }
+}
+
+impl Business {
+    /// The typed settings; unreadable settings are a fault, never silently the default.
+    pub fn settings(&self) -> Result<Settings> {
+        serde_json::from_str(&self.settings).map_err(|error| Error::Fault(format!("settings of {}: {error}", self.id)))
+    }
+
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
+    /// Today on the business's own calendar.
+    pub fn today(&self, now: Instant) -> Day {
+        now.day_in(&self.zone())
+    }
+}
+
+sql!(ALL, "select * from business order by created_at, id");
+sql!(ONE, "select * from business where id = $1");
+
+/// Every business, oldest first. An installation has few.
+pub(crate) async fn all(reader: &mut Reader<'_>) -> Result<Vec<Business>> {
+    reader.query(&ALL, &[]).await
+}
+
+pub(crate) async fn one(reader: &mut Reader<'_>, id: BusinessId) -> Result<Business> {
+    reader.query_opt(&ONE, &[&id]).await?.ok_or(Error::NotFound)
+}
+
+pub(crate) async fn of(tx: &mut Tx<'_>) -> Result<Business> {
+    let id = tx.business();
+    tx.get::<Business>(&[&id]).await?.ok_or(Error::NotFound)
+}

@@ -1,0 +1,312 @@
+//! The ledger of open items: entries, what is open of them, allocations and journal lines.
+//!
+//! Invariant: entries, allocations and journal lines are only ever added. What changes stands in `entry_open`, one narrow
+//! row beside each entry, and is moved by guarded updates: `allocated` can never leave `0..=amount`.
+
+use books::calendar::{Day, Instant};
+use books::entry::{EntryKind, Side};
+use books::ids::{
+    AllocationId, AmendmentId, BusinessId, CreditNoteId, CustomerId, EntryId, EventId, InvoiceId, OrderId, PaymentId,
+};
+use books::money::Currency;
+
+use crate::db::{Reader, row, sql, table, text_column};
+use crate::error::{Error, Result};
+
+text_column!(Side);
+text_column!(EntryKind);
+
+table! {
+    /// A charge or credit on a customer's account.
+    pub struct Entry in entry key(business_id, id) {
+        pub business_id: BusinessId,
+        pub id: EntryId,
+        pub customer_id: CustomerId,
+        pub currency: Currency,
+        pub side: Side,
+        pub kind: EntryKind,
+        pub amount: i64,
+        pub net: i64,
+        pub tax: i64,
+        pub description: String,
+        pub category: Option<String>,
+        pub note: Option<String>,
+        pub method: Option<String>,
+        pub reason: Option<String>,
+        pub effective_on: Day,
+        pub due_on: Option<Day>,
+        pub noted_on: Option<Day>,
+        pub order_id: Option<OrderId>,
+        pub amendment_id: Option<AmendmentId>,
+        pub invoice_id: Option<InvoiceId>,
+        pub payment_id: Option<PaymentId>,
+        pub credit_note_id: Option<CreditNoteId>,
+        pub reverses: Option<EntryId>,
+        /// Of the account after this entry, in posting order; negative: owes.
+        pub balance_after: i64,
+        pub actor: String,
+        pub event_id: EventId,
+        pub created_at: Instant,
+    }
+}
+
+table! {
+    /// What changes about an entry.
+    pub struct EntryOpen in entry_open key(business_id, entry_id) {
+        pub business_id: BusinessId,
+        pub entry_id: EntryId,
+        pub customer_id: CustomerId,
+        pub currency: Currency,
+        pub side: Side,
+        pub amount: i64,
+        pub allocated: i64,
+        pub reserved: i64,
+        pub held: bool,
+        pub recognized: bool,
+        pub reopened_on: Option<Day>,
+        /// Of a payment's credit: `outside`, or the kind of processor it came through.
+        pub channel: Option<String>,
+        pub order_id: Option<OrderId>,
+        pub invoice_id: Option<InvoiceId>,
+        pub due_on: Option<Day>,
+        pub effective_on: Day,
+    }
+}
+
+table! {
+    /// Part of one credit set against one charge, or the taking back of that.
+    pub struct Allocation in allocation key(business_id, id) {
+        pub business_id: BusinessId,
+        pub id: AllocationId,
+        pub customer_id: CustomerId,
+        pub credit_id: EntryId,
+        pub charge_id: EntryId,
+        pub amount: i64,
+        pub takes_back: Option<AllocationId>,
+        pub effective_on: Day,
+        pub event_id: EventId,
+        pub created_at: Instant,
+    }
+}
+
+table! {
+    /// One line of the journal: debit or credit of one ledger account.
+    pub struct JournalLine in journal_line key(business_id, entry_id, seq) {
+        pub business_id: BusinessId,
+        pub entry_id: EntryId,
+        pub seq: i64,
+        pub account: String,
+        pub currency: Currency,
+        pub debit: i64,
+        pub credit: i64,
+        pub effective_on: Day,
+    }
+}
+
+row! {
+    /// An entry with what is open of it, as histories show it.
+    pub struct EntryLine {
+        pub id: EntryId,
+        pub customer_id: CustomerId,
+        pub currency: Currency,
+        pub side: Side,
+        pub kind: EntryKind,
+        pub amount: i64,
+        pub net: i64,
+        pub tax: i64,
+        pub description: String,
+        pub category: Option<String>,
+        pub note: Option<String>,
+        pub method: Option<String>,
+        pub reason: Option<String>,
+        pub effective_on: Day,
+        pub due_on: Option<Day>,
+        pub noted_on: Option<Day>,
+        pub order_id: Option<OrderId>,
+        pub amendment_id: Option<AmendmentId>,
+        pub invoice_id: Option<InvoiceId>,
+        pub payment_id: Option<PaymentId>,
+        pub credit_note_id: Option<CreditNoteId>,
+        pub reverses: Option<EntryId>,
+        pub reversed_by: Option<EntryId>,
+        pub balance_after: i64,
+        pub actor: String,
+        pub event_id: EventId,
+        pub created_at: Instant,
+        pub allocated: i64,
+        pub reserved: i64,
+        pub held: bool,
+        pub recognized: bool,
+        pub reopened_on: Option<Day>,
+        pub channel: Option<String>,
+        pub live_invoice_id: Option<InvoiceId>,
+        /// The payment behind a credit is disputed now.
+        pub disputed: bool,
+    }
+}
+
+/// Which entries are wanted; empty texts and none mean all.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub currency: Option<Currency>,
+    pub side: Option<Side>,
+    pub kind: Option<EntryKind>,
+    pub from: Option<Day>,
+    pub to: Option<Day>,
+    /// Text in the description, note or category.
+    pub search: Option<String>,
+    pub before: Option<EntryId>,
+    pub limit: i64,
+}
+
+macro_rules! entry_line {
+    ($rest:literal) => {
+        concat!(
+            "select e.id, e.customer_id, e.currency, e.side, e.kind, e.amount, e.net, e.tax, e.description, e.category, e.note, e.method,
+                e.reason, e.effective_on, e.due_on, e.noted_on, e.order_id, e.amendment_id, e.invoice_id, e.payment_id, e.credit_note_id,
+                e.reverses, e.balance_after, e.actor, e.event_id, e.created_at,
+                o.allocated, o.reserved, o.held, o.recognized, o.reopened_on, o.channel, o.invoice_id as live_invoice_id,
+                exists (select 1 from payment p where p.business_id = e.business_id and p.id = e.payment_id and p.disputed) as disputed,
+                (select r.id from entry r where r.business_id = e.business_id and r.reverses = e.id) as reversed_by
+             from entry e join entry_open o on o.business_id = e.business_id and o.entry_id = e.id
+             where e.business_id = $1 ",
+            $rest
+        )
+    };
+}
+
+sql!(HISTORY, entry_line!("
+    and e.customer_id = $2 and ($3 = '' or e.currency = $3) and e.id < $4 and ($5 = '' or e.side = $5) and ($6 = '' or e.kind = $6)
+    and ($7 = '' or e.effective_on >= $7) and ($8 = '' or e.effective_on <= $8)
+    and ($9 = '' or lower(e.description || ' ' || coalesce(e.note, '') || ' ' || coalesce(e.category, '')) like $9)
+    order by e.id desc limit $10"));
+sql!(ONE, entry_line!("and e.id = $2"));
+sql!(pub(crate) OF_ORDER, entry_line!("and e.order_id = $2 order by e.id"));
+sql!(pub(crate) OF_PAYMENT, entry_line!("and e.payment_id = $2 order by e.id"));
+sql!(pub(crate) OPEN, entry_line!("
+    and o.customer_id = $2 and o.currency = $3 and (o.allocated < o.amount or o.reserved > 0) order by e.id"));
+sql!(OF_ACCOUNT, entry_line!("and e.customer_id = $2 and e.currency = $3 order by e.id"));
+sql!(pub(crate) BY_IDS, entry_line!("and e.id {any_id:$2} order by e.id"));
+sql!(pub(crate) ALLOCATIONS_OF_MANY, "
+    select * from allocation where business_id = $1 and charge_id {any_id:$2}
+    union
+    select * from allocation where business_id = $1 and credit_id {any_id:$2}
+    order by id");
+sql!(
+    TOUCHING,
+    entry_line!(
+        "
+    and (e.id in (select a.credit_id from allocation a where a.business_id = $1 and a.charge_id = $2)
+      or e.id in (select a.charge_id from allocation a where a.business_id = $1 and a.credit_id = $2))"
+    )
+);
+sql!(
+    ALLOCATIONS_OF,
+    "
+    select * from allocation where business_id = $1 and charge_id = $2
+    union all
+    select * from allocation where business_id = $1 and credit_id = $2
+    order by id"
+);
+sql!(
+    ALLOCATIONS_OF_ORDER,
+    "
+    select a.* from allocation a join entry e on e.business_id = a.business_id and e.id = a.charge_id
+    where a.business_id = $1 and e.order_id = $2 order by a.id"
+);
+sql!(
+    ALLOCATIONS_OF_ACCOUNT,
+    "
+    select a.* from allocation a join entry e on e.business_id = a.business_id and e.id = a.charge_id
+    where a.business_id = $1 and a.customer_id = $2 and e.currency = $3 order by a.id"
+);
+sql!(
+    CREDITS_ON_ORDER,
+    entry_line!(
+        "
+    and e.id in (select a.credit_id from allocation a join entry c on c.business_id = a.business_id and c.id = a.charge_id
+        where a.business_id = $1 and c.order_id = $2)"
+    )
+);
+sql!(JOURNAL, "select * from journal_line where business_id = $1 and entry_id = $2 order by seq");
+sql!(pub(crate) ALLOCATE, "
+    update entry_open set allocated = allocated + $3
+    where business_id = $1 and entry_id = $2 and allocated + $3 between 0 and amount");
+sql!(pub(crate) RESERVE, "
+    update entry_open set reserved = reserved + $3
+    where business_id = $1 and entry_id = $2 and reserved + $3 between 0 and amount");
+
+pub(crate) async fn history(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: CustomerId,
+    wanted: &Wanted,
+) -> Result<Vec<EntryLine>> {
+    let text = |value: Option<String>| value.unwrap_or_default();
+    let pattern = wanted.search.as_deref().filter(|s| !s.is_empty()).map(|s| format!("%{}%", s.to_lowercase().replace('%', "")));
+    reader
+        .query(
+            &HISTORY,
+            &[
+                &business,
+                &customer,
+                &text(wanted.currency.map(|c| c.code().to_owned())),
+                &wanted.before.unwrap_or(EntryId(uuid::Uuid::max())),
+                &text(wanted.side.map(|side| side.as_str().to_owned())),
+                &text(wanted.kind.map(|kind| kind.as_str().to_owned())),
+                &text(wanted.from.map(|day| day.to_string())),
+                &text(wanted.to.map(|day| day.to_string())),
+                &text(pattern),
+                &wanted.limit,
+            ],
+        )
+        .await
+}
+
+pub(crate) async fn one(reader: &mut Reader<'_>, business: BusinessId, id: EntryId) -> Result<EntryLine> {
+    reader.query_opt(&ONE, &[&business, &id]).await?.ok_or(Error::NotFound)
+}
+
+pub(crate) async fn of_order(reader: &mut Reader<'_>, business: BusinessId, order: OrderId) -> Result<Vec<EntryLine>> {
+    reader.query(&OF_ORDER, &[&business, &order]).await
+}
+
+/// The credits and charges on the other side of an entry's allocations.
+pub(crate) async fn touching(reader: &mut Reader<'_>, business: BusinessId, id: EntryId) -> Result<Vec<EntryLine>> {
+    reader.query(&TOUCHING, &[&business, &id]).await
+}
+
+pub(crate) async fn allocations_of(reader: &mut Reader<'_>, business: BusinessId, id: EntryId) -> Result<Vec<Allocation>> {
+    reader.query(&ALLOCATIONS_OF, &[&business, &id]).await
+}
+
+pub(crate) async fn allocations_of_order(reader: &mut Reader<'_>, business: BusinessId, id: OrderId) -> Result<Vec<Allocation>> {
+    reader.query(&ALLOCATIONS_OF_ORDER, &[&business, &id]).await
+}
+
+pub(crate) async fn credits_on_order(reader: &mut Reader<'_>, business: BusinessId, id: OrderId) -> Result<Vec<EntryLine>> {
+    reader.query(&CREDITS_ON_ORDER, &[&business, &id]).await
+}
+
+/// Every entry of an account, oldest first: for statements, explanations and `verify`.
+pub(crate) async fn of_account(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: CustomerId,
+    currency: Currency,
+) -> Result<Vec<EntryLine>> {
+    reader.query(&OF_ACCOUNT, &[&business, &customer, &currency]).await
+}
+
+pub(crate) async fn allocations_of_account(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: CustomerId,
+    currency: Currency,
+) -> Result<Vec<Allocation>> {
+    reader.query(&ALLOCATIONS_OF_ACCOUNT, &[&business, &customer, &currency]).await
+}
+
+pub(crate) async fn journal(reader: &mut Reader<'_>, business: BusinessId, id: EntryId) -> Result<Vec<JournalLine>> {
+    reader.query(&JOURNAL, &[&business, &id]).await
+}

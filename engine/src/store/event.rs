@@ -1,0 +1,73 @@
+//! Events: audit line, outbox and idempotency record at once. One row for each act, in the act's own transaction.
+
+use books::calendar::Instant;
+use books::ids::{BusinessId, CustomerId, EventId};
+
+use crate::db::{Reader, row, sql, table};
+use crate::error::Result;
+
+table! {
+    /// What was done, by whom, to what.
+    pub struct Event in event key(business_id, id) {
+        pub business_id: BusinessId,
+        pub id: EventId,
+        /// `usr_…`, `key_…`, `lnk_…` or `system`
+        pub actor: String,
+        pub actor_role: String,
+        pub request_id: String,
+        pub kind: String,
+        /// TypeID of what changed.
+        pub subject: String,
+        pub customer_id: Option<CustomerId>,
+        /// JSON: amounts and ids; no personal text, no secret.
+        pub data: String,
+        pub idempotency_key: Option<String>,
+        pub request_hash: Option<Vec<u8>>,
+        /// TypeID of what the first answer showed.
+        pub answer: Option<String>,
+        /// The first answer itself, kept 72 hours.
+        pub body: Option<String>,
+        pub status: Option<i64>,
+        pub created_at: Instant,
+    }
+}
+
+row! {
+    /// What an open page needs to know about an event: that something of this customer or subject changed.
+    pub struct Change {
+        pub business_id: BusinessId,
+        pub id: EventId,
+        pub kind: String,
+        pub subject: String,
+        pub customer_id: Option<CustomerId>,
+        pub created_at: Instant,
+    }
+}
+
+sql!(
+    RECENT,
+    "
+    select business_id, id, kind, subject, customer_id, created_at from event
+    where created_at > $1 order by created_at, id limit 500"
+);
+sql!(OF_SUBJECT, "select * from event where business_id = $1 and subject = $2 order by id desc limit $3");
+sql!(OF_BUSINESS, "select * from event where business_id = $1 and id < $2 order by id desc limit $3");
+sql!(pub(crate) FORGET_BODIES, "update event set body = null where created_at < $1 and body is not null");
+
+/// Events after an instant, of all businesses: what live pages follow.
+pub(crate) async fn recent(reader: &mut Reader<'_>, after: Instant) -> Result<Vec<Change>> {
+    reader.query(&RECENT, &[&after]).await
+}
+
+pub(crate) async fn of_subject(reader: &mut Reader<'_>, business: BusinessId, subject: &str, limit: i64) -> Result<Vec<Event>> {
+    reader.query(&OF_SUBJECT, &[&business, &subject.to_owned(), &limit]).await
+}
+
+pub(crate) async fn of_business(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    before: EventId,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    reader.query(&OF_BUSINESS, &[&business, &before, &limit]).await
+}

@@ -1,0 +1,73 @@
+//! Mails: the outbox, which is also what staff and customers were told. Kept for ever, sent or not.
+
+use books::calendar::Instant;
+use books::ids::{BusinessId, CustomerId, MailId};
+
+use crate::db::{Reader, sql, table};
+use crate::error::{Error, Result};
+
+table! {
+    /// One letter to one address, with copies.
+    pub struct Mail in mail key(business_id, id) {
+        pub business_id: BusinessId,
+        pub id: MailId,
+        pub kind: String,
+        pub customer_id: Option<CustomerId>,
+        pub about: Option<String>,
+        pub cause: String,
+        pub send_to: String,
+        /// JSON list of addresses.
+        pub cc: String,
+        pub reply_to: Option<String>,
+        pub subject: String,
+        pub body_text: String,
+        pub body_html: String,
+        /// `kept`, `queued`, `sent`, `failed` or `bounced`
+        pub state: String,
+        pub error: Option<String>,
+        pub tries: i64,
+        pub created_at: Instant,
+        pub sent_at: Option<Instant>,
+    }
+}
+
+impl Mail {
+    pub fn copies(&self) -> Vec<String> {
+        serde_json::from_str(&self.cc).unwrap_or_default()
+    }
+}
+
+sql!(ONE, "select * from mail where business_id = $1 and id = $2");
+sql!(
+    LIST,
+    "
+    select * from mail where business_id = $1 and id < $2 and ($3 = '' or kind = $3)
+    order by id desc limit $4"
+);
+sql!(
+    OF_CUSTOMER,
+    "
+    select * from mail where business_id = $1 and customer_id = $2 and id < $3 and ($4 = '' or kind = $4)
+    order by id desc limit $5"
+);
+sql!(pub(crate) ABOUT, "select * from mail where business_id = $1 and cause = $2 and kind = $3");
+
+pub(crate) async fn one(reader: &mut Reader<'_>, business: BusinessId, id: MailId) -> Result<Mail> {
+    reader.query_opt(&ONE, &[&business, &id]).await?.ok_or(Error::NotFound)
+}
+
+/// Newest first, before an id, of one kind or (empty) of all, of one customer or of all.
+pub(crate) async fn list(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: Option<CustomerId>,
+    kind: &str,
+    before: MailId,
+    limit: i64,
+) -> Result<Vec<Mail>> {
+    let kind = kind.to_owned();
+    match customer {
+        Some(customer) => reader.query(&OF_CUSTOMER, &[&business, &customer, &before, &kind, &limit]).await,
+        None => reader.query(&LIST, &[&business, &before, &kind, &limit]).await,
+    }
+}

@@ -1,0 +1,270 @@
+//! Payments: each one try to take money, with one amount and one state; and the attempts, the calls to a processor
+//! behind it, which are committed before the socket opens.
+
+use books::calendar::{Day, Instant};
+use books::ids::{AttemptId, BusinessId, ConnectionId, CustomerId, EntryId, InvoiceId, LinkId, OrderId, PaymentId, RequestId};
+use books::money::Currency;
+use books::payment::PaymentState;
+
+use crate::db::{Reader, Tx, row, sql, table, text_column};
+use crate::error::{Error, Result};
+
+text_column!(PaymentState);
+text_column!(AttemptState);
+
+/// What became of one call to a processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptState {
+    /// Committed, and perhaps on its way.
+    Sending,
+    Done,
+    Declined,
+    /// Our request was wrong, or the processor never received it.
+    Rejected,
+    /// The payer has to do something first.
+    Pending,
+    /// The answer was lost: money may have moved.
+    Unknown,
+}
+
+impl AttemptState {
+    const ALL: [AttemptState; 6] = [
+        AttemptState::Sending,
+        AttemptState::Done,
+        AttemptState::Declined,
+        AttemptState::Rejected,
+        AttemptState::Pending,
+        AttemptState::Unknown,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AttemptState::Sending => "sending",
+            AttemptState::Done => "done",
+            AttemptState::Declined => "declined",
+            AttemptState::Rejected => "rejected",
+            AttemptState::Pending => "pending",
+            AttemptState::Unknown => "unknown",
+        }
+    }
+}
+
+impl std::str::FromStr for AttemptState {
+    type Err = ();
+    fn from_str(text: &str) -> std::result::Result<AttemptState, ()> {
+        AttemptState::ALL.into_iter().find(|state| state.as_str() == text).ok_or(())
+    }
+}
+
+table! {
+    /// One try to take money.
+    pub struct Payment in payment key(business_id, id) {
+        pub business_id: BusinessId,
+        pub id: PaymentId,
+        pub number: String,
+        pub customer_id: CustomerId,
+        pub currency: Currency,
+        pub amount: i64,
+        pub state: PaymentState,
+        /// `external` or `online`
+        pub kind: String,
+        /// `cash`, `check`, `bank_transfer`, `card_terminal` or `other`
+        pub external_kind: Option<String>,
+        pub reference: Option<String>,
+        pub memo: Option<String>,
+        pub received_on: Option<Day>,
+        pub connection_id: Option<ConnectionId>,
+        /// The processor's own id of the charge.
+        pub remote_id: Option<String>,
+        pub brand: Option<String>,
+        pub last4: Option<String>,
+        pub decline_code: Option<String>,
+        pub decline_text: Option<String>,
+        pub order_id: Option<OrderId>,
+        pub invoice_id: Option<InvoiceId>,
+        pub request_id: Option<RequestId>,
+        pub link_id: Option<LinkId>,
+        /// The credit it became.
+        pub entry_id: Option<EntryId>,
+        pub refunded: i64,
+        pub disputed: bool,
+        pub returned: bool,
+        /// The processor's page, while the payer may still use it.
+        pub checkout_url: Option<String>,
+        pub actor: String,
+        pub created_at: Instant,
+        pub updated_at: Instant,
+        pub succeeded_at: Option<Instant>,
+    }
+}
+
+table! {
+    /// What a payment is meant for, charge by charge, and reserves while it is under way.
+    pub struct PaymentTarget in payment_target key(business_id, payment_id, position) {
+        pub business_id: BusinessId,
+        pub payment_id: PaymentId,
+        pub position: i64,
+        pub entry_id: EntryId,
+        pub amount: i64,
+    }
+}
+
+table! {
+    /// One call to a processor. Its id is the key that the processor sees, so a repeat can be recognized there.
+    pub struct Attempt in attempt key(business_id, id) {
+        pub business_id: BusinessId,
+        pub id: AttemptId,
+        pub payment_id: PaymentId,
+        pub connection_id: ConnectionId,
+        pub operation: String,
+        pub state: AttemptState,
+        pub remote_id: Option<String>,
+        /// JSON: what was asked, so that it can be asked again or looked up.
+        pub asked: String,
+        /// What ended it, in the processor's words.
+        pub evidence: Option<String>,
+        pub checks: i64,
+        pub check_at: Option<Instant>,
+        pub created_at: Instant,
+        pub updated_at: Instant,
+    }
+}
+
+row! {
+    /// A line of the payment list.
+    pub struct PaymentRow {
+        pub id: PaymentId,
+        pub number: String,
+        pub customer_id: CustomerId,
+        pub customer_name: String,
+        pub currency: Currency,
+        pub amount: i64,
+        pub refunded: i64,
+        pub state: PaymentState,
+        pub kind: String,
+        pub external_kind: Option<String>,
+        pub reference: Option<String>,
+        pub brand: Option<String>,
+        pub last4: Option<String>,
+        pub decline_text: Option<String>,
+        pub disputed: bool,
+        pub returned: bool,
+        pub created_at: Instant,
+    }
+}
+
+row! {
+    /// A processor's page that a payer may still use, and what is due of the charges it is for.
+    pub struct OpenPage {
+        pub id: PaymentId,
+        pub state: PaymentState,
+        pub amount: i64,
+        pub due: i64,
+    }
+}
+
+macro_rules! payment_row {
+    ($rest:literal) => {
+        concat!(
+            "select p.id, p.number, p.customer_id, c.name as customer_name, p.currency, p.amount, p.refunded, p.state, p.kind,
+                p.external_kind, p.reference, p.brand, p.last4, p.decline_text, p.disputed, p.returned, p.created_at
+             from payment p join customer c on c.business_id = p.business_id and c.id = p.customer_id
+             where p.business_id = $1 ",
+            $rest
+        )
+    };
+}
+
+sql!(LIST, payment_row!("and p.id < $2 and ($3 = '' or p.state = $3) order by p.id desc limit $4"));
+sql!(OF_CUSTOMER, payment_row!("and p.customer_id = $2 and p.id < $3 and ($4 = '' or p.state = $4) order by p.id desc limit $5"));
+sql!(OF_ORDER, "select * from payment where business_id = $1 and order_id = $2 order by id desc limit 500");
+sql!(ONE, "select * from payment where business_id = $1 and id = $2");
+sql!(ATTEMPTS, "select * from attempt where business_id = $1 and payment_id = $2 order by id limit 500");
+sql!(TARGETS, "select * from payment_target where business_id = $1 and payment_id = $2 order by position limit 5000");
+sql!(BY_REMOTE, "select * from payment where business_id = $1 and connection_id = $2 and remote_id = $3");
+sql!(
+    LIVE_OF_CUSTOMER,
+    "
+    select * from payment where business_id = $1 and customer_id = $2 and currency = $3
+        and state in ('created', 'authorized', 'pending', 'unknown') order by id"
+);
+sql!(OPEN_PAGES, "
+    select p.id, p.state, p.amount,
+        (select cast(coalesce(sum(o.amount - o.allocated), 0) as bigint) from entry_open o
+            where o.business_id = p.business_id and o.customer_id = p.customer_id and o.currency = p.currency and o.side = 'charge'
+                and o.allocated < o.amount and (p.order_id is null or o.order_id = p.order_id)) as due
+    from payment p where p.business_id = $1 and p.customer_id = $2 and p.state = 'created' order by p.id limit 100");
+sql!(TO_CHECK, "select * from attempt where check_at <= $1 order by check_at, id limit $2");
+
+pub(crate) async fn list(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: Option<CustomerId>,
+    state: &str,
+    before: PaymentId,
+    limit: i64,
+) -> Result<Vec<PaymentRow>> {
+    let state = state.to_owned();
+    match customer {
+        Some(customer) => reader.query(&OF_CUSTOMER, &[&business, &customer, &before, &state, &limit]).await,
+        None => reader.query(&LIST, &[&business, &before, &state, &limit]).await,
+    }
+}
+
+pub(crate) async fn one(reader: &mut Reader<'_>, business: BusinessId, id: PaymentId) -> Result<Payment> {
+    reader.query_opt(&ONE, &[&business, &id]).await?.ok_or(Error::NotFound)
+}
+
+pub(crate) async fn of_order(reader: &mut Reader<'_>, business: BusinessId, order: OrderId) -> Result<Vec<Payment>> {
+    reader.query(&OF_ORDER, &[&business, &order]).await
+}
+
+pub(crate) async fn attempts(reader: &mut Reader<'_>, business: BusinessId, id: PaymentId) -> Result<Vec<Attempt>> {
+    reader.query(&ATTEMPTS, &[&business, &id]).await
+}
+
+/// The payment that a processor's charge became, if it is one of ours.
+pub(crate) async fn by_remote(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    connection: ConnectionId,
+    remote: &str,
+) -> Result<Option<Payment>> {
+    reader.query_opt(&BY_REMOTE, &[&business, &connection, &remote.to_owned()]).await
+}
+
+/// Payments of an account that are under way.
+pub(crate) async fn under_way(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: CustomerId,
+    currency: Currency,
+) -> Result<Vec<Payment>> {
+    reader.query(&LIVE_OF_CUSTOMER, &[&business, &customer, &currency]).await
+}
+
+/// Pages of processors on which a customer could still pay, and what is due of what they are for.
+pub(crate) async fn open_pages(reader: &mut Reader<'_>, business: BusinessId, customer: CustomerId) -> Result<Vec<OpenPage>> {
+    reader.query(&OPEN_PAGES, &[&business, &customer]).await
+}
+
+/// Attempts whose outcome has to be asked for now, of all businesses.
+pub(crate) async fn to_check(reader: &mut Reader<'_>, now: Instant, limit: i64) -> Result<Vec<Attempt>> {
+    reader.query(&TO_CHECK, &[&now, &limit]).await
+}
+
+/// Payments of an account that are under way, inside a flow that holds the customer's lock.
+pub(crate) async fn live_of_flow(tx: &mut Tx<'_>, customer: CustomerId, currency: Currency) -> Result<Vec<Payment>> {
+    let business = tx.business();
+    tx.query(&LIVE_OF_CUSTOMER, &[&business, &customer, &currency]).await
+}
+
+pub(crate) async fn attempts_of_flow(tx: &mut Tx<'_>, id: PaymentId) -> Result<Vec<Attempt>> {
+    let business = tx.business();
+    tx.query(&ATTEMPTS, &[&business, &id]).await
+}
+
+pub(crate) async fn targets_of_flow(tx: &mut Tx<'_>, id: PaymentId) -> Result<Vec<PaymentTarget>> {
+    let business = tx.business();
+    tx.query(&TARGETS, &[&business, &id]).await
+}

@@ -1,0 +1,85 @@
+//! Payment requests: who was asked for what, by whom, and what came of it.
+
+use books::calendar::Instant;
+use books::ids::{BusinessId, CustomerId, InvoiceId, LinkId, OrderId, RequestId};
+use books::money::Currency;
+use books::request::RequestState;
+
+use crate::db::{Reader, Tx, sql, table, text_column};
+use crate::error::{Error, Result};
+
+text_column!(RequestState);
+
+table! {
+    /// One request for the amount due of one order or invoice.
+    pub struct Request in request key(business_id, id) {
+        pub business_id: BusinessId,
+        pub id: RequestId,
+        pub customer_id: CustomerId,
+        pub order_id: Option<OrderId>,
+        pub invoice_id: Option<InvoiceId>,
+        pub link_id: LinkId,
+        pub currency: Currency,
+        /// What was due when it was sent, in minor units.
+        pub amount: i64,
+        pub send_to: String,
+        /// JSON list of addresses.
+        pub cc: String,
+        pub message: Option<String>,
+        /// JSON list of staff addresses.
+        pub notify: String,
+        pub state: RequestState,
+        pub sent_at: Instant,
+        pub opened_at: Option<Instant>,
+        pub paid_at: Option<Instant>,
+        pub closed_at: Option<Instant>,
+        pub actor: String,
+    }
+}
+
+impl Request {
+    pub fn copies(&self) -> Vec<String> {
+        serde_json::from_str(&self.cc).unwrap_or_default()
+    }
+
+    pub fn notified(&self) -> Vec<String> {
+        serde_json::from_str(&self.notify).unwrap_or_default()
+    }
+}
+
+sql!(ONE, "select * from request where business_id = $1 and id = $2");
+sql!(OF_ORDER, "select * from request where business_id = $1 and order_id = $2 order by id desc limit 200");
+sql!(
+    LIST,
+    "
+    select * from request where business_id = $1 and id < $2 and ($3 = '' or state = $3) order by id desc limit $4"
+);
+sql!(
+    OPEN_OF_ORDER,
+    "
+    select * from request where business_id = $1 and order_id = $2 and state in ('sent', 'opened') order by id {for_update}"
+);
+
+pub(crate) async fn one(reader: &mut Reader<'_>, business: BusinessId, id: RequestId) -> Result<Request> {
+    reader.query_opt(&ONE, &[&business, &id]).await?.ok_or(Error::NotFound)
+}
+
+pub(crate) async fn of_order(reader: &mut Reader<'_>, business: BusinessId, order: OrderId) -> Result<Vec<Request>> {
+    reader.query(&OF_ORDER, &[&business, &order]).await
+}
+
+pub(crate) async fn list(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    state: &str,
+    before: RequestId,
+    limit: i64,
+) -> Result<Vec<Request>> {
+    reader.query(&LIST, &[&business, &before, &state.to_owned(), &limit]).await
+}
+
+/// Requests of an order that wait for money, under lock.
+pub(crate) async fn open_of_order(tx: &mut Tx<'_>, order: OrderId) -> Result<Vec<Request>> {
+    let business = tx.business();
+    tx.query(&OPEN_OF_ORDER, &[&business, &order]).await
+}
