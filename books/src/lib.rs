@@ -4,10 +4,15 @@
 //! on values that were passed in. Every caller (page, API, job) gets the same answer because it is the same function.
 
 pub mod account;
+pub mod ageing;
 pub mod allocation;
+pub mod audit;
 pub mod calendar;
 pub mod capability;
+pub mod credit_note;
+pub mod customer;
 pub mod entry;
+pub mod explain;
 pub mod figures;
 pub mod ids;
 pub mod invoice;
@@ -20,6 +25,7 @@ pub mod payment;
 pub mod refund;
 pub mod refusal;
 pub mod request;
+pub mod statement;
 pub mod tax;
 mod words;
 

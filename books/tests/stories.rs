@@ -1,0 +1,12 @@
+//! What the rules of receivables come to, as stories: plain lines in, plain answers out, through one [`check`].
+//!
+//! The numbered cases are the worked numbers of the design; the others say what each rule does where they are silent.
+//! Left out: pages, databases and processors, which run the same acts.
+
+#[path = "stories/shop.rs"]
+mod shop;
+#[path = "stories/story.rs"]
+mod story;
+
+#[path = "stories/cases.rs"]
+mod cases;
