@@ -6,5 +6,14 @@
 pub mod customers;
 pub mod documents;
 pub mod entries;
+pub mod home;
+pub mod invoices;
+pub mod mails;
 pub mod orders;
+pub mod payments;
+pub mod processors;
+pub mod reports;
 pub mod requests;
+pub mod settings;
+pub mod signing_in;
+pub mod work;

@@ -173,7 +173,7 @@ pub struct ExplainPage {
     pub as_at: Field,
 }
 
-/// The customer, in the words of the API: charged, credited, paid out, adjusted.
+/// Adjusts the money balance: gives credit or takes it off, with a note.
 #[derive(Template)]
 #[template(path = "admin/customers/adjust.html")]
 pub struct AdjustForm {
@@ -187,4 +187,18 @@ pub struct AdjustForm {
     pub amount: Field,
     pub currencies: Vec<Choice>,
     pub note: Field,
+}
+
+/// Which customer a new order, invoice or payment is for: a search, then a link for each match.
+#[derive(Template)]
+#[template(path = "admin/customers/choose.html")]
+pub struct ChooseCustomer {
+    pub shell: Shell,
+    pub list: Link,
+    /// `New order`.
+    pub title: &'static str,
+    /// Where the search goes: `/admin/orders/new`; a match leads there with `?customer=ID`.
+    pub action: &'static str,
+    pub q: String,
+    pub rows: Vec<CustomerRow>,
 }

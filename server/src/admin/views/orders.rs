@@ -88,7 +88,7 @@ pub struct LineFields {
 }
 
 /// A new order or application. Lines come as repeated fields `kind, description, quantity, unit_amount, tax_rate`; a
-/// line with neither description nor amount is not one.
+/// line with neither description nor amount is not one. The price of a discount is typed without a sign and taken off.
 #[derive(Template)]
 #[template(path = "admin/orders/new.html")]
 pub struct OrderForm {
@@ -97,11 +97,8 @@ pub struct OrderForm {
     pub refusal: Option<String>,
     /// `order` or `application`.
     pub kinds: Vec<Choice>,
-    /// The customer, when the form was opened from one.
-    pub customer: Option<Link>,
-    pub customer_id: Field,
-    /// Customers to choose from when none is given, found by name; the field takes an id.
-    pub customers: Vec<Choice>,
+    pub customer: Link,
+    pub customer_id: String,
     pub currencies: Vec<Choice>,
     pub currency: String,
     pub states: Vec<Choice>,

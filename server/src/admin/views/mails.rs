@@ -1,0 +1,67 @@
+//! The outbox: every mail that was made, with where it stands; and messages from staff to customers.
+
+use askama::Template;
+
+use super::documents::HistoryRow;
+use crate::view::form::{Field, Tick};
+use crate::view::shell::{Section, Shell};
+use crate::view::{Action, Chip, Choice, Link, Moment, Pager, Tab, filters};
+
+/// All mails, newest first.
+#[derive(Template)]
+#[template(path = "admin/outbox/list.html")]
+pub struct Outbox {
+    pub shell: Shell,
+    /// No mail server is configured: mails are kept and shown here.
+    pub kept: bool,
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<MailRow>,
+    pub pager: Pager,
+}
+
+/// A mail in the list.
+pub struct MailRow {
+    pub href: String,
+    pub subject: String,
+    pub to: String,
+    pub kind: String,
+    pub at: Moment,
+    pub status: Chip,
+    pub about: Option<Link>,
+}
+
+/// One mail: as HTML in a frame without rights, as text, and its fate.
+#[derive(Template)]
+#[template(path = "admin/outbox/page.html")]
+pub struct MailPage {
+    pub shell: Shell,
+    pub id: String,
+    pub subject: String,
+    pub from: String,
+    pub to: String,
+    pub cc: Vec<String>,
+    pub kind: String,
+    pub at: Moment,
+    pub status: Chip,
+    pub about: Option<Link>,
+    pub attachments: Vec<Link>,
+    pub text: String,
+    pub history: Vec<HistoryRow>,
+    pub actions: Vec<Action>,
+}
+
+/// Writing to one, some or all customers. Those with something unpaid are held unless exempt.
+#[derive(Template)]
+#[template(path = "admin/outbox/message.html")]
+pub struct MessageForm {
+    pub shell: Shell,
+    pub key: String,
+    pub refusal: Option<String>,
+    /// `all`, or one customer when opened from there.
+    pub audience: Vec<Choice>,
+    pub subject: Field,
+    pub body: Field,
+    /// Who would be held now, with why.
+    pub held: Vec<Tick>,
+    pub held_more: u64,
+}
