@@ -8,22 +8,21 @@ fn main() {
     println!("cargo:rerun-if-changed=static");
     println!("cargo:rerun-if-changed=templates");
     println!("cargo:rerun-if-env-changed=OWED_BUILD_SHA");
-    for watched in ["../.git/HEAD", "../.git/logs/HEAD"] {
-        if Path::new(watched).exists() {
-            println!("cargo:rerun-if-changed={watched}");
-        }
-    }
     println!("cargo:rustc-env=OWED_BUILD_SHA={}", sha());
 }
 
 /// The commit, from the environment of a release build or else from git; empty when neither knows.
 fn sha() -> String {
-    let given = std::env::var("OWED_BUILD_SHA").unwrap_or_default();
-    let text = if given.is_empty() { from_git().unwrap_or_default() } else { given };
+    let text = std::env::var("OWED_BUILD_SHA").ok().or_else(from_git).unwrap_or_default();
     if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') { text } else { String::new() }
 }
 
+/// Asks git, and asks again after each commit. Whoever commits often and minds rebuilding sets the variable.
 fn from_git() -> Option<String> {
+    let heads = "../.git/logs/HEAD";
+    if Path::new(heads).exists() {
+        println!("cargo:rerun-if-changed={heads}");
+    }
     let out = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output().ok()?;
     if !out.status.success() {
         return None;

@@ -5,10 +5,11 @@
 //! is 400, what is understood but not a value of the field is 422, each with the field's path. The parsed body in one
 //! canonical spelling is what an idempotency key is bound to. Left out: rules on values, which belong to `books`.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Request};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -42,7 +43,7 @@ pub struct StrictJson<T> {
     pub request_hash: [u8; 32],
 }
 
-/// The body of a call that takes no fields.
+/// The body or query of a call that takes none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
@@ -52,6 +53,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
+        // No call with a body has a query.
+        parse_query::<Nothing>(parts.uri.query().unwrap_or_default())?;
         let bytes = read_body(&parts.headers, body, MAX_BODY).await?;
         let parsed = parse_body(&parts.headers, &bytes)?;
         let request_hash = request_hash(parts.method.as_str(), path(&parts).path(), &parsed);
@@ -269,6 +272,26 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         }
         Ok(IdempotencyKey(Some(text.to_owned())))
     }
+}
+
+/// An id in the path. Text that is no id of that noun is answered like an id that does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Id<T>(pub T);
+
+impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
+        let id = params.iter().find(|(name, _)| *name == "id").and_then(|(_, text)| text.parse().ok());
+        id.map(Id).ok_or_else(Problem::not_found)
+    }
+}
+
+/// Marks an answer that was given before and is only repeated.
+pub fn replayed(mut answer: Response) -> Response {
+    answer.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+    answer
 }
 
 /// A JSON answer with a status.

@@ -8,11 +8,15 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
+use crate::app::App;
 use crate::respond::Problem;
 use crate::security::client_ip::ClientIp;
 
@@ -48,7 +52,7 @@ pub enum Rule {
     MailPlace,
     /// Reports of blocked scripts from one place.
     Report,
-    /// Requests for public pages from one place. Loopback is not counted, because everybody behind a local proxy
+    /// Requests for pages from one place. Loopback is not counted, because everybody behind a local proxy
     /// looks like that.
     Page,
 }
@@ -207,9 +211,11 @@ impl Limits {
         }
     }
 
-    /// One request for a public page.
+    /// One request for a page.
     pub fn page(&self, client: ClientIp) -> Result<(), Wait> {
-        if client.0.is_loopback() { Ok(()) } else { self.take(Rule::Page, client.network()) }
+        // Nowhere (no connection, as in tests) counts as this machine.
+        let local = client.0.is_loopback() || client.0.is_unspecified();
+        if local { Ok(()) } else { self.take(Rule::Page, client.network()) }
     }
 
     fn take_at(&self, rule: Rule, key: &impl Hash, now: Instant) -> Result<usize, Wait> {
@@ -229,6 +235,15 @@ impl Limits {
         let at = Rule::ALL.iter().position(|known| *known == rule).expect("every rule is in the list");
         // A panic while the lock was held leaves counts behind that are at worst one too many.
         self.windows[at].lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// The layer of every page: nobody knocks the server over by asking for pages.
+pub async fn limit_pages(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let client = request.extensions().get::<ClientIp>().copied();
+    match client.map_or(Ok(()), |client| app.limits.page(client)) {
+        Ok(()) => next.run(request).await,
+        Err(wait) => Problem::from(wait).into_response(),
     }
 }
 

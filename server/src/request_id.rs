@@ -20,6 +20,8 @@ use crate::security::client_ip::{self, ClientIp};
 /// The header that carries the id.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 64;
+/// Routes that machines ask for all day; they are logged only in detail.
+const NOISE: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/static/{name}"];
 
 /// The id of the request being answered; a handler takes it as `Extension<RequestId>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -77,7 +79,12 @@ pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: N
     let took = started.elapsed();
     app.metrics.answered(&method, route, response.status(), took);
     let _inside = span.enter();
-    tracing::info!(route, status = response.status().as_u16(), ms = took.as_millis() as u64, client = %client.0, "answered");
+    let (status, ms) = (response.status().as_u16(), took.as_millis() as u64);
+    if NOISE.contains(&route) && status < 400 {
+        tracing::debug!(route, status, ms, client = %client.0, "answered");
+    } else {
+        tracing::info!(route, status, ms, client = %client.0, "answered");
+    }
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(HEADER, value);
     }

@@ -203,7 +203,7 @@ impl From<Error> for Problem {
     }
 }
 
-/// Refusals answer 409, save those whose code says that a payment, a right or a cursor was refused.
+/// Refusals answer 409, save those whose code says that a payment, a right, a cursor or a sum was refused.
 fn status_of(code: &str) -> StatusCode {
     match code {
         "CARD_DECLINED" | "INSUFFICIENT_FUNDS" | "EXPIRED_CARD" | "INCORRECT_CVC" | "AUTHENTICATION_REQUIRED" => {
@@ -211,6 +211,7 @@ fn status_of(code: &str) -> StatusCode {
         }
         "NO_RIGHT" | "NO_SCOPE" => StatusCode::FORBIDDEN,
         "BAD_CURSOR" => StatusCode::BAD_REQUEST,
+        "DOES_NOT_ADD_UP" => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,
     }
 }

@@ -1,8 +1,9 @@
 //! Every route in one list, by the kind of answer it gives.
 //!
 //! Invariants: each group passes through the same layers in the same order (outermost first: request id and log; headers;
-//! errors written; cross-site check where cookies count; panics caught), so a new route cannot forget one. Under `/api/v1`
-//! every path, known or not, asks for a key before anything else is read; only the description and its page are open.
+//! errors written; rate limit and cross-site check where cookies count; panics caught), so a new route cannot forget one.
+//! Under `/api/v1` every path, known or not, asks for a key before anything else is read; only the description and its page
+//! are open.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::openapi::{self, Description};
 use crate::respond::{Problem, Reader, catch_panic, render};
 use crate::security::csrf;
 use crate::security::headers::{self, Headers, Surface};
-use crate::{request_id, system};
+use crate::{rate_limit, request_id, system};
 
 /// The whole server.
 pub fn router(app: &Arc<App>) -> Router {
@@ -73,7 +74,10 @@ impl Group {
     pub fn around(self, routes: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
         let routes = routes.layer(from_fn(catch_panic));
         let routes = match self.cookies {
-            Cookies::Used => routes.layer(from_fn_with_state(Arc::clone(app), csrf::protect)),
+            Cookies::Used => {
+                let routes = routes.layer(from_fn_with_state(Arc::clone(app), csrf::protect));
+                routes.layer(from_fn_with_state(Arc::clone(app), rate_limit::limit_pages))
+            }
             Cookies::Unused => routes,
         };
         let headers = Headers::of(self.surface, &app.public_url);

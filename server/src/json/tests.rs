@@ -186,7 +186,10 @@ fn app() -> Router {
     async fn keyed(IdempotencyKey(key): IdempotencyKey) -> String {
         format!("{key:?}")
     }
-    let routes = Router::new().route("/sales", post(take)).route("/keyed", post(keyed));
+    async fn one(Id(id): Id<books::ids::InvoiceId>, StrictQuery(Nothing {}): StrictQuery<Nothing>) -> Response {
+        replayed(id.to_string().into_response())
+    }
+    let routes = Router::new().route("/sales", post(take)).route("/keyed", post(keyed)).route("/invoices/{id}/issue", post(one));
     Router::new().nest("/api/v1", routes).layer(axum::middleware::from_fn_with_state(Reader::Program, render))
 }
 
@@ -212,6 +215,7 @@ async fn through_the_router() {
     assert_eq!(send("/api/v1/sales", &[json], vec![0xff, 0xfe]).await.0, 400);
     assert_eq!(send("/api/v1/sales", &[json], " ".repeat(MAX_BODY + 1)).await.0, 413);
     assert_eq!(send("/api/v1/sales", &[json, ("content-length", "99999999999")], good).await.0, 413);
+    assert_eq!(send("/api/v1/sales?dry_run=1", &[json], good).await.0, 400);
     let endless = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b' '; 65536])));
     assert_eq!(send("/api/v1/sales", &[json], Body::from_stream(endless)).await.0, 413);
 }
@@ -228,4 +232,14 @@ async fn idempotency_keys_are_short_and_single() {
         assert!(body.contains("\"field\":\"Idempotency-Key\""), "{body}");
     }
     assert_eq!(send("/api/v1/keyed", &[("idempotency-key", &"k".repeat(256))], Body::empty()).await.0, 400);
+}
+
+#[tokio::test]
+async fn what_is_no_id_is_not_found() {
+    let good = "inv_01h455vb4pex5vsknk084sn02q";
+    assert_eq!(send(&format!("/api/v1/invoices/{good}/issue"), &[], Body::empty()).await, (200, good.to_owned()));
+    assert_eq!(send(&format!("/api/v1/invoices/{good}/issue?x=1"), &[], Body::empty()).await.0, 400);
+    for bad in ["cus_01h455vb4pex5vsknk084sn02q", "inv_1", "%ff", "1"] {
+        assert_eq!(send(&format!("/api/v1/invoices/{bad}/issue"), &[], Body::empty()).await.0, 404, "{bad}");
+    }
 }

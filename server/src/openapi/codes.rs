@@ -55,10 +55,15 @@ pub const CODES: &[Meaning] = &[
     ("PART_PAID", 409, "A part is paid."),
     ("DISPUTED", 409, "The payment is disputed."),
     ("FUTURE_DATE", 409, "The day lies in the future."),
+    ("CLOSED", 409, "It has come to its end and changes no more."),
+    ("CREDIT_NOTE_STANDS", 409, "A credit note on the invoice stands, so it cannot be voided."),
+    ("NOT_REVERSIBLE", 409, "This kind of entry is corrected in another way; the sentence says how."),
+    ("NOT_FOR_THIS_KIND", 409, "An order is not approved, an application not completed."),
     ("IN_PROGRESS", 409, "The first request with this Idempotency-Key is still running."),
     ("TOO_LARGE", 413, "The body is longer than 1 MiB."),
     ("UNSUPPORTED_MEDIA_TYPE", 415, "The body is not of the type this address takes."),
     ("INVALID", 422, "Values cannot be taken; errors name the fields."),
+    ("DOES_NOT_ADD_UP", 422, "The parts do not add up to what is to be split."),
     ("IDEMPOTENCY_MISMATCH", 422, "The Idempotency-Key was used for another request."),
     ("RATE_LIMITED", 429, "Too many tries; Retry-After says when."),
     ("FAULT", 500, "Our fault. The request id names it in our log."),
@@ -68,7 +73,30 @@ pub const CODES: &[Meaning] = &[
 
 #[cfg(test)]
 mod tests {
+    use books::refusal::Code;
+
     use super::*;
+
+    #[test]
+    fn every_refusal_of_the_books_has_its_meaning() {
+        // These two are answered as an invalid field and as a fault of ours.
+        let elsewhere = [Code::InvalidAmount, Code::Fault];
+        for code in Code::ALL.iter().filter(|code| !elsewhere.contains(code)) {
+            assert!(CODES.iter().any(|(known, _, _)| *known == code.as_str()), "{}", code.as_str());
+        }
+    }
+
+    #[test]
+    fn the_statuses_are_those_that_are_sent() {
+        for code in Code::ALL.iter().filter(|code| **code != Code::Fault) {
+            let Some((_, status, _)) = CODES.iter().find(|(known, _, _)| *known == code.as_str()) else { continue };
+            let sent = crate::respond::Problem::from(match code {
+                Code::NotFound => engine::error::Error::NotFound,
+                code => engine::error::Error::refused(code.as_str(), ""),
+            });
+            assert_eq!(sent.status.as_u16(), *status, "{}", code.as_str());
+        }
+    }
 
     #[test]
     fn each_code_stands_once_and_in_order_of_status() {
