@@ -68,7 +68,11 @@ impl Bank {
             Some(deal) => return Ok(Opened { outcome: self.charge_outcome(&known(deal, &terms)?), made_with: None }),
             None => self.card_of(&request.source, at).await?,
         };
-        if !request.capture && card.does.kind() == MethodKind::BankDebit {
+        let debit = card.does.kind() == MethodKind::BankDebit;
+        if debit && !self.can(Capability::BankDebit) {
+            return Err(BankError::refused(RejectReason::Unsupported, "This connection does not offer bank debits."));
+        }
+        if debit && !request.capture {
             return Err(bad_request("A bank debit cannot be held: it is taken or not."));
         }
         let present = matches!(request.source, Source::Token { .. });

@@ -1,0 +1,74 @@
+//! One suite that every processor must pass, driven by what it claims.
+//!
+//! A processor takes part with a [`stage::Stage`]: its connector, and its remote side as a test plays it (a payer at the
+//! page, time passing, a line that fails). Each claimed capability is exercised by at least one case; a claim without a case
+//! fails, and so does a call that works without being claimed. What only Sandbox promises is in `sandbox_only`.
+
+#[path = "contract/cases/mod.rs"]
+mod cases;
+#[path = "contract/lost_answers.rs"]
+mod lost_answers;
+#[path = "contract/sandbox_only.rs"]
+mod sandbox_only;
+#[path = "contract/sandbox_page.rs"]
+mod sandbox_page;
+#[path = "contract/sandbox_stage.rs"]
+mod sandbox_stage;
+#[path = "contract/stage.rs"]
+mod stage;
+#[path = "contract/vectors.rs"]
+mod vectors;
+
+use processors::Capability;
+use stage::Stage;
+
+/// Every processor there is, each with a way to set its stage: claims as narrow as asked.
+const PROCESSORS: &[(&str, fn(serde_json::Value) -> Box<dyn Stage>)] = &[("sandbox", sandbox_stage::set)];
+
+fn stages() -> impl Iterator<Item = (&'static str, fn(serde_json::Value) -> Box<dyn Stage>)> {
+    PROCESSORS.iter().copied()
+}
+
+#[test]
+fn every_kind_in_the_registry_takes_part() {
+    let tested: Vec<_> = PROCESSORS.iter().map(|(name, _)| *name).collect();
+    let known: Vec<_> = processors::registry::ALL.iter().map(|kind| kind.name).collect();
+    assert_eq!(tested, known);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_claimed_is_true() {
+    for (name, set) in stages() {
+        let claims = set(serde_json::json!({})).processor().capabilities().claimed().to_vec();
+        assert!(!claims.is_empty(), "{name} claims nothing");
+        for claim in claims {
+            let cases: Vec<_> = cases::of(claim).collect();
+            assert!(!cases.is_empty(), "{name} claims {}, and no case exercises it", claim.name());
+            for case in cases {
+                eprintln!("{name}: {}: {}", claim.name(), case.name);
+                (case.run)(&*set(serde_json::json!({}))).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_not_claimed_is_refused() {
+    for (name, set) in stages() {
+        for claim in Capability::ALL {
+            let stage = set(serde_json::json!({ claim.name(): false }));
+            assert!(!stage.processor().capabilities().can(*claim), "{name}");
+            cases::refuses(&*stage, *claim).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_all_must_do_they_do() {
+    for (name, set) in stages() {
+        for case in cases::FOR_ALL {
+            eprintln!("{name}: {}", case.name);
+            (case.run)(&*set(serde_json::json!({}))).await;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Invoices that the processor makes, sends and collects.
+
+use processors::{InvoiceLine, InvoiceRequest, RejectReason, Remote, RemoteInvoice, RemoteInvoiceState, RemoteKind};
+
+use crate::stage::{Met, Role, Stage, done, rejected, usd};
+
+fn request(stage: &dyn Stage) -> InvoiceRequest {
+    let line =
+        |description: &str, minor| InvoiceLine { description: description.into(), quantity: "1".into(), amount: usd(minor) };
+    InvoiceRequest {
+        number: "INV-2026-00042".into(),
+        customer: None,
+        email: "ada@shop.example".into(),
+        cc: vec![],
+        message: "Thank you for your order.".into(),
+        due_on: Some(stage.now().day_in(&jiff::tz::TimeZone::UTC)),
+        lines: vec![line("Sign, brushed steel", 40_000), line("Discount", -4_450)],
+        amount: usd(35_550),
+    }
+}
+
+async fn now(stage: &dyn Stage, id: &str) -> RemoteInvoice {
+    match stage.fetch(RemoteKind::Invoice, id).await {
+        Remote::Invoice(invoice) => invoice,
+        other => panic!("asked for an invoice and got {other:?}"),
+    }
+}
+
+pub async fn an_invoice_is_sent_and_paid(stage: &dyn Stage) {
+    let (attempt, request) = (stage.attempt(), request(stage));
+    let draft = done(stage.processor().create_invoice(&attempt, &request).await);
+    assert_eq!((draft.state, draft.amount), (RemoteInvoiceState::Draft, usd(35_550)));
+    assert_eq!(done(stage.processor().create_invoice(&attempt, &request).await), draft);
+    let sent = done(stage.processor().send_invoice(&stage.attempt(), &draft.id).await);
+    assert_eq!(sent.state, RemoteInvoiceState::Sent);
+    let url = sent.url.expect("its receiver pays it somewhere");
+    assert_eq!(stage.pay(&url, Role::Declined).await, Met::Declined(processors::DeclineReason::CardDeclined));
+    assert_eq!(stage.pay(&url, Role::Pays).await, Met::Thanks);
+    let paid = now(stage, &draft.id).await;
+    assert_eq!(paid.state, RemoteInvoiceState::Paid);
+    let charge = paid.charge.expect("something paid it");
+    assert_eq!((charge.captured, charge.attempt), (usd(35_550), Some(attempt.id)));
+    let too_late = done(stage.processor().cancel_invoice(&stage.attempt(), &draft.id).await);
+    assert_eq!(too_late.state, RemoteInvoiceState::Paid, "the payer was faster, and the answer says so");
+    let wrong = InvoiceRequest { amount: usd(35_551), ..request };
+    assert_eq!(rejected(stage.processor().create_invoice(&stage.attempt(), &wrong).await), RejectReason::BadRequest);
+}
+
+pub async fn a_canceled_invoice_is_never_paid(stage: &dyn Stage) {
+    let draft = done(stage.processor().create_invoice(&stage.attempt(), &request(stage)).await);
+    let sent = done(stage.processor().send_invoice(&stage.attempt(), &draft.id).await);
+    let canceled = done(stage.processor().cancel_invoice(&stage.attempt(), &draft.id).await);
+    assert_eq!(canceled.state, RemoteInvoiceState::Canceled);
+    assert_eq!(stage.pay(&sent.url.expect("it was sent"), Role::Pays).await, Met::Closed);
+    assert_eq!(rejected(stage.processor().send_invoice(&stage.attempt(), &draft.id).await), RejectReason::WrongState);
+
+    let unsent = done(stage.processor().create_invoice(&stage.attempt(), &request(stage)).await);
+    let canceled = done(stage.processor().cancel_invoice(&stage.attempt(), &unsent.id).await);
+    assert_eq!(canceled.state, RemoteInvoiceState::Canceled);
+    assert_eq!(stage.captured_in_truth().await, 0);
+}

@@ -1,0 +1,238 @@
+//! What a processor brings to the suite: its connector and its remote side, as a test plays it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use books::calendar::Instant;
+use books::ids::{AttemptId, CustomerId};
+use books::money::{Currency, Money};
+use processors::{
+    Asked, Attempt, Charge, ChargeRequest, Checkout, CheckoutRequest, DeclineReason, Fut, Initiator, Outcome, Person, Processor,
+    Remote, SavedMethod, Source, ask,
+};
+use uuid::Uuid;
+
+pub const DAY: i64 = 86_400;
+
+/// The part a card plays; each stage knows a number or token for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Pays,
+    Declined,
+    InsufficientFunds,
+    Expired,
+    IncorrectCvc,
+    Confirms,
+    RefundFails,
+    Disputed,
+    DebitSettles,
+    DebitReturned,
+}
+
+/// The declines a page and a saved card must tell apart.
+pub const DECLINES: [(Role, DeclineReason); 4] = [
+    (Role::Declined, DeclineReason::CardDeclined),
+    (Role::InsufficientFunds, DeclineReason::InsufficientFunds),
+    (Role::Expired, DeclineReason::ExpiredCard),
+    (Role::IncorrectCvc, DeclineReason::IncorrectCvc),
+];
+
+/// What goes wrong on the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// The processor acts; its answer is lost.
+    LosesAnswer,
+    /// The call never arrives.
+    Silent,
+    /// The processor answers with an error of its own before it acts.
+    ServerError,
+}
+
+/// What a payer met at the page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Met {
+    Thanks,
+    Declined(DeclineReason),
+    AskedToConfirm,
+    Closed,
+}
+
+/// The processor's own record of one charge: the truth the connector is held against.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Truth {
+    pub attempt: AttemptId,
+    pub captured: Money,
+    pub refunded: Money,
+}
+
+/// A message as it would arrive.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+pub trait Stage: Send + Sync {
+    fn processor(&self) -> Arc<dyn Processor>;
+    /// The same connection while its webhook secret is being replaced (`both` accepted), or after (`new` only).
+    fn with_new_secret(&self, old_too: bool) -> Arc<dyn Processor>;
+    fn now(&self) -> Instant;
+    /// Moves the clock and lets the remote side act.
+    fn pass<'a>(&'a self, seconds: i64) -> Fut<'a, ()>;
+    fn token(&self, role: Role) -> String;
+    fn pay<'a>(&'a self, page: &'a str, role: Role) -> Fut<'a, Met>;
+    fn confirm<'a>(&'a self, page: &'a str, ok: bool) -> Fut<'a, Met>;
+    fn turn_back<'a>(&'a self, page: &'a str) -> Fut<'a, ()>;
+    fn break_line<'a>(&'a self, next: &'a [Line]) -> Fut<'a, ()>;
+    fn truth<'a>(&'a self) -> Fut<'a, Vec<Truth>>;
+    /// Messages that are due now, accepted by the receiver.
+    fn messages<'a>(&'a self) -> Fut<'a, Vec<Message>>;
+    fn refund_elsewhere<'a>(&'a self, charge: &'a str, amount: Money) -> Fut<'a, ()>;
+    fn dispute<'a>(&'a self, charge: &'a str) -> Fut<'a, ()>;
+}
+
+pub fn money(minor: i64, code: &str) -> Money {
+    Money::new(minor, Currency::from_code(code).expect("a currency"))
+}
+
+pub fn usd(minor: i64) -> Money {
+    money(minor, "USD")
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+pub fn new_uuid() -> Uuid {
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+impl dyn Stage + '_ {
+    pub fn attempt(&self) -> Attempt {
+        Attempt { id: AttemptId(new_uuid()), at: self.now() }
+    }
+
+    pub async fn customer(&self) -> String {
+        let person = Person { id: CustomerId(new_uuid()), name: "Ada Example".into(), email: Some("ada@shop.example".into()) };
+        done(self.processor().put_customer(&self.attempt(), &person).await)
+    }
+
+    pub async fn saved(&self, role: Role) -> (String, SavedMethod) {
+        let customer = self.customer().await;
+        let method = done(self.processor().save_method(&self.attempt(), &customer, &self.token(role)).await);
+        (customer, method)
+    }
+
+    pub async fn charge_saved(&self, role: Role, amount: Money) -> Outcome<Charge> {
+        let (customer, method) = self.saved(role).await;
+        self.processor().charge(&self.attempt(), &of_saved(&customer, &method, amount)).await
+    }
+
+    pub async fn captured(&self, role: Role, amount: Money) -> Charge {
+        done(self.processor().charge(&self.attempt(), &of_token(self.token(role), amount)).await)
+    }
+
+    pub async fn held(&self, amount: Money) -> Charge {
+        let request = ChargeRequest { capture: false, ..of_token(self.token(Role::Pays), amount) };
+        done(self.processor().charge(&self.attempt(), &request).await)
+    }
+
+    pub async fn page(&self, amount: Money) -> Checkout {
+        done(self.processor().checkout(&self.attempt(), &on_page(amount)).await)
+    }
+
+    pub async fn checkout_now(&self, id: &str) -> Checkout {
+        match self.fetch(processors::RemoteKind::Checkout, id).await {
+            Remote::Checkout(checkout) => checkout,
+            other => panic!("asked for a checkout and got {other:?}"),
+        }
+    }
+
+    pub async fn charge_now(&self, id: &str) -> Charge {
+        match self.fetch(processors::RemoteKind::Charge, id).await {
+            Remote::Charge(charge) => charge,
+            other => panic!("asked for a charge and got {other:?}"),
+        }
+    }
+
+    pub async fn fetch(&self, kind: processors::RemoteKind, id: &str) -> Remote {
+        done(self.processor().fetch(&processors::Reference::new(kind, id), self.now()).await)
+    }
+
+    pub async fn ask(&self, by: &Attempt, asked: &Asked) -> Outcome<Remote> {
+        ask(&*self.processor(), by, asked).await
+    }
+
+    /// All that was captured, by the processor's own record.
+    pub async fn captured_in_truth(&self) -> i64 {
+        self.truth().await.iter().map(|charge| charge.captured.minor).sum()
+    }
+}
+
+pub fn on_page(amount: Money) -> CheckoutRequest {
+    CheckoutRequest {
+        amount,
+        description: "Order 10023".into(),
+        reference: "10023".into(),
+        customer: None,
+        capture: true,
+        save: false,
+        by: Initiator::Payer,
+        return_url: "https://pay.shop.example/p/return/abc".into(),
+        cancel_url: "https://pay.shop.example/p/back/abc".into(),
+        expires_at: None,
+    }
+}
+
+pub fn of_saved(customer: &str, method: &SavedMethod, amount: Money) -> ChargeRequest {
+    let source = Source::Saved { customer: customer.into(), method: method.id.clone() };
+    ChargeRequest { source, by: Initiator::OffSession, ..of_token(String::new(), amount) }
+}
+
+pub fn of_token(token: String, amount: Money) -> ChargeRequest {
+    ChargeRequest {
+        amount,
+        source: Source::Token { token },
+        by: Initiator::Payer,
+        capture: true,
+        description: "Invoice INV-2026-00042".into(),
+        reference: "INV-2026-00042".into(),
+        return_url: "https://pay.shop.example/p/return/abc".into(),
+    }
+}
+
+#[track_caller]
+pub fn done<T: std::fmt::Debug>(outcome: Outcome<T>) -> T {
+    match outcome {
+        Outcome::Done(value) => value,
+        other => panic!("expected done, got {other:?}"),
+    }
+}
+
+#[track_caller]
+pub fn pending<T: std::fmt::Debug>(outcome: Outcome<T>) -> T {
+    match outcome {
+        Outcome::Pending(value) => value,
+        other => panic!("expected pending, got {other:?}"),
+    }
+}
+
+#[track_caller]
+pub fn declined<T: std::fmt::Debug>(outcome: Outcome<T>) -> processors::Decline {
+    match outcome {
+        Outcome::Declined(decline) => decline,
+        other => panic!("expected declined, got {other:?}"),
+    }
+}
+
+#[track_caller]
+pub fn rejected<T: std::fmt::Debug>(outcome: Outcome<T>) -> processors::RejectReason {
+    match outcome {
+        Outcome::Rejected(rejection) => rejection.reason,
+        other => panic!("expected rejected, got {other:?}"),
+    }
+}
+
+#[track_caller]
+pub fn unknown<T: std::fmt::Debug>(outcome: Outcome<T>) {
+    assert!(matches!(outcome, Outcome::Unknown { .. }), "expected unknown, got {outcome:?}");
+}
