@@ -10,3 +10,5 @@ mod story;
 
 #[path = "stories/cases.rs"]
 mod cases;
+#[path = "stories/random.rs"]
+mod random;

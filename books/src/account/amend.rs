@@ -160,13 +160,15 @@ impl Account {
         match &input.lines {
             Some(lines) => self.remove_lines(ids, &cut, lines, false, &mut outcome)?,
             None => {
-                for charge in self.charges_of_order(input.order) {
+                let charges = self.charges_of_order(input.order);
+                for charge in charges.iter().copied() {
                     let (off, tax_off) = self.lessened(charge)?;
                     let entry = &self.items[charge].entry;
                     let less = Less { charge, amount: entry.amount - off, tax: entry.tax - tax_off };
                     self.cut(ids, &cut, less, &mut outcome)?;
                 }
-                self.lines.iter_mut().for_each(ChargeLine::credit_whole);
+                let ids: Vec<EntryId> = charges.into_iter().map(|at| self.items[at].entry.id).collect();
+                self.lines.iter_mut().filter(|line| ids.contains(&line.charge)).for_each(ChargeLine::credit_whole);
             }
         }
         self.resettle_in_order(&cut, &mut outcome)?;

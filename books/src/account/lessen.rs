@@ -55,6 +55,7 @@ impl Account {
         if amount > left {
             return Err(Refusal::ExceedsTotal { asked: self.money(amount), creditable: self.money(left) });
         }
+        let dated = dated.no_earlier(old.effective_on);
         let tax = if amount == left { tax_left } else { tax.min(tax_left.max(0)) };
         let mut entry = self.draft(ids, kind, amount, &old.description, dated);
         (entry.net, entry.tax, entry.order) = (amount - tax, tax, old.order);

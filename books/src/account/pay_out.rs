@@ -67,8 +67,8 @@ impl Account {
 
     /// Refuses more than is refundable, a disputed payment, and documents this payment did not pay so much of.
     pub fn refund(&mut self, ids: &mut dyn IdSource, input: &MoneyBack) -> Result<PayOutOutcome, Refusal> {
-        let dated = self.dated(input.when)?;
         let credit = self.credit_at(input.payment)?;
+        let dated = self.dated(input.when)?.no_earlier(self.items[credit].entry.effective_on);
         let refundable = self.refundable(input.payment)?;
         if input.amount > refundable {
             let (asked, refundable) = (self.money(input.amount), self.money(refundable));
@@ -85,8 +85,8 @@ impl Account {
 
     /// The bank took a payment back, or a dispute was lost. Refuses more than was not yet returned.
     pub fn return_payment(&mut self, ids: &mut dyn IdSource, input: &ReturnInput) -> Result<PayOutOutcome, Refusal> {
-        let dated = self.dated(input.when)?;
         let credit = self.credit_at(input.payment)?;
+        let dated = self.dated(input.when)?.no_earlier(self.items[credit].entry.effective_on);
         self.complete(credit)?;
         let returned: i64 =
             self.items.iter().filter(|item| is_return_of(&item.entry, input.payment)).map(|item| item.entry.amount).sum();
@@ -222,6 +222,7 @@ impl Account {
     }
 }
 
+/// A reversal says that the payment never came, which leaves nothing to return.
 fn is_return_of(entry: &Entry, payment: PaymentId) -> bool {
-    entry.kind == EntryKind::Return && entry.payment == Some(payment)
+    matches!(entry.kind, EntryKind::Return | EntryKind::CreditReversal) && entry.payment == Some(payment)
 }

@@ -246,6 +246,7 @@ impl Account {
                 continue;
             }
             let payment = self.items[credit].entry.payment;
+            let dated = open.iter().fold(dated, |day, (charge, _)| day.no_earlier(self.items[*charge].entry.effective_on));
             let mut entry = self.draft(ids, EntryKind::SmallDifference, sum, "Small difference", dated);
             entry.payment = payment;
             match aim.target {

@@ -49,13 +49,17 @@ impl Account {
         if item.entry.kind != EntryKind::LateFee && item.on_issued_invoice().is_some() {
             return Err(Refusal::AlreadyInvoiced { charge: entry });
         }
+        let went_back =
+            |other: &super::Item| other.is_charge() && other.entry.payment.is_some() && other.entry.payment == item.entry.payment;
+        if item.entry.kind == EntryKind::Payment && self.items.iter().any(went_back) {
+            return Err(Refusal::NotReversible { entry, how: "money of this payment has gone back already: it did come" });
+        }
         if item.is_charge() && self.lessened(at)?.0 > 0 {
             return Err(Refusal::NotReversible { entry, how: "part of this charge was already taken off: credit the rest" });
         }
         Ok(())
     }
 
-    /// A reversal is set against its entry when it is posted and stays there, so an entry's allocations show it.
     fn is_reversed(&self, at: usize) -> bool {
         let id = self.items[at].entry.id;
         let named = |item: &super::Item| item.entry.reverses == Some(id);
@@ -73,8 +77,8 @@ impl Account {
     }
 
     fn reverse_credit(&mut self, ids: &mut dyn IdSource, at: usize, input: &Reverse) -> Result<EntryId, Refusal> {
-        let dated = self.dated(input.when)?;
         let old = self.items[at].entry.clone();
+        let dated = self.dated(input.when)?.no_earlier(old.effective_on);
         let legs = rules::credit_reversed(old.amount, self.items[at].state.channel.as_ref());
         let mut entry = self.draft(ids, EntryKind::CreditReversal, old.amount, &old.description, dated);
         (entry.reverses, entry.reason, entry.payment) = (Some(old.id), Some(input.reason.clone()), old.payment);

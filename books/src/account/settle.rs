@@ -178,6 +178,7 @@ impl Account {
         }
         let old = self.items[write_off].entry.clone();
         let rest = again.iter().map(|(_, amount)| amount).sum();
+        let dated = again.iter().fold(dated, |day, (charge, _)| day.no_earlier(self.items[*charge].entry.effective_on));
         let mut entry = self.draft(ids, old.kind, rest, &old.description, dated);
         entry.reason = old.reason;
         (entry.order, entry.invoice, entry.payment) = (old.order, old.invoice, old.payment);
@@ -208,6 +209,7 @@ impl Account {
     ) -> Result<(Vec<(usize, i64)>, Day), Refusal> {
         self.complete(write_off)?;
         let old = self.items[write_off].entry.clone();
+        let dated = dated.no_earlier(old.effective_on);
         let mut entry = self.draft(ids, EntryKind::WriteOffReversal, old.amount, &old.description, dated);
         entry.reverses = Some(old.id);
         (entry.order, entry.invoice, entry.payment) = (old.order, old.invoice, old.payment);

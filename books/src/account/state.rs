@@ -155,6 +155,13 @@ pub(crate) struct Dated {
     pub noted: Option<Day>,
 }
 
+impl Dated {
+    /// For an entry that undoes or lessens another: it takes effect no earlier than that one.
+    pub fn no_earlier(self, day: Day) -> Dated {
+        Dated { on: self.on.max(day), ..self }
+    }
+}
+
 /// An allocation at work: places instead of ids, and what is left of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {

@@ -49,6 +49,7 @@ impl Account {
                 left -= part;
             }
         }
+        let dated = parts.iter().fold(dated, |day, (charge, _)| day.no_earlier(self.items[*charge].entry.effective_on));
         let mut entry = self.draft(ids, EntryKind::WriteOff, amount, "Written off", dated);
         (entry.reason, entry.note) = (Some(input.reason.clone()), input.note.clone());
         match input.target {

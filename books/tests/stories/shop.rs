@@ -7,12 +7,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Debug;
 
-use books::account::{Account, Basis, ChargeLine, Cover, Flag, Item, ItemState, LineRef, Loaded, Posting, Target};
+use books::account::{
+    Account, Basis, ChargeLine, Cover, Flag, Item, ItemState, LineRef, Loaded, NewLine, NewLines, Posting, Target,
+};
 use books::ageing::{balance_as_at, open_as_at};
 use books::allocation::{Allocation, live};
 use books::audit::{AccountRows, DocumentRow, EntryRow, refold};
 use books::calendar::{Day, parse_day};
-use books::entry::{Class, Entry, Side};
+use books::entry::{Class, Entry, EntryKind, Side};
 use books::figures::{ChargeSums, Figures};
 use books::ids::{CustomerId, EntryId, IdSource, InvoiceId, OrderId, PaymentId};
 use books::ledger::JournalLine;
@@ -93,7 +95,6 @@ impl Shop {
     pub fn act<T: Debug + PartialEq>(
         &mut self,
         touched: &[Touch],
-        new_lines: &[ChargeLine],
         act: impl Fn(&mut Account, &mut Sequence) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         let run = |loaded: Loaded, mut ids: Sequence| {
@@ -109,7 +110,7 @@ impl Shop {
                 assert_eq!(posting, same_posting, "what is said to matter is not enough");
                 assert_eq!(outcome, same_outcome);
                 self.ids = ids;
-                self.store(posting, new_lines);
+                self.store(posting);
                 self.check();
                 Ok(outcome)
             }
@@ -120,6 +121,30 @@ impl Shop {
             }
             (full, least) => panic!("loaded in full: {:?}\nloaded as said: {:?}", full.map(|_| ()), least.map(|_| ())),
         }
+    }
+
+    /// A flow that posts a charge for new lines, which are stored beside it.
+    pub fn act_with_lines<T: Debug + PartialEq>(
+        &mut self,
+        touched: &[Touch],
+        lines: &NewLines,
+        act: impl Fn(&mut Account, &mut Sequence) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let before = self.entries.len();
+        let outcome = self.act(touched, act)?;
+        let brought = |entry: &&Entry| matches!(entry.kind, EntryKind::Order | EntryKind::Invoice);
+        if let Some(charge) = self.entries[before..].iter().find(brought).map(|entry| entry.id) {
+            let stored = |new: &NewLine| ChargeLine {
+                line: new.line,
+                charge,
+                gross: new.gross,
+                tax: new.tax,
+                credited: 0,
+                credited_tax: 0,
+            };
+            self.lines.extend(lines.lines.iter().map(stored));
+        }
+        Ok(outcome)
     }
 
     /// Looks at an account without changing anything.
@@ -179,6 +204,7 @@ impl Shop {
         }
         let touches = |ids: &BTreeSet<EntryId>, row: &Allocation| ids.contains(&row.credit) || ids.contains(&row.charge);
         let mut ends = named.clone();
+        ends.extend(self.entries.iter().filter(|entry| names(entry, touched)).map(|entry| entry.id));
         for row in rows.iter().filter(|row| touches(&named, &row.allocation)) {
             ends.extend([row.allocation.credit, row.allocation.charge]);
         }
@@ -198,10 +224,7 @@ impl Shop {
     fn touched(&self, touch: Touch) -> Vec<EntryId> {
         match touch {
             Touch::Order(order) => self.charges(Target::Order(order)),
-            Touch::Invoice(invoice) => {
-                // A void also asks for credit notes that stand on the invoice.
-                self.charges(Target::Invoice(invoice))
-            }
+            Touch::Invoice(invoice) => self.charges(Target::Invoice(invoice)),
             Touch::Entry(entry) => vec![entry],
             Touch::Payment(payment) => {
                 let credit = self.entries.iter().find(|entry| entry.payment == Some(payment) && entry.side == Side::Credit);
@@ -219,7 +242,7 @@ impl Shop {
         }
     }
 
-    fn store(&mut self, posting: Posting, new_lines: &[ChargeLine]) {
+    fn store(&mut self, posting: Posting) {
         self.balance += posting.balance_change;
         assert_eq!(posting.entries.len(), posting.states.len());
         for (entry, state) in posting.entries.into_iter().zip(posting.states) {
@@ -240,7 +263,6 @@ impl Shop {
                 Flag::ReopenedOn(on) => state.reopened_on = Some(on),
             }
         }
-        self.lines.extend_from_slice(new_lines);
         for change in posting.line_changes {
             match self.lines.iter_mut().find(|line| line.line == change.line) {
                 Some(line) => {
@@ -285,18 +307,28 @@ impl Shop {
         self.check_every_day();
     }
 
+    /// Dated back, a reduction may stand free on past days, when its charge was paid for a while; today only money is free.
     fn check_every_day(&self) {
+        for (id, state) in &self.states {
+            let entry = self.item(*id).entry;
+            let may_be_open = entry.side == Side::Charge || entry.class() == Class::Money;
+            assert!(may_be_open || state.allocated == entry.amount, "{} {id} is free", entry.kind);
+        }
         let days: BTreeSet<Day> =
             self.entries.iter().map(|e| e.effective_on).chain(self.allocations.iter().map(|a| a.effective_on)).collect();
         for as_of in days {
             let items = open_as_at(&self.entries, &self.allocations, as_of, |entry| entry.effective_on);
             let sum: i64 = items.iter().map(|item| if item.side == Side::Credit { item.open } else { -item.open }).sum();
             assert_eq!(sum, balance_as_at(&self.entries, as_of), "as at {as_of}");
-            for item in items {
-                let entry = self.item(item.entry).entry;
-                let only_money_is_free = item.side == Side::Charge || entry.class() == Class::Money;
-                assert!(only_money_is_free, "{} {} is free as at {as_of}", entry.kind, entry.id);
-            }
         }
     }
+}
+
+/// Entries that name what is touched: pay-outs of a payment, the reversal of an entry.
+fn names(entry: &Entry, touched: &[Touch]) -> bool {
+    touched.iter().any(|touch| match touch {
+        Touch::Payment(payment) => entry.payment == Some(*payment),
+        Touch::Entry(id) => entry.reverses == Some(*id),
+        _ => false,
+    })
 }

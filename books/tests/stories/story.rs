@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use books::account::*;
 use books::ageing::{age, balance_as_at, open_as_at};
 use books::capability::{GenerateInvoiceFacts, generate_invoice};
-use books::entry::{Entry, EntryKind, entry_status};
+use books::entry::{Entry, entry_status};
 use books::figures::Figures;
 use books::ids::*;
 use books::invoice::{InvoiceStanding, invoice_state};
@@ -124,20 +124,20 @@ impl Teller {
             "cancel" => self.cancel(words),
             "complete" | "approve" => {
                 let order = self.order_id(words.next());
-                self.shop.act(&[Touch::Order(order)], &[], |account, _| account.recognize_order(order, When::Today))
+                self.shop.act(&[Touch::Order(order)], |account, _| account.recognize_order(order, When::Today))
             }
             "invoice" => self.invoice(words),
             "void" => self.void(words),
             "pay" => self.pay(words),
             "move" => self.move_money(words),
-            "apply" => self.shop.act(&[], &[], |account, _| account.apply_free_credit()),
+            "apply" => self.shop.act(&[], |account, _| account.apply_free_credit()),
             "hold" => {
                 let entry = self.entry_id(words.next());
-                self.shop.act(&[Touch::Entry(entry)], &[], |account, _| account.hold(entry))
+                self.shop.act(&[Touch::Entry(entry)], |account, _| account.hold(entry))
             }
             "unhold" => {
                 let entry = self.entry_id(words.next());
-                self.shop.act(&[Touch::Entry(entry)], &[], |account, _| account.unhold(entry))
+                self.shop.act(&[Touch::Entry(entry)], |account, _| account.unhold(entry))
             }
             "refund" => self.refund(words),
             "return" => self.return_payment(words),
@@ -151,7 +151,7 @@ impl Teller {
             "release" => {
                 let Named::Reserved(parts) = self.named(words.next()) else { panic!("release what was reserved") };
                 let touched: Vec<Touch> = parts.iter().map(|part| Touch::Entry(part.charge)).collect();
-                self.shop.act(&touched, &[], |account, _| account.release(&parts))
+                self.shop.act(&touched, |account, _| account.release(&parts))
             }
             "dispute" => self.dispute(words),
             other => panic!("{other} is not a verb of stories"),
@@ -169,7 +169,7 @@ impl Teller {
             lines.lines.extend(more.lines);
         }
         let input = OrderCharge { order, description: name.to_owned(), lines: lines.clone(), when, due_on };
-        let charge = self.act_with_lines(&[], &lines, |account, ids| account.charge_order(ids, &input))?;
+        let charge = self.shop.act_with_lines(&[], &lines, |account, ids| account.charge_order(ids, &input))?;
         assert!(charge.is_some(), "an order of nothing is no story");
         self.name(name, Named::Order(order));
         Ok(())
@@ -223,7 +223,7 @@ impl Teller {
                 other => panic!("{other} is no amendment"),
             }
         }
-        let outcome = self.act_with_lines(&[Touch::Order(order)], &new, |account, ids| account.amend(ids, &input))?;
+        let outcome = self.shop.act_with_lines(&[Touch::Order(order)], &new, |account, ids| account.amend(ids, &input))?;
         for note in outcome.credit_notes {
             self.answers.push(format!("credit note of {}", self.show(note.amount)));
         }
@@ -246,7 +246,7 @@ impl Teller {
             note: None,
             when: When::Today,
         };
-        self.shop.act(&[Touch::Order(order)], &[], |account, ids| account.take_off(ids, &input)).map(drop)
+        self.shop.act(&[Touch::Order(order)], |account, ids| account.take_off(ids, &input)).map(drop)
     }
 
     fn invoice(&mut self, words: &mut Words<'_>) -> Result<(), Refusal> {
@@ -268,20 +268,20 @@ impl Teller {
                     self.answers.push(format!("refused {code}"));
                     return Ok(());
                 }
-                self.shop.act(&[Touch::Order(order)], &[], |account, _| account.issue_covering(invoice, &charges, due_on, when))
+                self.shop.act(&[Touch::Order(order)], |account, _| account.issue_covering(invoice, &charges, due_on, when))
             }
             "bills" => {
                 let charges: Vec<EntryId> =
                     words.0.drain(..).collect::<Vec<_>>().into_iter().map(|name| self.entry_id(name)).collect();
                 let touched: Vec<Touch> = charges.iter().map(|charge| Touch::Entry(*charge)).collect();
-                self.shop.act(&touched, &[], |account, _| account.issue_covering(invoice, &charges, due_on, when))
+                self.shop.act(&touched, |account, _| account.issue_covering(invoice, &charges, due_on, when))
             }
             "lines" => {
                 let (gross, tax) = self.gross_and_tax(words);
                 let line = LineRef::Invoice(InvoiceLineId::new(&mut self.shop.ids));
                 let lines = NewLines { net: gross - tax, tax, lines: vec![NewLine { line, gross, tax }] };
                 let input = ScratchBill { invoice, description: name.to_owned(), lines: lines.clone(), when, due_on };
-                self.act_with_lines(&[], &lines, |account, ids| account.issue_lines(ids, &input))
+                self.shop.act_with_lines(&[], &lines, |account, ids| account.issue_lines(ids, &input))
             }
             other => panic!("an invoice {other}?"),
         };
@@ -312,7 +312,7 @@ impl Teller {
     fn void(&mut self, words: &mut Words<'_>) -> Result<(), Refusal> {
         let invoice = self.invoice_id(words.next());
         let input = VoidInvoice { invoice, reason: "wrong".to_owned(), when: When::Today, keep_fees: words.flag("keep") };
-        self.shop.act(&[Touch::Invoice(invoice)], &[], |account, ids| account.void_invoice(ids, &input))?;
+        self.shop.act(&[Touch::Invoice(invoice)], |account, ids| account.void_invoice(ids, &input))?;
         self.shop.invoices.get_mut(&invoice).expect("it is stored").void = true;
         Ok(())
     }
@@ -344,7 +344,7 @@ impl Teller {
             whole_account,
             hold_excess,
         };
-        self.shop.act(&touched, &[], |account, ids| account.receive(ids, &input))?;
+        self.shop.act(&touched, |account, ids| account.receive(ids, &input))?;
         self.name(name, Named::Payment(payment));
         Ok(())
     }
@@ -356,7 +356,7 @@ impl Teller {
         let mut touched = self.touched(&aims);
         touched.push(self.touch_of(name));
         let input = Reallocate { credit, aims };
-        self.shop.act(&touched, &[], |account, ids| account.reallocate(ids, &input))
+        self.shop.act(&touched, |account, ids| account.reallocate(ids, &input))
     }
 
     fn refund(&mut self, words: &mut Words<'_>) -> Result<(), Refusal> {
@@ -367,7 +367,7 @@ impl Teller {
         let reopens = self.aims(words);
         let when = When::Today;
         let input = MoneyBack { payment, amount, channel, method: None, reason: "asked for".to_owned(), when, reopens };
-        self.shop.act(&[Touch::Payment(payment)], &[], |account, ids| account.refund(ids, &input)).map(drop)
+        self.shop.act(&[Touch::Payment(payment)], |account, ids| account.refund(ids, &input)).map(drop)
     }
 
     fn return_payment(&mut self, words: &mut Words<'_>) -> Result<(), Refusal> {
@@ -375,7 +375,7 @@ impl Teller {
         let dispute = words.flag("dispute");
         let amount = words.0.pop().map(|amount| self.amount(amount));
         let input = ReturnInput { payment, amount, dispute, reason: "no funds".to_owned(), when: When::Today };
-        self.shop.act(&[Touch::Payment(payment)], &[], |account, ids| account.return_payment(ids, &input)).map(drop)
+        self.shop.act(&[Touch::Payment(payment)], |account, ids| account.return_payment(ids, &input)).map(drop)
     }
 
     fn dispute(&mut self, words: &mut Words<'_>) -> Result<(), Refusal> {
@@ -385,7 +385,7 @@ impl Teller {
         let next_seq = self.shop.journal.iter().filter(|line| line.entry == credit).count() as i32 + 1;
         let amount = self.shop.item(credit).entry.amount;
         let input = DisputeMove { payment, amount, next_seq, when: When::Today };
-        self.shop.act(&[Touch::Payment(payment)], &[], |account, _| match won {
+        self.shop.act(&[Touch::Payment(payment)], |account, _| match won {
             true => account.dispute_won(&input),
             false => account.dispute_opened(&input),
         })?;
@@ -397,7 +397,7 @@ impl Teller {
         let name = words.next();
         let amount = self.amount(words.next());
         let input = PayoutInput { amount, method: None, reason: "asked for".to_owned(), when: When::Today };
-        let entry = self.shop.act(&[], &[], |account, ids| account.pay_out_credit(ids, &input))?;
+        let entry = self.shop.act(&[], |account, ids| account.pay_out_credit(ids, &input))?;
         self.name(name, Named::Entry(entry));
         Ok(())
     }
@@ -437,7 +437,7 @@ impl Teller {
             destinations,
             keep_fees,
         };
-        let outcome = self.shop.act(&[Touch::Invoice(invoice)], &[], |account, ids| account.credit_note(ids, &input))?;
+        let outcome = self.shop.act(&[Touch::Invoice(invoice)], |account, ids| account.credit_note(ids, &input))?;
         let mut answer = format!("credited {} tax {}", self.show(outcome.amount), self.show(outcome.tax));
         if outcome.freed > 0 {
             answer += &format!(" freed {}", self.show(outcome.freed));
@@ -452,7 +452,7 @@ impl Teller {
         let amount = words.0.pop().map(|amount| self.amount(amount));
         let input = WriteOff { target, amount, reason: "gone".to_owned(), note: None, when: When::Today };
         let touched = self.touched(&[Aim { target, amount: None }]);
-        let outcome = self.shop.act(&touched, &[], |account, ids| account.write_off(ids, &input))?;
+        let outcome = self.shop.act(&touched, |account, ids| account.write_off(ids, &input))?;
         self.name(name, Named::Entry(outcome.entry));
         Ok(())
     }
@@ -463,7 +463,7 @@ impl Teller {
         let amount = self.amount(words.next());
         let due_on = self.shop.invoices[&invoice].due_on;
         let input = FeeCharge { invoice, amount, description: "Late fee".to_owned(), when: When::Today, due_on };
-        let entry = self.shop.act(&[], &[], |account, ids| account.charge_late_fee(ids, &input))?;
+        let entry = self.shop.act(&[], |account, ids| account.charge_late_fee(ids, &input))?;
         self.name(name, Named::Entry(entry));
         Ok(())
     }
@@ -474,7 +474,7 @@ impl Teller {
         let amount = self.amount(words.next());
         let input = ByHand { amount, description: name.to_owned(), category: None, note: None, method: None, when, due_on };
         let adjustment = Adjustment { amount, note: name.to_owned(), when };
-        let entry = self.shop.act(&[], &[], |account, ids| match verb {
+        let entry = self.shop.act(&[], |account, ids| match verb {
             "charge" => account.charge_by_hand(ids, &input),
             "give" => account.credit_by_hand(ids, &input),
             _ => account.adjust(ids, &adjustment),
@@ -492,7 +492,7 @@ impl Teller {
         let input = Reverse { entry, reason: "a mistake".to_owned(), when: When::Today };
         let mut touched = vec![Touch::Entry(entry)];
         touched.push(self.touch_of(name));
-        let reversal = self.shop.act(&touched, &[], |account, ids| account.reverse(ids, &input))?;
+        let reversal = self.shop.act(&touched, |account, ids| account.reverse(ids, &input))?;
         if let Some(name) = words.after("as") {
             self.name(name, Named::Entry(reversal));
         }
@@ -505,7 +505,7 @@ impl Teller {
         words.flag("for");
         let aims = self.aims(words);
         let touched = self.touched(&aims);
-        let parts = self.shop.act(&touched, &[], |account, _| account.reserve(&aims, amount))?;
+        let parts = self.shop.act(&touched, |account, _| account.reserve(&aims, amount))?;
         self.name(name, Named::Reserved(parts));
         Ok(())
     }
@@ -594,29 +594,6 @@ impl Teller {
     fn entry_line(&self, entry: &Entry) -> String {
         let noted = entry.noted_on.map_or(String::new(), |day| format!(" noted {day}"));
         format!("{} {} {}{noted}", entry.effective_on, entry.kind, self.show(entry.signed()))
-    }
-
-    fn act_with_lines<T: std::fmt::Debug + PartialEq>(
-        &mut self,
-        touched: &[Touch],
-        lines: &NewLines,
-        act: impl Fn(&mut Account, &mut crate::shop::Sequence) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
-        let before = self.shop.entries.len();
-        let outcome = self.shop.act(touched, &[], act)?;
-        let kinds = [EntryKind::Order, EntryKind::Invoice];
-        if let Some(charge) = self.shop.entries[before..].iter().find(|entry| kinds.contains(&entry.kind)) {
-            let stored = lines.lines.iter().map(|new| ChargeLine {
-                line: new.line,
-                charge: charge.id,
-                gross: new.gross,
-                tax: new.tax,
-                credited: 0,
-                credited_tax: 0,
-            });
-            self.shop.lines.extend(stored);
-        }
-        Ok(outcome)
     }
 
     /// Documents, each with an amount if one follows.
