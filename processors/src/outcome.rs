@@ -132,7 +132,7 @@ impl DeclineReason {
     pub fn text(self) -> &'static str {
         match self {
             DeclineReason::CardDeclined => "The card was declined by its bank.",
-            DeclineReason::InsufficientFunds => "The card was declined: there is not enough money on it.",
+            DeclineReason::InsufficientFunds => "The payment was declined: there is not enough money on the card or account.",
             DeclineReason::ExpiredCard => "The card has expired.",
             DeclineReason::IncorrectCvc => "The security code of the card is not right.",
             DeclineReason::AuthenticationRequired => "The card's bank asks its holder to confirm this payment.",

@@ -202,91 +202,78 @@ pub trait Processor: Send + Sync {
     fn replay(&self, operation: Operation) -> Replay;
 
     /// Asks the processor whether the connection works, with something harmless.
-    fn test<'a>(&'a self, by: &'a Attempt, currency: Currency) -> Fut<'a, Outcome<Tested>>;
+    fn test<'a>(&'a self, _by: &'a Attempt, _currency: Currency) -> Fut<'a, Outcome<Tested>>;
 
     /// Makes the customer known; gives the remote customer's id. The same customer gives the same id.
     fn put_customer<'a>(&'a self, by: &'a Attempt, person: &'a Person) -> Fut<'a, Outcome<String>>;
 
     /// The methods kept for a remote customer.
-    fn methods<'a>(&'a self, customer: &'a str, now: Instant) -> Fut<'a, Outcome<Vec<SavedMethod>>> {
-        let _ = (customer, now);
+    fn methods<'a>(&'a self, _customer: &'a str, _now: Instant) -> Fut<'a, Outcome<Vec<SavedMethod>>> {
         unsupported("saved methods")
     }
 
     /// Keeps the method behind a browser token for a remote customer.
-    fn save_method<'a>(&'a self, by: &'a Attempt, customer: &'a str, token: &'a str) -> Fut<'a, Outcome<SavedMethod>> {
-        let _ = (by, customer, token);
+    fn save_method<'a>(&'a self, _by: &'a Attempt, _customer: &'a str, _token: &'a str) -> Fut<'a, Outcome<SavedMethod>> {
         unsupported("saved methods")
     }
 
     /// Forgets a method. One that is already gone is done.
-    fn detach<'a>(&'a self, customer: &'a str, method: &'a str, now: Instant) -> Fut<'a, Outcome<()>> {
-        let _ = (customer, method, now);
+    fn detach<'a>(&'a self, _customer: &'a str, _method: &'a str, _now: Instant) -> Fut<'a, Outcome<()>> {
         unsupported("saved methods")
     }
 
     /// Opens a page where a card is kept without being charged.
-    fn setup<'a>(&'a self, by: &'a Attempt, request: &'a SetupRequest) -> Fut<'a, Outcome<Setup>> {
-        let _ = (by, request);
+    fn setup<'a>(&'a self, _by: &'a Attempt, _request: &'a SetupRequest) -> Fut<'a, Outcome<Setup>> {
         unsupported("a page to save a card")
     }
 
     /// Opens a page where someone pays.
-    fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
-        let _ = (by, request);
+    fn checkout<'a>(&'a self, _by: &'a Attempt, _request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
         unsupported("a hosted page")
     }
 
     /// Closes a page, or gives up a confirmation that is asked for ([`Outcome::NeedsAction`]), for good. When the payer was
     /// faster the answer is *done* with the state `completed`: look at it.
-    fn expire_checkout<'a>(&'a self, by: &'a Attempt, checkout: &'a str) -> Fut<'a, Outcome<Checkout>> {
-        let _ = (by, checkout);
+    fn expire_checkout<'a>(&'a self, _by: &'a Attempt, _checkout: &'a str) -> Fut<'a, Outcome<Checkout>> {
         unsupported("a hosted page")
     }
 
     /// Takes (or holds) money without a page.
-    fn charge<'a>(&'a self, by: &'a Attempt, request: &'a ChargeRequest) -> Fut<'a, Outcome<Charge>> {
-        let _ = (by, request);
+    fn charge<'a>(&'a self, _by: &'a Attempt, _request: &'a ChargeRequest) -> Fut<'a, Outcome<Charge>> {
         unsupported("charging a saved method")
     }
 
     /// Takes what is held, once, at most the held amount.
-    fn capture<'a>(&'a self, by: &'a Attempt, request: &'a CaptureRequest) -> Fut<'a, Outcome<Charge>> {
-        let _ = (by, request);
+    fn capture<'a>(&'a self, _by: &'a Attempt, _request: &'a CaptureRequest) -> Fut<'a, Outcome<Charge>> {
         unsupported("holding an amount")
     }
 
     /// Lets a held amount go.
-    fn void<'a>(&'a self, by: &'a Attempt, charge: &'a str) -> Fut<'a, Outcome<Charge>> {
-        let _ = (by, charge);
+    fn void<'a>(&'a self, _by: &'a Attempt, _charge: &'a str) -> Fut<'a, Outcome<Charge>> {
         unsupported("holding an amount")
     }
 
     /// Returns money, at most what is left of the captured amount.
-    fn refund<'a>(&'a self, by: &'a Attempt, request: &'a RefundRequest) -> Fut<'a, Outcome<Refund>> {
-        let _ = (by, request);
+    fn refund<'a>(&'a self, _by: &'a Attempt, _request: &'a RefundRequest) -> Fut<'a, Outcome<Refund>> {
         unsupported("refunds")
     }
 
-    fn create_invoice<'a>(&'a self, by: &'a Attempt, request: &'a InvoiceRequest) -> Fut<'a, Outcome<RemoteInvoice>> {
-        let _ = (by, request);
+    fn create_invoice<'a>(&'a self, _by: &'a Attempt, _request: &'a InvoiceRequest) -> Fut<'a, Outcome<RemoteInvoice>> {
         unsupported("invoices of its own")
     }
 
     /// Sends a drafted invoice to its receiver. A sent one is sent again.
-    fn send_invoice<'a>(&'a self, by: &'a Attempt, invoice: &'a str) -> Fut<'a, Outcome<RemoteInvoice>> {
-        let _ = (by, invoice);
+    fn send_invoice<'a>(&'a self, _by: &'a Attempt, _invoice: &'a str) -> Fut<'a, Outcome<RemoteInvoice>> {
         unsupported("invoices of its own")
     }
 
     /// Closes an unpaid invoice for good. When the payer was faster the answer is *done* with the state `paid`: look at it.
-    fn cancel_invoice<'a>(&'a self, by: &'a Attempt, invoice: &'a str) -> Fut<'a, Outcome<RemoteInvoice>> {
-        let _ = (by, invoice);
+    fn cancel_invoice<'a>(&'a self, _by: &'a Attempt, _invoice: &'a str) -> Fut<'a, Outcome<RemoteInvoice>> {
         unsupported("invoices of its own")
     }
 
     /// How a thing stands now. [`RejectReason::NotFound`] when there is none.
-    fn fetch<'a>(&'a self, what: &'a Reference, now: Instant) -> Fut<'a, Outcome<Remote>>;
+    fn fetch<'a>(&'a self, _what: &'a Reference, _now: Instant) -> Fut<'a, Outcome<Remote>>;
 
     /// What became of an attempt whose answer was lost: by repeating the same call where that is safe, else by looking for
     /// our key, else by killing the key. [`Resolved::ProvenAbsent`] is the only answer after which a new attempt may be made.
@@ -299,8 +286,7 @@ pub trait Processor: Send + Sync {
     fn changes<'a>(&'a self, since: Option<&'a str>, now: Instant) -> Fut<'a, Outcome<Changes>>;
 
     /// What was paid out to the merchant's bank after the cursor.
-    fn payouts<'a>(&'a self, since: Option<&'a str>, now: Instant) -> Fut<'a, Outcome<Payouts>> {
-        let _ = (since, now);
+    fn payouts<'a>(&'a self, _since: Option<&'a str>, _now: Instant) -> Fut<'a, Outcome<Payouts>> {
         unsupported("payouts")
     }
 }

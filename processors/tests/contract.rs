@@ -22,10 +22,13 @@ mod vectors;
 use processors::Capability;
 use stage::Stage;
 
-/// Every processor there is, each with a way to set its stage: claims as narrow as asked.
-const PROCESSORS: &[(&str, fn(serde_json::Value) -> Box<dyn Stage>)] = &[("sandbox", sandbox_stage::set)];
+/// Sets a fresh stage whose connection claims less than the processor can do, as asked.
+type SetStage = fn(serde_json::Value) -> Box<dyn Stage>;
 
-fn stages() -> impl Iterator<Item = (&'static str, fn(serde_json::Value) -> Box<dyn Stage>)> {
+/// Every processor there is.
+const PROCESSORS: &[(&str, SetStage)] = &[("sandbox", sandbox_stage::set)];
+
+fn stages() -> impl Iterator<Item = (&'static str, SetStage)> {
     PROCESSORS.iter().copied()
 }
 

@@ -184,17 +184,22 @@ impl CardEntry<'_> {
     }
 }
 
-/// Two or four digits of the year; spaces around the stroke are fine.
+/// `12/30`, `1/30`, `12/2030`, `1230` or `122030`; spaces are fine.
 fn expiry(text: &str) -> Option<(i16, u8)> {
-    let plain: String = text.chars().filter(|letter| !matches!(letter, ' ' | '/')).collect();
-    if !plain.bytes().all(|byte| byte.is_ascii_digit()) {
+    let plain: String = text.chars().filter(|letter| *letter != ' ').collect();
+    if !plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'/') {
         return None;
     }
-    let (month, year) = match plain.len() {
-        4 => (plain[..2].parse::<u8>().ok()?, 2000 + plain[2..].parse::<i16>().ok()?),
-        6 => (plain[..2].parse::<u8>().ok()?, plain[2..].parse::<i16>().ok()?),
+    let (month, year) = match plain.split_once('/') {
+        Some(parts) => parts,
+        None => plain.split_at_checked(2)?,
+    };
+    let century = match year.len() {
+        2 => 2000,
+        4 => 0,
         _ => return None,
     };
+    let (month, year) = (month.parse::<u8>().ok()?, century + year.parse::<i16>().ok()?);
     ((1..=12).contains(&month) && (2000..=2999).contains(&year)).then_some((year, month))
 }
 
@@ -244,7 +249,12 @@ mod tests {
             ("12 / 2026", true),
             ("13/26", false),
             ("", false),
-            ("1/26", false),
+            ("1/26", true),
+            ("1/2026", true),
+            ("012026", true),
+            ("1/226", false),
+            ("/", false),
+            ("12/26/1", false),
             ("ab/cd", false),
         ] {
             assert_eq!(typed("4242424242424242", exp, "123").read(now(), true).is_ok(), fine, "{exp}");

@@ -41,7 +41,7 @@ impl Bank {
         }
         let expires_at = request.expires_at.unwrap_or(at.plus_seconds(OPEN_SECONDS));
         let fresh = || {
-            let mut deal = Deal::new(by, terms.clone(), at);
+            let mut deal = self.fresh_deal(by, &terms, at);
             let id = self.page_id(PageKind::Pay, by).to_string();
             deal.show_page(Session::open(id, &request.return_url, &request.cancel_url, Some(expires_at)));
             deal
@@ -77,7 +77,7 @@ impl Bank {
         }
         let present = matches!(request.source, Source::Token { .. });
         let fresh = || {
-            let mut deal = Deal::new(by, terms.clone(), at);
+            let mut deal = self.fresh_deal(by, &terms, at);
             let page_id = self.page_id(PageKind::Pay, by).to_string();
             let closes_at = Some(at.plus_seconds(OPEN_SECONDS));
             let page = Session::open(page_id, &request.return_url, &request.return_url, closes_at);
@@ -146,7 +146,7 @@ impl Bank {
 
     pub(super) async fn draft_invoice(&self, by: AttemptId, request: &InvoiceRequest, at: Instant) -> Answer<RemoteInvoice> {
         let terms = self.invoice_terms(request)?;
-        let (deal, _) = self.open_deal(by, &terms, at, || Deal::new(by, terms.clone(), at)).await?;
+        let (deal, _) = self.open_deal(by, &terms, at, || self.fresh_deal(by, &terms, at)).await?;
         Ok(Outcome::Done(self.invoice_view(&deal)))
     }
 
@@ -189,13 +189,17 @@ impl Bank {
         let terms = Terms { purpose: Purpose::Test, description: "Test".to_owned(), ..self.plain_terms(amount) };
         let card = Card { does: Behavior::Pays, last4: "4242".to_owned(), expires: None };
         let fresh = || {
-            let mut deal = Deal::new(by, terms.clone(), at);
+            let mut deal = self.fresh_deal(by, &terms, at);
             let nowhere = Session::open(String::new(), "", "", None);
             deal.charge_directly(card.clone(), true, nowhere, at);
             deal
         };
         self.open_deal(by, &terms, at, fresh).await?;
         self.change(&record_id(by), at, |deal: &mut Deal| deal.void(by, at)).await
+    }
+
+    fn fresh_deal(&self, by: AttemptId, terms: &Terms, at: Instant) -> Deal {
+        Deal::new(by, terms.clone(), self.capabilities().authorization_days, at)
     }
 
     /// Opens a deal once: the second in the pair is true for the call that did.
@@ -289,7 +293,6 @@ impl Bank {
             capture: false,
             save: false,
             staff: false,
-            hold_days: self.capabilities().authorization_days,
         }
     }
 

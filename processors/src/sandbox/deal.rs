@@ -32,6 +32,8 @@ pub(super) struct Deal {
     pub taken: Option<Taken>,
     /// The final no to a charge without a page.
     pub declined: Option<Decline>,
+    /// How long an amount stays held. Not one of the terms: settings may change between a call and its repetition.
+    pub hold_days: u16,
     /// Given up before it arrived: it can never act.
     pub dead: bool,
     pub created_at: Instant,
@@ -52,7 +54,6 @@ pub(super) struct Terms {
     pub save: bool,
     /// Staff key the card.
     pub staff: bool,
-    pub hold_days: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -131,13 +132,14 @@ impl Kept for Deal {
 }
 
 impl Deal {
-    pub fn new(attempt: AttemptId, terms: Terms, at: Instant) -> Deal {
+    pub fn new(attempt: AttemptId, terms: Terms, hold_days: u16, at: Instant) -> Deal {
         Deal {
             attempt,
             terms,
             page: None,
             taken: None,
             declined: None,
+            hold_days,
             dead: false,
             created_at: at,
             timers: Vec::new(),
@@ -147,7 +149,7 @@ impl Deal {
 
     /// A deal that never was and never will be: it keeps the key from acting.
     pub fn dead(attempt: AttemptId, terms: Terms, at: Instant) -> Deal {
-        Deal { dead: true, ..Deal::new(attempt, terms, at) }
+        Deal { dead: true, ..Deal::new(attempt, terms, 0, at) }
     }
 
     pub fn show_page(&mut self, page: Session) {
@@ -163,7 +165,7 @@ impl Deal {
             Verdict::Approve => self.take(card, None, at),
             Verdict::Decline(reason) => {
                 self.declined = Some(Decline::of(reason));
-                self.tell("charge.declined", RemoteKind::Charge, at, 0);
+                self.tell_declined(at);
             }
             Verdict::Authenticate => {
                 self.show_page(page);
@@ -180,7 +182,11 @@ impl Deal {
                 self.take(card.clone(), saved, at);
                 Tried::Charged(card.does)
             }
-            Verdict::Decline(reason) => Tried::Declined(page.decline(reason)),
+            Verdict::Decline(reason) => {
+                let decline = page.decline(reason);
+                self.tell_declined(at);
+                Tried::Declined(decline)
+            }
             Verdict::Authenticate => {
                 page.wait_for_holder(card.clone());
                 Tried::NeedsHolder
@@ -203,8 +209,8 @@ impl Deal {
             // There is no other card to try: the answer to the call is now no.
             page.close(PageState::Canceled);
             self.declined = Some(decline.clone());
-            self.tell("charge.declined", RemoteKind::Charge, at, 0);
         }
+        self.tell_declined(at);
         Tried::Declined(decline)
     }
 
@@ -218,7 +224,7 @@ impl Deal {
             Purpose::Invoice { .. } => self.tell("invoice.canceled", RemoteKind::Invoice, at, 0),
             Purpose::Charge { .. } => {
                 self.declined = Some(Decline::of(DeclineReason::AuthenticationRequired));
-                self.tell("charge.declined", RemoteKind::Charge, at, 0);
+                self.tell_declined(at);
             }
             Purpose::Test => {}
         }
@@ -246,7 +252,7 @@ impl Deal {
             self.taken = Some(Taken::captured(card, saved, self.terms.amount.minor, at));
             self.captured(at);
         } else {
-            let lapses_at = at.plus_seconds(i64::from(self.terms.hold_days) * DAY);
+            let lapses_at = at.plus_seconds(i64::from(self.hold_days) * DAY);
             self.timers.push(Timer { at: lapses_at, does: Happening::LapseHold });
             self.taken = Some(Taken::held(card, saved, lapses_at));
         }
@@ -279,6 +285,14 @@ impl Deal {
             Happening::OpenDispute => self.open_dispute(at),
             Happening::FinishRefund { refund } => self.finish_refund(&refund, at),
             Happening::PayOut => self.pay_out(at),
+        }
+    }
+
+    fn tell_declined(&mut self, at: Instant) {
+        match self.terms.purpose {
+            Purpose::Checkout => self.tell("checkout.declined", RemoteKind::Checkout, at, 0),
+            Purpose::Invoice { .. } => self.tell("invoice.declined", RemoteKind::Invoice, at, 0),
+            Purpose::Charge { .. } | Purpose::Test => self.tell("charge.declined", RemoteKind::Charge, at, 0),
         }
     }
 

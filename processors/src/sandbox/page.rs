@@ -16,7 +16,7 @@ use super::deal::{Deal, Purpose, Tried};
 use super::session::{PageState, Session};
 use super::wallet::SetupKept;
 use crate::capabilities::Capability;
-use crate::outcome::{Decline, DeclineReason};
+use crate::outcome::Decline;
 use crate::remote::{ChargeState, MethodKind};
 
 /// How long the slow card lets everybody wait.
@@ -208,9 +208,10 @@ impl Bank {
             }
             Tried::NeedsHolder => CheckoutStep::NeedsAuthentication,
             Tried::Closed if page.state == PageState::Completed => paid(deal, page),
-            Tried::Closed if page.is_live() => CheckoutStep::Declined {
-                decline: page.last_decline.clone().unwrap_or_else(|| Decline::of(DeclineReason::CardDeclined)),
-                return_url: None,
+            // A second click on a question that was answered already: show where the page stands.
+            Tried::Closed if page.is_live() => match &page.last_decline {
+                Some(decline) => CheckoutStep::Declined { decline: decline.clone(), return_url: None },
+                None => CheckoutStep::Invalid { errors: Vec::new() },
             },
             Tried::Closed => CheckoutStep::Closed { state: page.state, return_url: page.return_url.clone() },
         }
