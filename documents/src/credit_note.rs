@@ -1,12 +1,12 @@
 //! A credit note: what it takes off one invoice, what was due there before and after, and where freed money went.
 
-use books::paper::{CreditNotePaper, Destination, DestinationKind};
+use books::paper::{CreditNotePaper, Destination, DestinationKind, PaperFault};
 use serde_json::{Value, json};
 
 use crate::PaperError;
 use crate::format::Tongue;
 use crate::frame::{Frame, Heading, facts, headline};
-use crate::sections::{due_row, head, row, table};
+use crate::sections::{due_row, head, row, sum_row, table};
 use crate::words::fill;
 use crate::world::{Print, Template};
 
@@ -20,8 +20,7 @@ pub(crate) fn print(paper: &CreditNotePaper) -> Result<Print, PaperError> {
     let frame = Frame::new(&paper.head);
     let (tongue, words) = (frame.tongue.clone(), frame.tongue.words);
     let mut totals = tongue.body_sums(&paper.body)?;
-    totals.push(row(words.due_before, tongue.plain(paper.due_before)));
-    totals.push(due_row(words.due_after, tongue.money(paper.due_after)));
+    totals.extend(effect(paper, &tongue)?);
     let own = json!({
         "subtitle": fill(words.credits_invoice, &[&paper.invoice_number]),
         "mark": null,
@@ -35,8 +34,8 @@ pub(crate) fn print(paper: &CreditNotePaper) -> Result<Print, PaperError> {
             (words.issued, paper.invoice_issued_on.map(|day| tongue.day(day)).unwrap_or_default()),
             (words.reason, paper.reason.clone()),
             (words.customer_no, paper.customer.reference.clone()),
-            (words.currency, paper.body.total.currency.code().to_owned()),
         ]),
+        "aside": [tongue.amounts_in(paper.body.total)],
         "message": "",
         "lines": tongue.lines(&paper.body),
         "totals": totals,
@@ -46,6 +45,19 @@ pub(crate) fn print(paper: &CreditNotePaper) -> Result<Print, PaperError> {
     });
     let heading = Heading { kind: words.credit_note, number: Some(&paper.number), to: &paper.customer.name };
     frame.print(Template::Bill, &heading, None, own)
+}
+
+/// From what was due before to what is due after, so that a reader can add it up.
+fn effect(paper: &CreditNotePaper, tongue: &Tongue) -> Result<Vec<Value>, PaperFault> {
+    let words = tongue.words;
+    let mut rows =
+        vec![sum_row(words.due_before, tongue.plain(paper.due_before)), row(words.credited, tongue.taken(paper.body.total))];
+    let freed = paper.freed()?;
+    if freed.minor != 0 {
+        rows.push(row(words.freed, tongue.plain(freed)));
+    }
+    rows.push(due_row(words.due_after, tongue.money(paper.due_after)));
+    Ok(rows)
 }
 
 fn destinations(destinations: &[Destination], tongue: &Tongue) -> Value {

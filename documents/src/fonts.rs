@@ -124,6 +124,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_embedded_file_is_a_font() {
+        let families: Vec<(&str, u16)> = FACES.fonts.iter().map(|font| (font.info().family.as_str(), font.info().variant.weight.to_number())).collect();
+        assert_eq!(families[..4], [("Inter", 400), ("Inter", 500), ("Inter", 600), ("Inter Display", 600)]);
+        assert_eq!(families.len(), EMBEDDED.len());
+    }
+
+    #[test]
     fn what_has_no_glyph_becomes_a_box_and_controls_go() {
         for (text, want) in [
             ("Caf\u{e9} #1 *x* _y_ $z$ @q", "Caf\u{e9} #1 *x* _y_ $z$ @q"),
@@ -131,7 +138,10 @@ mod tests {
             ("\u{1f950} bread \u{fe0f}\u{e001}", "\u{25a1} bread \u{25a1}"),
             ("\u{202e}evil\u{202c}", "evil"),
             ("\u{6771}\u{4eac}", "\u{25a1}\u{25a1}"),
-            ("\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{645}\u{631}\u{62d}\u{628}\u{627}", "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{645}\u{631}\u{62d}\u{628}\u{627}"),
+            (
+                "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{645}\u{631}\u{62d}\u{628}\u{627}",
+                "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{645}\u{631}\u{62d}\u{628}\u{627}",
+            ),
         ] {
             assert_eq!(printable(text), want, "{text:?}");
         }
@@ -146,7 +156,9 @@ mod tests {
 
     #[test]
     fn every_currency_sign_has_a_glyph() {
-        for sign in ["€", "£", "¥", "₹", "₩", "₪", "₫", "₦", "₱", "₴", "₺", "₸", "₾", "₽", "−", "\u{202f}", "\u{a0}", "→", "·", "×"] {
+        for sign in
+            ["€", "£", "¥", "₹", "₩", "₪", "₫", "₦", "₱", "₴", "₺", "₸", "₾", "₽", "−", "\u{202f}", "\u{a0}", "→", "·", "×"]
+        {
             assert_eq!(printable(sign), sign);
         }
     }

@@ -33,7 +33,8 @@ impl Tongue {
     pub(crate) fn of(locale: &str) -> Tongue {
         let mut parts = locale.split(['-', '_']);
         let words = words::of(&parts.next().unwrap_or_default().to_ascii_lowercase());
-        let region = parts.find(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_alphabetic())).map(str::to_ascii_uppercase);
+        let region =
+            parts.find(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_alphabetic())).map(str::to_ascii_uppercase);
         let at = region.as_deref().unwrap_or_default();
         let (group, decimal, symbol_first) = match words.language {
             "de" | "fr" if at == "CH" => ('’', '.', true),
@@ -140,7 +141,8 @@ impl Tongue {
         let words = self.words;
         let or = |text: &str, plain: &str| if text.is_empty() { plain.to_owned() } else { text.to_owned() };
         let ending = |name: String, last4: &str| if last4.is_empty() { name } else { fill(words.ending, &[&name, last4]) };
-        let noted = |name: &str, reference: &str| if reference.is_empty() { name.to_owned() } else { format!("{name} · {reference}") };
+        let noted =
+            |name: &str, reference: &str| if reference.is_empty() { name.to_owned() } else { format!("{name} · {reference}") };
         match means {
             Means::Card { brand, last4 } => ending(or(brand, words.card), last4),
             Means::CardTerminal { reference } => noted(words.card_terminal, reference),
@@ -188,7 +190,13 @@ mod tests {
     #[test]
     fn days_moments_and_rates_by_locale() {
         let day = parse_day("2026-11-03").expect("a day");
-        for (locale, want) in [("en", "Nov\u{a0}3, 2026"), ("en-GB", "3\u{a0}Nov 2026"), ("de", "3.\u{a0}Nov. 2026"), ("fr", "3\u{a0}nov. 2026"), ("es", "3\u{a0}nov 2026")] {
+        for (locale, want) in [
+            ("en", "Nov\u{a0}3, 2026"),
+            ("en-GB", "3\u{a0}Nov 2026"),
+            ("de", "3.\u{a0}Nov. 2026"),
+            ("fr", "3\u{a0}nov. 2026"),
+            ("es", "3\u{a0}nov 2026"),
+        ] {
             assert_eq!(Tongue::of(locale).day(day), want);
         }
         let at = Instant::from_rfc3339("2026-11-03T23:05:00Z").expect("a time");

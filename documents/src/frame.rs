@@ -40,7 +40,13 @@ impl<'a> Frame<'a> {
     }
 
     /// Joins what all papers have with what this one has, and makes it ready to print.
-    pub(crate) fn print(self, template: Template, heading: &Heading, pay: Option<&PayPanel>, own: Value) -> Result<Print, PaperError> {
+    pub(crate) fn print(
+        self,
+        template: Template,
+        heading: &Heading,
+        pay: Option<&PayPanel>,
+        own: Value,
+    ) -> Result<Print, PaperError> {
         let (placed, logo) = match &self.head.business.logo {
             Some(logo) => logo::place(logo).map(|(placed, bytes)| (Some(placed), Some(bytes)))?,
             None => (None, None),

@@ -46,8 +46,8 @@ pub(crate) fn print(paper: &InvoicePaper) -> Result<Print, PaperError> {
             (words.order_no, paper.order_number.clone().unwrap_or_default()),
             (words.your_reference, paper.reference.clone()),
             (words.customer_no, paper.customer.reference.clone()),
-            (words.currency, paper.body.total.currency.code().to_owned()),
         ]),
+        "aside": [tongue.amounts_in(paper.body.total)],
         "message": "",
         "lines": tongue.lines(&paper.body),
         "totals": totals(paper, &tongue)?,
@@ -64,7 +64,9 @@ fn totals(paper: &InvoicePaper, tongue: &Tongue) -> Result<Vec<Value>, PaperErro
     let mut rows = tongue.body_sums(&paper.body)?;
     let drawn = [(words.already_paid, paper.drawn.already_paid), (words.applied_balance, paper.drawn.applied_balance)];
     let anything = drawn.iter().any(|(_, amount)| amount.minor != 0);
-    rows.extend(drawn.into_iter().filter(|(_, amount)| amount.minor != 0).map(|(label, amount)| row(label, tongue.taken(amount))));
+    rows.extend(
+        drawn.into_iter().filter(|(_, amount)| amount.minor != 0).map(|(label, amount)| row(label, tongue.taken(amount))),
+    );
     if paper.number.is_some() {
         let label = if anything { words.due_at_issue } else { words.amount_due };
         rows.push(due_row(label, tongue.money(paper.due_at_issue)));
@@ -75,7 +77,8 @@ fn totals(paper: &InvoicePaper, tongue: &Tongue) -> Result<Vec<Value>, PaperErro
 /// The sheet behind the face.
 fn as_at(paper: &InvoicePaper, sheet: &AsAt, frame: &Frame) -> Value {
     let (tongue, words) = (&frame.tongue, frame.tongue.words);
-    let (number, issued) = (paper.number.as_deref().unwrap_or(words.draft), paper.issued_on.map(|day| tongue.day(day)).unwrap_or_default());
+    let (number, issued) =
+        (paper.number.as_deref().unwrap_or(words.draft), paper.issued_on.map(|day| tongue.day(day)).unwrap_or_default());
     let standing = &sheet.standing;
     let note = if standing.amount_due.minor > 0 { String::new() } else { words.nothing_to_pay.to_owned() };
     let mut totals = vec![sum_row(words.total, tongue.money(standing.total))];
@@ -87,6 +90,7 @@ fn as_at(paper: &InvoicePaper, sheet: &AsAt, frame: &Frame) -> Value {
         "headline": headline(words.amount_due, tongue.money(standing.amount_due), note),
         "ribbon": tongue.ribbon(standing, &Brand::of(frame.head.business.color.as_deref()).fill),
         "lead": fill(words.as_at_lead, &[number, &issued]),
+        "aside": [tongue.amounts_in(standing.total)],
         "totals": totals,
         "tables": if sheet.changes.is_empty() { vec![] } else { vec![changes(&sheet.changes, tongue)] },
     })
@@ -94,7 +98,12 @@ fn as_at(paper: &InvoicePaper, sheet: &AsAt, frame: &Frame) -> Value {
 
 fn changes(changes: &[Change], tongue: &Tongue) -> Value {
     let words = tongue.words;
-    let heads = vec![head(words.date, false, false), head(words.change, true, false), head(words.number, false, false), head(words.amount, false, true)];
+    let heads = vec![
+        head(words.date, false, false),
+        head(words.change, true, false),
+        head(words.number, false, false),
+        head(words.amount, false, true),
+    ];
     let rows = changes.iter().map(|change| {
         let what = match change.kind {
             ChangeKind::Payment => words.change_payment,

@@ -33,6 +33,7 @@ pub(crate) fn print(paper: &LetterPaper) -> Result<Print, PaperError> {
         "date": tongue.day(paper.dated_on),
         "paragraphs": paper.paragraphs,
         "tables": tongue.open_items(&paper.open_items).into_iter().collect::<Vec<_>>(),
+        "aside": [tongue.amounts_in(paper.amount_due)],
         "totals": totals,
     });
     let heading = Heading { kind: &paper.subject, number: Some(""), to: &paper.customer.name };

@@ -75,7 +75,9 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     while let (Some(0xff), Some(marker)) = (bytes.get(at), bytes.get(at + 1)) {
         match marker {
             0xff => at += 1,
-            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return Some((big_endian(bytes, at + 7, 2)?, big_endian(bytes, at + 5, 2)?)),
+            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
+                return Some((big_endian(bytes, at + 7, 2)?, big_endian(bytes, at + 5, 2)?));
+            }
             0xd9 | 0xda => return None,
             _ => at += 2 + usize::try_from(big_endian(bytes, at + 2, 2)?).ok()?,
         }
@@ -114,7 +116,7 @@ mod tests {
             (b"", "neither a PNG nor a JPEG"),
             (&huge, "measures 100000"),
             (&PNG[..40], ""),
-            (&JPEG[..JPEG.len() / 4], ""),
+            (&JPEG[..20], ""),
         ];
         for (bytes, why) in cases {
             let error = place(&logo(bytes)).expect_err("not a picture");

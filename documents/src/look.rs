@@ -12,7 +12,8 @@ use crate::PaperError;
 /// What a business without a color of its own prints in.
 const HOUSE_COLOR: [u8; 3] = [0x0f, 0x6b, 0x5c];
 const WHITE: [u8; 3] = [0xff, 0xff, 0xff];
-const INK: [u8; 3] = [0x15, 0x18, 0x1d];
+/// Not the softer ink of the text: on a middle gray only white or true black is readable.
+const BLACK: [u8; 3] = [0, 0, 0];
 /// 4.5 to 1.
 const READABLE: f64 = 4.5;
 
@@ -31,7 +32,7 @@ impl Brand {
     /// A color that is not one was refused by the paper's check; the house color stands in for none.
     pub(crate) fn of(color: Option<&str>) -> Brand {
         let brand = color.and_then(parse_color).unwrap_or(HOUSE_COLOR);
-        let on = if contrast(WHITE, brand) >= READABLE { WHITE } else { INK };
+        let on = if contrast(WHITE, brand) >= READABLE { WHITE } else { BLACK };
         let mut text = brand;
         while contrast(text, WHITE) < READABLE {
             text = text.map(|channel| u8::try_from(u16::from(channel) * 19 / 20).unwrap_or(0));
@@ -60,7 +61,8 @@ fn luminance(color: [u8; 3]) -> f64 {
 
 /// The link as a QR code: one path, one rectangle for each run of dark modules.
 pub(crate) fn qr_svg(url: &str) -> Result<String, PaperError> {
-    let code = QrCode::with_error_correction_level(url, EcLevel::M).or_else(|_| QrCode::with_error_correction_level(url, EcLevel::L));
+    let code =
+        QrCode::with_error_correction_level(url, EcLevel::M).or_else(|_| QrCode::with_error_correction_level(url, EcLevel::L));
     let code = code.map_err(|_| PaperError::Link(url.chars().count()))?;
     let side = code.width();
     let mut path = String::new();
@@ -73,7 +75,9 @@ pub(crate) fn qr_svg(url: &str) -> Result<String, PaperError> {
             x += run.len();
         }
     }
-    Ok(format!(r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path fill="#15181d" d="{path}"/></svg>"##))
+    Ok(format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path fill="#15181d" d="{path}"/></svg>"##
+    ))
 }
 
 #[cfg(test)]

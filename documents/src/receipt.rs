@@ -7,6 +7,7 @@ use crate::PaperError;
 use crate::format::Tongue;
 use crate::frame::{Frame, Heading, facts, headline};
 use crate::sections::{due_row, head, row, table};
+use crate::words::fill;
 use crate::world::{Print, Template};
 
 /// The PDF of a receipt. Refuses figures that do not agree and a logo that cannot be printed.
@@ -31,13 +32,13 @@ pub(crate) fn print(paper: &ReceiptPaper) -> Result<Print, PaperError> {
         "parties": [frame.party(words.received_from, &paper.customer), frame.sender()],
         "facts": facts([
             (words.payment_no, paper.number.clone()),
-            (words.received, tongue.moment(paper.received_at)),
+            (words.received, tongue.day(paper.received_at.local().date())),
             (words.counts_for, counts_for.map(|day| tongue.day(day)).unwrap_or_default()),
             (words.method, tongue.means(&paper.means)),
             (words.reference, paper.reference.clone()),
             (words.customer_no, paper.customer.reference.clone()),
-            (words.currency, paper.amount.currency.code().to_owned()),
         ]),
+        "aside": [fill(words.received_at, &[&tongue.moment(paper.received_at)]), tongue.amounts_in(paper.amount)],
         "message": paper.message,
         "tables": applied(paper, &tongue).into_iter().collect::<Vec<_>>(),
         "totals": totals(paper, &tongue),
@@ -71,14 +72,15 @@ fn applied(paper: &ReceiptPaper, tongue: &Tongue) -> Option<Value> {
 
 fn totals(paper: &ReceiptPaper, tongue: &Tongue) -> Vec<Value> {
     let words = tongue.words;
-    let cash = [(words.tendered, paper.tendered), (words.change_given, paper.change)];
-    let mut rows: Vec<Value> = cash.into_iter().filter_map(|(label, amount)| Some(row(label, tongue.plain(amount?)))).collect();
+    let mut rows = Vec::new();
     for (label, amount) in [(words.refunded, paper.refunded), (words.credit_left, paper.credit_left)] {
         if amount.minor != 0 {
             rows.push(row(label, tongue.plain(amount)));
         }
     }
     rows.push(due_row(words.amount_received, tongue.money(paper.amount)));
+    let cash = [(words.tendered, paper.tendered), (words.change_given, paper.change)];
+    rows.extend(cash.into_iter().filter_map(|(label, amount)| Some(row(label, tongue.plain(amount?)))));
     if let Some(owed) = paper.still_owed {
         rows.push(row(words.still_owed, tongue.money(owed)));
     }

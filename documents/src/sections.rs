@@ -52,7 +52,8 @@ impl Tongue {
     pub(crate) fn lines(&self, body: &Body) -> Value {
         let words = self.words;
         let taxed = body.lines.iter().any(|line| line.tax_rate.is_some());
-        let mut heads = vec![head(words.description, true, false), head(words.quantity, false, true), head(words.unit_price, false, true)];
+        let mut heads =
+            vec![head(words.description, true, false), head(words.quantity, false, true), head(words.unit_price, false, true)];
         if taxed {
             heads.push(head(words.tax, false, true));
         }
@@ -120,7 +121,9 @@ impl Tongue {
         if standing.fees.minor != 0 {
             rows.push(row(words.late_fees, self.plain(standing.fees)));
         }
-        for (label, amount) in [(words.credited, standing.credited), (words.written_off, standing.written_off), (words.paid, standing.paid)] {
+        for (label, amount) in
+            [(words.credited, standing.credited), (words.written_off, standing.written_off), (words.paid, standing.paid)]
+        {
             if amount.minor != 0 {
                 rows.push(row(label, self.taken(amount)));
             }
@@ -129,6 +132,11 @@ impl Tongue {
             rows.push(due_row(words.amount_due, self.money(standing.amount_due)));
         }
         rows
+    }
+
+    /// In which currency the figures without a sign are.
+    pub(crate) fn amounts_in(&self, money: Money) -> String {
+        fill(self.words.amounts_in, &[money.currency.code()])
     }
 
     /// An amount that lowers what is due, with a minus.
@@ -165,9 +173,15 @@ impl Tongue {
             return None;
         }
         let words = self.words;
-        let heads = vec![head(words.date, false, false), head(words.payment_no, false, false), head(words.method, true, false), head(words.amount, false, true)];
+        let heads = vec![
+            head(words.date, false, false),
+            head(words.payment_no, false, false),
+            head(words.method, true, false),
+            head(words.amount, false, true),
+        ];
         let rows = payments.iter().map(|row| {
-            let whole = if row.amount == row.applied { String::new() } else { fill(words.of_payment, &[&self.plain(row.amount)]) };
+            let whole =
+                if row.amount == row.applied { String::new() } else { fill(words.of_payment, &[&self.plain(row.amount)]) };
             vec![self.day(row.on), row.number.clone(), self.means(&row.means), over(&self.plain(row.applied), &whole)]
         });
         Some(table(words.payments, heads, rows.collect()))
@@ -189,7 +203,14 @@ impl Tongue {
         ];
         let rows = items.iter().map(|item| {
             let due = over(&item.due_on.map(|day: Day| self.day(day)).unwrap_or_default(), &self.lateness(item.days_past_due));
-            vec![item.number.clone(), item.description.clone(), self.day(item.on), due, self.plain(item.amount), self.plain(item.open)]
+            vec![
+                item.number.clone(),
+                item.description.clone(),
+                self.day(item.on),
+                due,
+                self.plain(item.amount),
+                self.plain(item.open),
+            ]
         });
         Some(table(words.open_items, heads, rows.collect()))
     }

@@ -37,9 +37,9 @@ pub(crate) fn print(paper: &StatementPaper) -> Result<Print, PaperError> {
         "parties": [frame.party(words.customer, &paper.customer), frame.sender()],
         "facts": facts([
             (words.customer_no, paper.customer.reference.clone()),
-            (words.currency, paper.closing.currency.code().to_owned()),
-            (words.printed, tongue.moment(paper.head.made)),
+            (words.date, tongue.day(paper.head.made.local().date())),
         ]),
+        "aside": [fill(words.as_at, &[&tongue.moment(paper.head.made)]), tongue.amounts_in(paper.closing)],
         "summary": summary(paper, &tongue)?,
         "message": opening_note(paper, &tongue),
         "tables": tables,
@@ -64,7 +64,8 @@ fn summary(paper: &StatementPaper, tongue: &Tongue) -> Result<Value, PaperFault>
         let side = if movement.amount.minor < 0 { &mut charges } else { &mut credits };
         *side = side.plus(movement.amount)?;
     }
-    let tiles = [(words.opening, paper.opening), (words.charges, charges), (words.credits, credits), (words.closing, paper.closing)];
+    let tiles =
+        [(words.opening, paper.opening), (words.charges, charges), (words.credits, credits), (words.closing, paper.closing)];
     Ok(tiles.into_iter().map(|(label, amount)| json!({ "label": label, "amount": tongue.plain(amount) })).collect())
 }
 
@@ -80,8 +81,16 @@ fn entered_since(paper: &StatementPaper, tongue: &Tongue) -> Option<Value> {
         return None;
     }
     let words = tongue.words;
-    let heads = vec![head(words.date, false, false), head(words.document, false, false), head(words.description, true, false), head(words.amount, false, true)];
-    let rows = paper.entered_since.iter().map(|m| vec![tongue.day(m.on), m.number.clone(), m.description.clone(), tongue.plain(m.amount)]);
+    let heads = vec![
+        head(words.date, false, false),
+        head(words.document, false, false),
+        head(words.description, true, false),
+        head(words.amount, false, true),
+    ];
+    let rows = paper
+        .entered_since
+        .iter()
+        .map(|m| vec![tongue.day(m.on), m.number.clone(), m.description.clone(), tongue.plain(m.amount)]);
     Some(table(words.entered_since, heads, rows.collect()))
 }
 
@@ -108,7 +117,14 @@ fn activity(paper: &StatementPaper, tongue: &Tongue) -> Value {
 fn moved(movement: &Movement, tongue: &Tongue) -> Vec<String> {
     let amount = tongue.plain(movement.amount);
     let (charge, credit) = if movement.amount.minor < 0 { (amount, String::new()) } else { (String::new(), amount) };
-    vec![tongue.day(movement.on), movement.number.clone(), movement.description.clone(), charge, credit, tongue.plain(movement.balance)]
+    vec![
+        tongue.day(movement.on),
+        movement.number.clone(),
+        movement.description.clone(),
+        charge,
+        credit,
+        tongue.plain(movement.balance),
+    ]
 }
 
 fn ageing(strip: &AgeingStrip, tongue: &Tongue, brand: &str) -> Value {

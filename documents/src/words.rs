@@ -44,10 +44,9 @@ pub(crate) struct Words {
     pub(crate) due: &'static str,
     pub(crate) terms: &'static str,
     pub(crate) your_reference: &'static str,
-    pub(crate) currency: &'static str,
     pub(crate) reference: &'static str,
     pub(crate) reason: &'static str,
-    pub(crate) printed: &'static str,
+    pub(crate) amounts_in: &'static str,
 
     // Lines and sums.
     pub(crate) description: &'static str,
@@ -139,6 +138,7 @@ pub(crate) struct Words {
     // Receipt.
     pub(crate) amount_received: &'static str,
     pub(crate) received: &'static str,
+    pub(crate) received_at: &'static str,
     pub(crate) counts_for: &'static str,
     pub(crate) what_for: &'static str,
     pub(crate) document: &'static str,

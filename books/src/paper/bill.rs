@@ -367,6 +367,11 @@ pub struct CreditNotePaper {
 }
 
 impl CreditNotePaper {
+    /// The money it set free, over all destinations.
+    pub fn freed(&self) -> Result<Money, PaperFault> {
+        Ok(sum(self.body.total.currency, self.destinations.iter().map(|destination| destination.amount))?)
+    }
+
     /// Refuses a paper whose figures do not agree with each other: lines and tax come to the total, and what it
     /// credits lowered what was due or set money free.
     pub fn check(&self) -> Result<(), PaperFault> {
@@ -375,7 +380,6 @@ impl CreditNotePaper {
         check_texts([&self.number, &self.invoice_number, &self.reason].into_iter().chain(&self.notes))?;
         self.body.check()?;
         check_rows("destinations", &self.destinations)?;
-        let freed = sum(self.body.total.currency, self.destinations.iter().map(|destination| destination.amount))?;
-        same("credited", self.body.total, self.due_before.minus(self.due_after)?.plus(freed)?)
+        same("credited", self.body.total, self.due_before.minus(self.due_after)?.plus(self.freed()?)?)
     }
 }

@@ -35,10 +35,9 @@ pub(super) const WORDS: Words = Words {
     due: "Fällig",
     terms: "Zahlungsziel",
     your_reference: "Ihre Referenz",
-    currency: "Währung",
     reference: "Referenz",
     reason: "Grund",
-    printed: "Stand",
+    amounts_in: "Beträge in {0}",
 
     // Lines and sums.
     description: "Beschreibung",
@@ -130,6 +129,7 @@ pub(super) const WORDS: Words = Words {
     // Receipt.
     amount_received: "Erhaltener Betrag",
     received: "Erhalten",
+    received_at: "Erhalten {0}",
     counts_for: "Wertstellung",
     what_for: "Wofür",
     document: "Beleg",

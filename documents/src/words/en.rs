@@ -35,10 +35,9 @@ pub(super) const WORDS: Words = Words {
     due: "Due",
     terms: "Terms",
     your_reference: "Your ref.",
-    currency: "Currency",
     reference: "Reference",
     reason: "Reason",
-    printed: "As at",
+    amounts_in: "Amounts in {0}",
 
     // Lines and sums.
     description: "Description",
@@ -130,6 +129,7 @@ pub(super) const WORDS: Words = Words {
     // Receipt.
     amount_received: "Amount received",
     received: "Received",
+    received_at: "Received {0}",
     counts_for: "Counts for",
     what_for: "What it was for",
     document: "Document",

@@ -35,10 +35,9 @@ pub(super) const WORDS: Words = Words {
     due: "Vencimiento",
     terms: "Condiciones",
     your_reference: "Su ref.",
-    currency: "Moneda",
     reference: "Referencia",
     reason: "Motivo",
-    printed: "A fecha de",
+    amounts_in: "Importes en {0}",
 
     // Lines and sums.
     description: "Descripción",
@@ -130,6 +129,7 @@ pub(super) const WORDS: Words = Words {
     // Receipt.
     amount_received: "Importe recibido",
     received: "Recibido",
+    received_at: "Recibido {0}",
     counts_for: "Fecha valor",
     what_for: "Concepto",
     document: "Documento",

@@ -35,10 +35,9 @@ pub(super) const WORDS: Words = Words {
     due: "Échéance",
     terms: "Conditions",
     your_reference: "Votre réf.",
-    currency: "Devise",
     reference: "Référence",
     reason: "Motif",
-    printed: "Au",
+    amounts_in: "Montants en {0}",
 
     // Lines and sums.
     description: "Désignation",
@@ -130,6 +129,7 @@ pub(super) const WORDS: Words = Words {
     // Receipt.
     amount_received: "Montant reçu",
     received: "Reçu le",
+    received_at: "Reçu le {0}",
     counts_for: "Date de valeur",
     what_for: "Affectation",
     document: "Document",

@@ -119,7 +119,13 @@ pub fn order() -> OrderPaper {
             "",
             false,
         ),
-        amended(line("Gift wrap and card", "", "2", usd("10.00"), usd("20.00")), "2026-01-29", AmendmentReason::ExtraService, "", false),
+        amended(
+            line("Gift wrap and card", "", "2", usd("10.00"), usd("20.00")),
+            "2026-01-29",
+            AmendmentReason::ExtraService,
+            "",
+            false,
+        ),
     ];
     OrderPaper {
         head: fern(),
@@ -150,8 +156,22 @@ pub fn order() -> OrderPaper {
 pub fn invoice() -> InvoicePaper {
     let eur = |text| money(text, "EUR");
     let lines = vec![
-        taxed(line("Kalibrierung vor Ort, Klasse 0,1", "14.–16. Okt. 2026, zwei Technikerinnen", "3", eur("1180.00"), eur("3540.00")), "19", eur("4212.60")),
-        taxed(line("Temperaturfühler NW-220", "Mit Zertifikat, Nr. 22-10441 bis 22-10452", "12", eur("214.50"), eur("2574.00")), "19", eur("3063.06")),
+        taxed(
+            line(
+                "Kalibrierung vor Ort, Klasse 0,1",
+                "14.–16. Okt. 2026, zwei Technikerinnen",
+                "3",
+                eur("1180.00"),
+                eur("3540.00"),
+            ),
+            "19",
+            eur("4212.60"),
+        ),
+        taxed(
+            line("Temperaturfühler NW-220", "Mit Zertifikat, Nr. 22-10441 bis 22-10452", "12", eur("214.50"), eur("2574.00")),
+            "19",
+            eur("3063.06"),
+        ),
         taxed(line("Gedrucktes Handbuch", "", "4", eur("18.00"), eur("72.00")), "7", eur("77.04")),
         taxed(line("Treuerabatt", "5 % auf Fühler", "1", eur("-128.70"), eur("-128.70")), "19", eur("-153.15")),
     ];
@@ -199,7 +219,13 @@ pub fn invoice() -> InvoicePaper {
 /// The same invoice a few weeks later: a fee, a credit note, a payment that came back and one that stayed.
 pub fn invoice_with_sheet() -> InvoicePaper {
     let eur = |text| money(text, "EUR");
-    let change = |on: &str, kind, number: &str, note: &str, amount| Change { on: day(on), kind, number: number.into(), note: note.into(), amount: eur(amount) };
+    let change = |on: &str, kind, number: &str, note: &str, amount| Change {
+        on: day(on),
+        kind,
+        number: number.into(),
+        note: note.into(),
+        amount: eur(amount),
+    };
     let standing = Standing {
         total: eur("7199.55"),
         fees: eur("40.00"),
@@ -216,7 +242,10 @@ pub fn invoice_with_sheet() -> InvoicePaper {
         change("2026-12-14", ChangeKind::LateFee, "", "", "40.00"),
         change("2026-12-15", ChangeKind::WriteOff, "", "Kleindifferenz", "-0.03"),
     ];
-    InvoicePaper { as_at: Some(AsAt { at: stamp("2026-12-16T13:40:00Z", 60), mark: Some(Mark::Overdue), standing, changes }), ..invoice() }
+    InvoicePaper {
+        as_at: Some(AsAt { at: stamp("2026-12-16T13:40:00Z", 60), mark: Some(Mark::Overdue), standing, changes }),
+        ..invoice()
+    }
 }
 
 /// Three pages of lines, all taxed, prices with tax included.
@@ -226,7 +255,10 @@ pub fn long_order(rows: i64) -> OrderPaper {
         .map(|row| {
             let gross = Money::new(row % 40 * 1_250 + 2_500, usd("0").currency);
             let net = Money::new(net_of(gross.minor), gross.currency);
-            let description = format!("Part {row:04}, {}", ["brass hinge", "oak batten", "felt pad", "cam lock", "drawer runner"][(row % 5) as usize]);
+            let description = format!(
+                "Part {row:04}, {}",
+                ["brass hinge", "oak batten", "felt pad", "cam lock", "drawer runner"][(row % 5) as usize]
+            );
             taxed(PaperLine { net, ..line(&description, "", "1", gross, gross) }, "25", gross)
         })
         .collect();
@@ -259,7 +291,13 @@ pub fn yen_order() -> OrderPaper {
         description: "Permit for a street stall".into(),
         body: Body { prices: Prices::BeforeTax, lines: vec![line("Annual fee", "", "1", total, total)], taxes: vec![], total },
         standing: Standing { paid: yen("1284000"), amount_due: yen("0"), ..Standing::unpaid(total) },
-        payments: vec![PaidRow { number: "PAY-2026-00021".into(), on: day("2026-01-20"), means: Means::Cash, applied: total, amount: total }],
+        payments: vec![PaidRow {
+            number: "PAY-2026-00021".into(),
+            on: day("2026-01-20"),
+            means: Means::Cash,
+            applied: total,
+            amount: total,
+        }],
         message: String::new(),
         notes: vec![],
         ..order()
@@ -319,7 +357,12 @@ pub fn cash_receipt() -> ReceiptPaper {
         reference: String::new(),
         tendered: Some(usd("150.00")),
         change: Some(usd("30.00")),
-        applied: vec![AppliedTo { number: "INV-2026-00031".into(), description: "Repair of a drawer".into(), applied: usd("82.40"), due_after: Some(usd("0.00")) }],
+        applied: vec![AppliedTo {
+            number: "INV-2026-00031".into(),
+            description: "Repair of a drawer".into(),
+            applied: usd("82.40"),
+            due_after: Some(usd("0.00")),
+        }],
         refunded: usd("37.60"),
         credit_left: usd("0.00"),
         still_owed: None,
@@ -330,7 +373,8 @@ pub fn cash_receipt() -> ReceiptPaper {
 
 /// Takes a line off a paid invoice: half to the card, half to the balance.
 pub fn credit_note() -> CreditNotePaper {
-    let lines = vec![taxed(line("Walnut side table", "One leg arrived split", "1", usd("180.00"), usd("180.00")), "8.25", usd("194.85"))];
+    let lines =
+        vec![taxed(line("Walnut side table", "One leg arrived split", "1", usd("180.00"), usd("180.00")), "8.25", usd("194.85"))];
     CreditNotePaper {
         head: fern(),
         customer: maple(),
@@ -339,7 +383,12 @@ pub fn credit_note() -> CreditNotePaper {
         invoice_number: "INV-2026-00040".into(),
         invoice_issued_on: Some(day("2026-01-31")),
         reason: "Damaged on arrival".into(),
-        body: Body { prices: Prices::BeforeTax, lines, taxes: vec![TaxRow { rate: "8.25".into(), net: usd("180.00"), tax: usd("14.85") }], total: usd("194.85") },
+        body: Body {
+            prices: Prices::BeforeTax,
+            lines,
+            taxes: vec![TaxRow { rate: "8.25".into(), net: usd("180.00"), tax: usd("14.85") }],
+            total: usd("194.85"),
+        },
         due_before: usd("44.85"),
         due_after: usd("0.00"),
         destinations: vec![
@@ -417,7 +466,7 @@ pub fn letter() -> LetterPaper {
         paragraphs: texts(&[
             "Dear Maple & Mortar Studio,",
             "These three are still open on your account. Your credit of $50.00 is already taken off.",
-            "You can pay with your phone by scanning the code below, or send a check with the slip number on it. If you have paid in the meantime, thank you, and please ignore this letter.",
+            "You can pay with your phone by scanning the code below, or send a check with the numbers above on it. If you have paid in the meantime, thank you, and please ignore this letter.",
             "With kind regards,\nFern & Fable Furniture",
         ]),
         open_items: open_items(),
