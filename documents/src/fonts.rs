@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn every_embedded_file_is_a_font() {
-        let families: Vec<(&str, u16)> = FACES.fonts.iter().map(|font| (font.info().family.as_str(), font.info().variant.weight.to_number())).collect();
+        let families: Vec<(&str, u16)> =
+            FACES.fonts.iter().map(|font| (font.info().family.as_str(), font.info().variant.weight.to_number())).collect();
         assert_eq!(families[..4], [("Inter", 400), ("Inter", 500), ("Inter", 600), ("Inter Display", 600)]);
         assert_eq!(families.len(), EMBEDDED.len());
     }

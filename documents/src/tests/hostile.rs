@@ -94,6 +94,15 @@ fn other_scripts_and_pictures_do_not_break_a_paper() {
 }
 
 #[test]
+fn a_message_in_hebrew_runs_from_the_right() {
+    let mut paper = samples::order();
+    paper.message = "12 שולחנות מוכנים".into();
+    assert!(Pages::of(crate::order::print(&paper)).reaches_right_margin("שולחנות"));
+    paper.message = "12 tables: שולחנות".into();
+    assert!(!Pages::of(crate::order::print(&paper)).reaches_right_margin("שולחנות"));
+}
+
+#[test]
 fn empty_texts_print_an_empty_paper() {
     let mut paper = samples::receipt();
     paper.head.business = Default::default();

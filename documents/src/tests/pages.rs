@@ -77,6 +77,14 @@ impl Pages {
         }
     }
 
+    /// Whether the line that shows these words goes up to the right margin.
+    pub(super) fn reaches_right_margin(&self, words: &str) -> bool {
+        let edge = self.document.pages()[0].frame.size().x.to_pt() - Abs::mm(20.0).to_pt();
+        let page = self.runs.iter().find(|page| page.iter().any(|run| run.text.contains(words))).expect("the words are printed");
+        let line = page.iter().find(|run| run.text.contains(words)).map_or(0.0, |run| run.baseline);
+        page.iter().any(|run| (run.baseline - line).abs() < 1.0 && (run.right - edge).abs() < 1.0)
+    }
+
     /// On each page the amounts of a column end at the same place, to a hundredth of a point.
     pub(super) fn assert_amounts_end_together(&self) {
         let amount = |text: &str| text.contains('.') && text.chars().all(|c| c.is_ascii_digit() || ",.−".contains(c));
