@@ -169,9 +169,7 @@ impl Account {
     fn credit_cuts(&mut self, input: &CreditNoteInput, before: &Figures) -> Result<(Vec<Less>, Vec<LineCredit>), Refusal> {
         let asked = match &input.by {
             CreditBy::Amount(amount) => *amount,
-            CreditBy::Lines(lines) => {
-                lines.iter().try_fold(0_i64, |sum, (_, gross)| sum.checked_add(*gross)).ok_or(Refusal::TooLarge)?
-            }
+            CreditBy::Lines(lines) => sum(lines.iter().map(|(_, gross)| *gross))?,
         };
         if asked <= 0 {
             return Err(Refusal::NotPositive);
@@ -255,8 +253,10 @@ impl Account {
             }
             (None, _) => return Err(missing),
         };
-        let charge = self.at(self.lines[place].charge)?;
-        if self.items[charge].on_issued_invoice() == Some(invoice) { Ok(place) } else { Err(missing) }
+        let item = &self.items[self.at(self.lines[place].charge)?];
+        // A late fee is reversed, not credited: it is no part of the total.
+        let creditable = item.on_issued_invoice() == Some(invoice) && item.entry.kind != EntryKind::LateFee;
+        if creditable { Ok(place) } else { Err(missing) }
     }
 
     /// Rule 11: the destinations split exactly what was freed.
@@ -268,20 +268,10 @@ impl Account {
         dated: Dated,
         outcome: &mut CreditNoteOutcome,
     ) -> Result<(), Refusal> {
-        outcome.freed = freed.iter().map(|money| money.amount).sum();
-        let to = |kind| input.destinations.iter().filter(move |to| to.to == kind).map(|to| to.amount);
-        if input.destinations.iter().any(|to| to.amount <= 0) {
-            return Err(Refusal::NotPositive);
-        }
-        let sum = |kind| to(kind).try_fold(0_i64, i64::checked_add).ok_or(Refusal::TooLarge);
-        let (card, outside, balance) =
-            (sum(DestinationKind::Card)?, sum(DestinationKind::Outside)?, sum(DestinationKind::Balance)?);
-        let parts = card.checked_add(outside).and_then(|two| two.checked_add(balance)).ok_or(Refusal::TooLarge)?;
-        if !input.destinations.is_empty() && parts != outcome.freed {
-            return Err(Refusal::DoesNotAddUp { parts: self.money(parts), whole: self.money(outcome.freed) });
-        }
-        outcome.to_card = self.pick(&mut freed, card, |item| item.came_by_card())?;
-        let found: i64 = outcome.to_card.iter().map(|back| back.amount).sum();
+        outcome.freed = sum(freed.iter().map(|money| money.amount))?;
+        let (card, outside) = self.check_destinations(&input.destinations, outcome.freed)?;
+        outcome.to_card = self.pick(&mut freed, card, super::Item::came_by_card)?;
+        let found = sum(outcome.to_card.iter().map(|back| back.amount))?;
         if found < card {
             return Err(Refusal::CardTooMuch { asked: self.money(card), from_card: self.money(found) });
         }
@@ -289,15 +279,31 @@ impl Account {
             let at = self.at(back.credit)?;
             self.items[at].state.reserved += back.amount;
         }
-        let mut out = self.pick(&mut freed, outside, |item| !item.came_by_card())?;
-        let rest = outside - out.iter().map(|back| back.amount).sum::<i64>();
-        out.extend(self.pick(&mut freed, rest, |_| true)?);
-        for back in &out {
-            self.hand_out(ids, input, *back, dated)?;
+        outcome.outside = self.pick(&mut freed, outside, |item| !item.came_by_card())?;
+        let rest = outside - sum(outcome.outside.iter().map(|back| back.amount))?;
+        outcome.outside.extend(self.pick(&mut freed, rest, super::Item::came_by_card)?);
+        let found = sum(outcome.outside.iter().map(|back| back.amount))?;
+        if found < outside {
+            return Err(Refusal::DoesNotAddUp { parts: self.money(outside), whole: self.money(found) });
         }
-        outcome.outside = out;
-        outcome.to_balance = freed.iter().map(|money| money.amount).sum();
+        for back in outcome.outside.clone() {
+            self.hand_out(ids, input, back, dated)?;
+        }
+        outcome.to_balance = sum(freed.iter().map(|money| money.amount))?;
         Ok(())
+    }
+
+    /// What goes to the card and what outside; the rest is the balance's.
+    fn check_destinations(&self, destinations: &[Destination], freed: i64) -> Result<(i64, i64), Refusal> {
+        if destinations.iter().any(|to| to.amount <= 0) {
+            return Err(Refusal::NotPositive);
+        }
+        let parts = sum(destinations.iter().map(|to| to.amount))?;
+        if !destinations.is_empty() && parts != freed {
+            return Err(Refusal::DoesNotAddUp { parts: self.money(parts), whole: self.money(freed) });
+        }
+        let of = |kind| sum(destinations.iter().filter(|to| to.to == kind).map(|to| to.amount));
+        Ok((of(DestinationKind::Card)?, of(DestinationKind::Outside)?))
     }
 
     /// Takes up to `most` of the freed money whose credit is wanted, in the order it was displaced.
@@ -306,7 +312,8 @@ impl Account {
         let mut picked = Vec::new();
         for money in freed.iter_mut() {
             let item = &self.items[self.at(money.credit)?];
-            let amount = money.amount.min(left);
+            // What a refund under way will take is promised already.
+            let amount = money.amount.min(left).min(item.usable());
             if amount > 0 && wanted(item) {
                 money.amount -= amount;
                 left -= amount;
@@ -324,10 +331,15 @@ impl Account {
             Some(_) => (EntryKind::Refund, "Refund"),
             None => (EntryKind::Payout, "Credit paid out"),
         };
+        let dated = dated.no_earlier(self.items[credit].entry.effective_on);
         let mut entry = self.draft(ids, kind, back.amount, words, dated);
         (entry.payment, entry.credit_note) = (back.payment, Some(input.id));
         entry.reason = Some(input.reason.clone());
         let charge = self.post(entry, ItemState::default(), rules::refunded(back.amount, &Channel::Outside))?;
         self.allocate(credit, charge, back.amount)
     }
+}
+
+fn sum(amounts: impl IntoIterator<Item = i64>) -> Result<i64, Refusal> {
+    amounts.into_iter().try_fold(0_i64, i64::checked_add).ok_or(Refusal::TooLarge)
 }

@@ -105,8 +105,7 @@ impl Account {
                 break;
             }
             let credit = self.rows[row].credit;
-            let on = self.take_back(row, part, cause)?;
-            self.reopened(credit, on);
+            self.take_back(row, part, cause)?;
             add_freed(&mut freed, Freed { credit: self.items[credit].entry.id, amount: part });
             left -= part;
         }

@@ -192,8 +192,7 @@ impl Account {
                 break;
             }
             let charge = self.rows[row].charge;
-            let on = self.take_back(row, part, cause)?;
-            self.reopened(charge, on);
+            self.take_back(row, part, cause)?;
             match reopened.iter_mut().find(|(at, _)| *at == charge) {
                 Some((_, sum)) => *sum += part,
                 None => reopened.push((charge, part)),

@@ -105,9 +105,7 @@ impl Account {
         let mut had: Vec<(usize, i64)> = Vec::new();
         for row in self.rows_newest_first(|row| row.credit == credit && !self.is_own_pay_out(row)) {
             let (charge, amount) = (self.rows[row].charge, self.rows[row].live);
-            let on = self.take_back(row, amount, dated.on)?;
-            self.reopened(charge, on);
-            self.reopened(credit, on);
+            self.take_back(row, amount, dated.on)?;
             had.push((charge, amount));
         }
         self.check_parts(&input.aims, self.items[credit].open())?;

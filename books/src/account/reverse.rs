@@ -88,10 +88,7 @@ impl Account {
     fn reverse_write_off(&mut self, ids: &mut dyn IdSource, at: usize, input: &Reverse) -> Result<EntryId, Refusal> {
         let dated = self.dated(input.when)?;
         let reversal = self.items.len();
-        let (had, day) = self.undo_write_off(ids, at, dated)?;
-        for (charge, _) in had {
-            self.reopened(charge, day);
-        }
+        self.undo_write_off(ids, at, dated)?;
         let entry = &mut self.items[reversal].entry;
         entry.reason = Some(input.reason.clone());
         Ok(entry.id)

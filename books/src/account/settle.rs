@@ -43,8 +43,9 @@ impl Account {
         Ok(())
     }
 
-    /// Takes back part of a row because of something that happens on `cause`. The caller says with
-    /// [`Account::reopened`] which of its ends really has room again.
+    /// Takes back part of a row because of something that happens on `cause`. Both ends have room from the day this answers;
+    /// what fills them in the same act counts from the [`Account::settle_day`] asked *before*, because it steps
+    /// into the place of what is taken back.
     pub(super) fn take_back(&mut self, row: usize, amount: i64, cause: Day) -> Result<Day, Refusal> {
         let Row { credit, charge, live, on, .. } = self.rows[row];
         if amount <= 0 || amount > live {
@@ -52,16 +53,13 @@ impl Account {
         }
         let on = on.max(cause);
         self.rows[row].live -= amount;
-        self.items[credit].state.allocated -= amount;
-        self.items[charge].state.allocated -= amount;
+        for end in [credit, charge] {
+            let state = &mut self.items[end].state;
+            state.allocated -= amount;
+            state.reopened_on = Some(state.reopened_on.map_or(on, |before| before.max(on)));
+        }
         self.take_backs.push(TakeBack { row, amount, on });
         Ok(on)
-    }
-
-    /// The entry has room from this day on, and had less before.
-    pub(super) fn reopened(&mut self, at: usize, on: Day) {
-        let state = &mut self.items[at].state;
-        state.reopened_on = Some(state.reopened_on.map_or(on, |before| before.max(on)));
     }
 
     /// Places of the live rows that `wanted` picks, newest first. Within one flow rows are named in the order their charges fall due,
@@ -116,12 +114,14 @@ impl Account {
         found
     }
 
-    /// Displaced money goes to these open charges before it is free (rule 2). Answers what stays free.
+    /// Displaced money goes to these open charges before it is free (rule 2); what a refund under way will take stays where it is.
+    /// Answers what stays free.
     pub(super) fn resettle(&mut self, displaced: &[Freed], charges: &[usize]) -> Result<Vec<Freed>, Refusal> {
         let mut free = Vec::new();
         for Freed { credit, amount } in displaced {
             let at = self.at(*credit)?;
-            let given: i64 = self.pour(at, *amount, charges, super::Item::usable)?.iter().map(|(_, part)| part).sum();
+            let most = self.items[at].usable().min(*amount);
+            let given: i64 = self.pour(at, most, charges, super::Item::usable)?.iter().map(|(_, part)| part).sum();
             if given < *amount {
                 free.push(Freed { credit: *credit, amount: amount - given });
             }
@@ -162,7 +162,8 @@ impl Account {
         dated: Dated,
     ) -> Result<(), Refusal> {
         let mut again = Vec::new();
-        for (charge, amount) in self.undo_write_off(ids, write_off, dated)?.0 {
+        let (had, room_from) = self.undo_write_off(ids, write_off, dated)?;
+        for (charge, amount) in had {
             let need = needs.iter_mut().find(|(needy, need)| *needy == charge && *need > 0);
             let given = need.map_or(0, |(_, need)| {
                 let given = amount.min(*need);
@@ -178,8 +179,7 @@ impl Account {
         }
         let old = self.items[write_off].entry.clone();
         let rest = again.iter().map(|(_, amount)| amount).sum();
-        let dated = again.iter().fold(dated, |day, (charge, _)| day.no_earlier(self.items[*charge].entry.effective_on));
-        let mut entry = self.draft(ids, old.kind, rest, &old.description, dated);
+        let mut entry = self.draft(ids, old.kind, rest, &old.description, dated.no_earlier(room_from));
         entry.reason = old.reason;
         (entry.order, entry.invoice, entry.payment) = (old.order, old.invoice, old.payment);
         self.post_write_off(entry, &again)?;
@@ -200,7 +200,7 @@ impl Account {
     }
 
     /// Reverses a write-off whole: its allocations are taken back and it is consumed by the reversal. Answers what each charge
-    /// had of it, and the day from which all have room; the caller says whether they keep it or are filled at once.
+    /// had of it, and the day from which all have room.
     pub(super) fn undo_write_off(
         &mut self,
         ids: &mut dyn IdSource,
@@ -247,10 +247,7 @@ impl Account {
         };
         let found: Vec<usize> = (0..self.items.len()).filter(|at| of_payment(&self.items[*at]) && stands(self, *at)).collect();
         for difference in found {
-            let (had, day) = self.undo_write_off(ids, difference, dated)?;
-            for (charge, _) in had {
-                self.reopened(charge, day);
-            }
+            self.undo_write_off(ids, difference, dated)?;
         }
         Ok(())
     }
