@@ -52,11 +52,12 @@ create table session (
     expires_at integer not null,
     ip text not null,
     agent text not null,
+    also text not null,            -- JSON: the other businesses that the same password opened
     ended_at integer,
     primary key (business_id, id)
 ) without rowid;
 create unique index session_digest on session (digest);
-create index session_user on session (business_id, user_id);
+create index session_of_user on session (business_id, user_id);
 
 create table api_key (
     business_id blob not null references business (id),

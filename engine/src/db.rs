@@ -8,6 +8,7 @@
 //! only this crate can run SQL. Limits: 4096 flows may wait ([`queue`]), 256 share a commit; beyond that callers are told to
 //! come back. Left out on purpose: an ORM, generics over the engine, retries anywhere else, nested transactions.
 
+mod check;
 mod desk;
 mod migrate;
 mod postgres;
@@ -26,6 +27,7 @@ use std::thread::JoinHandle;
 
 use books::ids::BusinessId;
 
+pub use self::check::Prepared;
 pub use self::migrate::{MIGRATIONS, Migration};
 pub(crate) use self::sql::{Registered as RegisteredSql, Sql, sql};
 pub(crate) use self::table::{Registered as RegisteredTable, Table, TableInfo, row, table};

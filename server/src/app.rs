@@ -1,10 +1,10 @@
-//! What every handler can reach: settings, counters, announcements and the checks behind `/readyz` and `/metrics`.
+//! What every handler can reach: settings, the engine, counters and announcements.
 //!
 //! Invariant: made once when the process starts and shared; nothing in it is specific to a request. Left out: globals.
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
+use engine::services::Services;
 
 use crate::config::{Config, PublicUrl};
 use crate::listen::Stop;
@@ -12,29 +12,22 @@ use crate::live::Hub;
 use crate::metrics::{Metrics, Reading};
 use crate::rate_limit::Limits;
 
-/// Answers whether something works; the text is for the log.
-pub type Check = Box<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
-/// Answers whether the text is an API key that works.
-pub type KeyCheck = Box<dyn Fn(String) -> BoxFuture<'static, bool> + Send + Sync>;
-
 /// The state of the process. Handlers take `State<Arc<App>>`.
 pub struct App {
     pub config: Config,
     /// The address people use; links in mails begin with it.
     pub public_url: PublicUrl,
+    /// The database, the key file, the processors and the postman.
+    pub services: Services,
     pub hub: Arc<Hub>,
     pub limits: Limits,
     pub metrics: Metrics,
     pub stop: Stop,
-    /// Whether the database answers.
-    pub ready: Check,
-    /// Whether a key may read `/metrics` from elsewhere.
-    pub key: KeyCheck,
 }
 
 impl App {
-    /// The parts that need no database. `config.listen` is the address that is really listened on.
-    pub fn new(config: Config, stop: Stop, ready: Check, key: KeyCheck) -> Arc<App> {
+    /// `config.listen` is the address that is really listened on.
+    pub fn new(config: Config, services: Services, stop: Stop) -> Arc<App> {
         let hub = Arc::new(Hub::new());
         let metrics = Metrics::new();
         let listened = Arc::clone(&hub);
@@ -42,17 +35,48 @@ impl App {
             let value = i64::try_from(listened.open()).unwrap_or(i64::MAX);
             vec![Reading { name: "owed_live_streams", help: "Open pages that are told of changes", value }]
         });
+        let db = services.db.clone();
+        metrics.add_source(move || storage(&db));
         let public_url = config.public_url();
-        Arc::new(App { public_url, hub, limits: Limits::new(), metrics, stop, ready, key, config })
+        Arc::new(App { public_url, services, hub, limits: Limits::new(), metrics, stop, config })
     }
 
-    /// For tests: an app on loopback whose checks say yes and whose only key is `owed_test`.
+    /// For tests: an app on loopback over an embedded database of this test process.
     #[cfg(test)]
     pub fn for_test(public_url: Option<&str>) -> Arc<App> {
         let mut config = Config::load(&crate::cli::Common { data: Some("/nonexistent".into()), ..Default::default() }, None)
             .expect("defaults");
         config.configured_url = public_url.map(|url| PublicUrl::parse(url).expect("a URL"));
-        let ready: Check = Box::new(|| Box::pin(async { Ok(()) }));
-        App::new(config, Stop::new(), ready, Box::new(|key| Box::pin(async move { key == "owed_test" })))
+        App::new(config, tests::SERVICES.clone(), Stop::new())
     }
+}
+
+/// What `/metrics` says about storage.
+fn storage(db: &engine::db::Db) -> Vec<Reading> {
+    let numbers = db.numbers();
+    let reading = |name, help, value: u64| Reading { name, help, value: i64::try_from(value).unwrap_or(i64::MAX) };
+    vec![
+        reading("owed_flows_waiting", "Acts that wait for their transaction", numbers.waiting),
+        reading("owed_flows_done", "Acts that were committed or refused", numbers.flows),
+        reading("owed_batches_done", "Transactions that were committed", numbers.batches),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use engine::clock::Clock;
+    use engine::db::{Db, DbConfig, Mode};
+    use engine::keys::Keys;
+    use engine::services::Services;
+
+    /// One database for all unit tests of the process; what needs a fresh one is an integration test.
+    pub static SERVICES: LazyLock<Services> = LazyLock::new(|| {
+        let data = std::env::temp_dir().join(format!("owed-unit-{}", std::process::id()));
+        std::fs::create_dir_all(&data).expect("a folder for the tests");
+        let db = Db::open(&DbConfig { data: data.clone(), url: None, mode: Mode::ReadWrite }, Clock::system()).expect("a database");
+        let keys = Keys::open(&data.join("key")).expect("a key file");
+        Services::new(db, keys, "http://localhost".to_owned(), None)
+    });
 }

@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use crate::app::{App, Check, KeyCheck};
-use crate::cli::{self, Command, ServeArgs};
+use engine::db::Mode;
+
+use crate::app::App;
+use crate::cli::{self, Command};
 use crate::config::{Config, ConfigError};
 use crate::listen::{self, Stop};
-use crate::{logging, router};
+use crate::{commands, feed, logging, open, router};
 
 /// The exit code of a mistake in the arguments or settings, as usual for commands.
 const USAGE: u8 = 2;
@@ -22,6 +24,8 @@ const USAGE: u8 = 2;
 pub enum Failure {
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error("{0}")]
+    Engine(#[from] engine::error::Error),
     #[error("{0}")]
     Other(String),
 }
@@ -59,26 +63,34 @@ fn start(cli: cli::Cli) -> Result<(), Failure> {
 
 async fn run(command: Command, config: Config) -> Result<(), Failure> {
     match command {
-        Command::Serve(ServeArgs { .. }) => serve(config).await,
+        Command::Serve(_) => serve(config).await,
+        Command::Setup(args) => commands::setup(&config, &args).await,
+        Command::Migrate => commands::migrate(&config).await,
         other => Err(Failure::Other(format!("{other:?} is not wired yet"))),
     }
 }
 
-/// Listens, says so, serves until told to stop, drains.
-async fn serve(mut config: Config) -> Result<(), Failure> {
+/// Opens the installation, listens, says so, serves until told to stop, drains.
+pub(crate) async fn serve(mut config: Config) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|e| Failure::Other(format!("cannot listen on {}: {e}", config.listen)))?;
     config.listen = listener.local_addr().map_err(|e| Failure::Other(format!("the socket has no address: {e}")))?;
     let address = config.listen;
+    let services = open::services(&config, Mode::ReadWrite)?;
     let stop = Stop::new();
     stop.on_signals().map_err(|e| Failure::Other(format!("signals cannot be heard: {e}")))?;
-    let ready: Check = Box::new(|| Box::pin(async { Ok(()) }));
-    let key: KeyCheck = Box::new(|_| Box::pin(async { false }));
-    let app = App::new(config, stop, ready, key);
+    let app = App::new(config, services, stop);
     let router = router::router(&app);
+    open::offer_setup(&app).await?;
+    let work = tokio::spawn(engine::jobs::run_for_ever(app.services.clone()));
+    let live = tokio::spawn(feed::follow(Arc::clone(&app)));
     listen::announce(address).map_err(|e| Failure::Other(format!("stdout cannot be written: {e}")))?;
     tracing::info!(%address, public_url = %app.public_url, build = crate::build::id(), "serving");
-    if listen::serve(listener, router, &Arc::clone(&app)).await {
+    let drained = listen::serve(listener, router, &Arc::clone(&app)).await;
+    work.abort();
+    live.abort();
+    app.services.db.shutdown();
+    if drained {
         tracing::info!("stopped");
         Ok(())
     } else {

@@ -83,10 +83,10 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     if app.stop.is_set() {
         return Problem::busy(RETRY_S).into_response();
     }
-    match tokio::time::timeout(READY_TIMEOUT, (app.ready)()).await {
+    match tokio::time::timeout(READY_TIMEOUT, app.services.db.ready()).await {
         Ok(Ok(())) => body::answer(StatusCode::OK, &json!({"status": "ready"})),
         Ok(Err(reason)) => {
-            tracing::warn!(reason, "not ready");
+            tracing::warn!(%reason, "not ready");
             Problem::busy(RETRY_S).into_response()
         }
         Err(_) => {
@@ -105,7 +105,7 @@ async fn figures(State(app): State<Arc<App>>, request: Request) -> Response {
     let local = client_ip::is_local(client_ip::peer(&request), request.headers());
     if !local {
         let known = match bearer(request.headers()) {
-            Some(key) => (app.key)(key.to_owned()).await,
+            Some(key) => matches!(engine::store::api_key::of_secret(&app.services.db, key).await, Ok(Some(_))),
             None => false,
         };
         if !known {

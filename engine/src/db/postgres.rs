@@ -103,7 +103,7 @@ impl Address {
 
     /// Applies what is missing of the schema, or, for a reader, checks it. Blocks.
     pub(crate) fn prepare(&self, mode: Mode, migrations: &[migrate::Migration], now: i64) -> Result<()> {
-        on_own_thread(async {
+        on_own_thread(async || {
             match mode {
                 Mode::ReadWrite => {
                     let mut wire = self.connect(Use::Write).await?;
@@ -157,7 +157,7 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 /// Waits for something asynchronous, whether or not the caller runs on a runtime.
-pub(crate) fn on_own_thread<T: Send>(work: impl Future<Output = Result<T>> + Send) -> Result<T> {
-    std::thread::scope(|scope| scope.spawn(|| runtime()?.block_on(work)).join())
+pub(crate) fn on_own_thread<T: Send, W: Future<Output = Result<T>>>(work: impl FnOnce() -> W + Send) -> Result<T> {
+    std::thread::scope(|scope| scope.spawn(|| runtime()?.block_on(work())).join())
         .unwrap_or_else(|_| Err(Error::Fault("opening the database panicked".to_owned())))
 }

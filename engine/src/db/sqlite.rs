@@ -182,6 +182,12 @@ pub(crate) fn connect(path: &Path, mode: Mode) -> Result<Connection> {
     open().map_err(|error| Error::Fault(format!("cannot open {}: {error}", path.display())))
 }
 
+/// How many parameters a text takes and which columns it answers, or why it is refused.
+pub(crate) fn describe(connection: &Connection, sql: &Sql) -> std::result::Result<(usize, Vec<String>), String> {
+    let statement = connection.prepare(sql.text(EngineKind::Sqlite)).map_err(|error| error.to_string())?;
+    Ok((statement.parameter_count(), statement.column_names().map(str::to_owned).collect()))
+}
+
 /// A connection and what it remembers about its statements.
 pub(crate) struct Session {
     pub(crate) connection: Connection,

@@ -114,3 +114,25 @@ pub async fn create_business(db: &Db, new: NewBusiness) -> Result<Created> {
         .await?;
     Ok(Created { business, owner, api_key: secret })
 }
+
+/// A fresh one-time token for the set-up page; an earlier one no longer works.
+pub async fn offer(db: &Db) -> Result<String> {
+    let token = crate::keys::new_token()?;
+    let kept = hex::encode(digest(&token));
+    db.write(BusinessId(uuid::Uuid::nil()), async move |tx| {
+        let present = tx.lock::<Installation>(&[&SETUP_TOKEN]).await?;
+        let row = Installation { name: SETUP_TOKEN.to_owned(), value: kept.clone() };
+        if present.is_some() { tx.set(&row) } else { tx.insert(&row) }
+        Ok(())
+    })
+    .await?;
+    Ok(token)
+}
+
+/// Whether this token opens the set-up page: it is the latest one, unused, and there is still no business.
+pub async fn opens_setup(db: &Db, token: &str) -> Result<bool> {
+    let kept = hex::encode(digest(token));
+    let known = crate::store::installation::get(db, SETUP_TOKEN).await?;
+    let none_yet = crate::store::business::list(db).await?.is_empty();
+    Ok(none_yet && known.is_some_and(|known| !known.is_empty() && known == kept))
+}

@@ -1,6 +1,6 @@
 //! Signing in and out. A person with several businesses chooses one; the same password may open several.
 
-use books::ids::{SessionId, UserId};
+use books::ids::{BusinessId, SessionId, UserId};
 
 use super::audit::{Act, event_id};
 use super::call::{Actor, Call};
@@ -8,7 +8,8 @@ use crate::db::{Db, sql};
 use crate::error::{Error, Result};
 use crate::keys::{digest, new_token};
 use crate::passwords;
-use crate::store::session::{LIFE_SECONDS, Session};
+use crate::store::business;
+use crate::store::session::{self, Also, LIFE_SECONDS, Session};
 use crate::store::user::{self, User};
 
 sql!(END_ALL, "update session set ended_at = $3 where business_id = $1 and user_id = $2 and ended_at is null");
@@ -43,8 +44,9 @@ pub async fn check_password(db: &Db, email: &str, password: &str) -> Result<Vec<
     Ok(opened)
 }
 
-/// Opens a session for a user whose password was checked.
-pub async fn open_session(db: &Db, user: User, browser: Browser, request_id: &str) -> Result<SignedIn> {
+/// Opens a session for a user whose password was checked. `also`: the other businesses that the password opened.
+pub async fn open_session(db: &Db, user: User, also: Vec<Also>, browser: Browser, request_id: &str) -> Result<SignedIn> {
+    let also = serde_json::json!(also).to_string();
     let token = new_token()?;
     let kept = digest(&token);
     let call = Call {
@@ -67,6 +69,7 @@ pub async fn open_session(db: &Db, user: User, browser: Browser, request_id: &st
             expires_at: now.plus_seconds(LIFE_SECONDS),
             ip: browser.ip.clone(),
             agent: browser.agent.chars().take(200).collect(),
+            also: also.clone(),
             ended_at: None,
         });
         let event = event_id(tx);
@@ -78,8 +81,44 @@ pub async fn open_session(db: &Db, user: User, browser: Browser, request_id: &st
     Ok(SignedIn { token, user })
 }
 
+/// The other businesses behind the users that one password opened.
+pub async fn others(db: &Db, opened: &[User], chosen: UserId) -> Result<Vec<Also>> {
+    let mut others = Vec::new();
+    for user in opened.iter().filter(|user| user.id != chosen) {
+        let name = business::business(db, user.business_id).await?.name;
+        others.push(Also { business: user.business_id, user: user.id, name });
+    }
+    Ok(others)
+}
+
+/// Leaves one business for another that the same password opened: a new session there, the old one ends.
+pub async fn switch_business(
+    db: &Db,
+    from: &session::SignedIn,
+    to: BusinessId,
+    browser: Browser,
+    request_id: &str,
+) -> Result<SignedIn> {
+    let others = from.others();
+    let target = others.iter().find(|other| other.business == to).ok_or(Error::NotFound)?.clone();
+    let users = user::list(db, to).await?;
+    let user = users.into_iter().find(|user| user.id == target.user && user.disabled_at.is_none()).ok_or(Error::NotFound)?;
+    let here = business::business(db, from.business_id).await?.name;
+    let mut also: Vec<Also> = others.into_iter().filter(|other| other.business != to).collect();
+    also.push(Also { business: from.business_id, user: from.user_id, name: here });
+    let call = Call {
+        business: from.business_id,
+        actor: Actor::User { id: from.user_id, role: from.role },
+        request_id: request_id.to_owned(),
+        key: None,
+    };
+    let opened = open_session(db, user, also, browser, request_id).await?;
+    sign_out(db, &call, from.session_id).await?;
+    Ok(opened)
+}
+
 /// Notes that a session was used. Called now and then, not at each request.
-pub async fn touch_session(db: &Db, business: books::ids::BusinessId, id: SessionId) -> Result<()> {
+pub async fn touch_session(db: &Db, business: BusinessId, id: SessionId) -> Result<()> {
     db.write(business, async move |tx| {
         if let Some(mut session) = tx.lock::<Session>(&[&business, &id]).await? {
             session.seen_at = tx.now();

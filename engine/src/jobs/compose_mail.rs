@@ -108,6 +108,10 @@ pub fn request_url(services: &Services, request: &Request) -> String {
 pub async fn payment_request(services: &Services, job: &Job) -> Result<()> {
     let (business, id): (_, RequestId) = (job.business_id, subject(job)?);
     let asked = services.db.read(async move |reader| request::one(reader, business, id).await).await?;
+    // Paid or closed while the job waited: there is nothing to ask for any more.
+    if !asked.state.is_out() {
+        return Ok(());
+    }
     let order_id = asked.order_id.ok_or_else(|| Error::Fault(format!("{id} is about no order")))?;
     let sheet = order::order_sheet(&services.db, business, order_id).await?;
     let composed = mail::payment_request::payment_request(

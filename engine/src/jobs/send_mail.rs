@@ -9,6 +9,7 @@ use lettre::{AsyncTransport as _, Message, Tokio1Executor};
 
 use crate::error::{Error, Result};
 use crate::services::Services;
+use crate::store::business::Business;
 use crate::store::job::Job;
 use crate::store::mail::{self, Mail};
 use books::ids::MailId;
@@ -43,8 +44,8 @@ impl Postman {
     }
 
     /// One try to hand one mail over.
-    pub async fn deliver(&self, mail: &Mail, business_name: &str) -> Delivery {
-        let message = match self.message(mail, business_name) {
+    pub async fn deliver(&self, mail: &Mail, from: &Business) -> Delivery {
+        let message = match self.message(mail, from) {
             Ok(message) => message,
             Err(error) => return Delivery::Refused(error.to_string()),
         };
@@ -55,9 +56,11 @@ impl Postman {
         }
     }
 
-    fn message(&self, mail: &Mail, business_name: &str) -> Result<Message> {
+    fn message(&self, mail: &Mail, business: &Business) -> Result<Message> {
         let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|error| Error::Fault(format!("the address {text}: {error}")));
-        let from = Mailbox::new(Some(business_name.to_owned()), self.from.email.clone());
+        // Without an address of its own a business writes from the installation's.
+        let address = business.email.as_deref().and_then(|text| text.parse().ok()).unwrap_or_else(|| self.from.email.clone());
+        let from = Mailbox::new(Some(business.name.clone()), address);
         let mut message = Message::builder()
             .from(from)
             .to(mailbox(&mail.send_to)?)
@@ -90,7 +93,7 @@ pub async fn send(services: &Services, job: &Job) -> Result<()> {
         return Ok(());
     }
     let last = job.tries + 1 >= super::TRIES;
-    let (state, error) = match postman.deliver(&mail, &from.name).await {
+    let (state, error) = match postman.deliver(&mail, &from).await {
         Delivery::Sent => ("sent", None),
         Delivery::Refused(why) => ("failed", Some(why)),
         Delivery::Later(why) if last => ("failed", Some(why)),

@@ -3,7 +3,7 @@
 use books::calendar::{Day, Instant};
 use books::ids::{ApiKeyId, BusinessId};
 
-use crate::db::{Reader, sql, table};
+use crate::db::{Db, Reader, sql, table};
 use crate::error::Result;
 
 /// What a key may be allowed to do.
@@ -43,4 +43,19 @@ pub(crate) async fn by_digest(reader: &mut Reader<'_>, digest: Vec<u8>, now: Ins
 
 pub(crate) async fn of_business(reader: &mut Reader<'_>, business: BusinessId) -> Result<Vec<ApiKey>> {
     reader.query(&OF_BUSINESS, &[&business]).await
+}
+
+/// The live key with this text.
+pub async fn of_secret(db: &Db, secret: &str) -> Result<Option<ApiKey>> {
+    let kept = crate::keys::digest(secret);
+    db.read(async move |reader| {
+        let now = reader.now();
+        by_digest(reader, kept.clone(), now).await
+    })
+    .await
+}
+
+/// Every key of a business, newest first, revoked ones included.
+pub async fn list(db: &Db, business: BusinessId) -> Result<Vec<ApiKey>> {
+    db.read(async move |reader| of_business(reader, business).await).await
 }

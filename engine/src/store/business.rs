@@ -5,7 +5,7 @@ use books::ids::BusinessId;
 use books::money::Currency;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Reader, Tx, sql, table};
+use crate::db::{Db, Reader, Tx, sql, table};
 use crate::error::{Error, Result};
 
 table! {
@@ -98,4 +98,14 @@ pub(crate) async fn one(reader: &mut Reader<'_>, id: BusinessId) -> Result<Busin
 pub(crate) async fn of(tx: &mut Tx<'_>) -> Result<Business> {
     let id = tx.business();
     tx.get::<Business>(&[&id]).await?.ok_or(Error::NotFound)
+}
+
+/// Every business of the installation, oldest first.
+pub async fn list(db: &Db) -> Result<Vec<Business>> {
+    db.read(async move |reader| all(reader).await).await
+}
+
+/// One business.
+pub async fn business(db: &Db, id: BusinessId) -> Result<Business> {
+    db.read(async move |reader| one(reader, id).await).await
 }

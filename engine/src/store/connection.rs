@@ -3,7 +3,7 @@
 use books::calendar::Instant;
 use books::ids::{BusinessId, ConnectionId};
 
-use crate::db::{Reader, Tx, sql, table};
+use crate::db::{Db, Reader, Tx, sql, table};
 use crate::error::{Error, Result};
 
 table! {
@@ -40,6 +40,11 @@ pub(crate) async fn by_id(reader: &mut Reader<'_>, id: ConnectionId) -> Result<O
     reader.query_opt(&BY_ID, &[&id]).await
 }
 
+/// A business's connections, oldest first.
+pub async fn list(db: &Db, business: BusinessId) -> Result<Vec<Connection>> {
+    db.read(async move |reader| of_business(reader, business).await).await
+}
+
 /// Every live connection of every business: for the jobs that ask processors what changed.
 pub(crate) async fn live(reader: &mut Reader<'_>) -> Result<Vec<Connection>> {
     reader.query(&LIVE, &[]).await
@@ -49,4 +54,14 @@ pub(crate) async fn live(reader: &mut Reader<'_>) -> Result<Vec<Connection>> {
 pub(crate) async fn of_flow(tx: &mut Tx<'_>) -> Result<Vec<Connection>> {
     let business = tx.business();
     tx.query(&OF_BUSINESS, &[&business]).await
+}
+
+/// One connection.
+pub async fn connection(db: &Db, business: BusinessId, id: ConnectionId) -> Result<Connection> {
+    db.read(async move |reader| one(reader, business, id).await).await
+}
+
+/// The connection with this id, of whichever business: for the pages of Sandbox, whose address names only the connection.
+pub async fn anywhere(db: &Db, id: ConnectionId) -> Result<Option<Connection>> {
+    db.read(async move |reader| by_id(reader, id).await).await
 }

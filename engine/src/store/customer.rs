@@ -7,7 +7,7 @@ use books::calendar::Instant;
 use books::ids::{BusinessId, CustomerId};
 use books::money::Currency;
 
-use crate::db::{Reader, row, sql, table};
+use crate::db::{Db, Reader, row, sql, table};
 use crate::error::{Error, Result};
 
 /// A search that finds more customers than this shows the first of them and says that there are more.
@@ -232,4 +232,14 @@ pub(crate) async fn one(reader: &mut Reader<'_>, business: BusinessId, id: Custo
 
 pub(crate) async fn balances(reader: &mut Reader<'_>, business: BusinessId, id: CustomerId) -> Result<Vec<CustomerBalance>> {
     reader.query(&BALANCES, &[&business, &id]).await
+}
+
+/// One page of the list.
+pub async fn page(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec<CustomerLine>> {
+    db.read(async move |reader| list(reader, business, &wanted).await).await
+}
+
+/// One customer with their balances.
+pub async fn customer(db: &Db, business: BusinessId, id: CustomerId) -> Result<(Customer, Vec<CustomerBalance>)> {
+    db.read(async move |reader| Ok((one(reader, business, id).await?, balances(reader, business, id).await?))).await
 }

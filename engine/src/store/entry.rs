@@ -10,7 +10,7 @@ use books::ids::{
 };
 use books::money::Currency;
 
-use crate::db::{Reader, row, sql, table, text_column};
+use crate::db::{Db, Reader, row, sql, table, text_column};
 use crate::error::{Error, Result};
 
 text_column!(Side);
@@ -309,4 +309,9 @@ pub(crate) async fn allocations_of_account(
 
 pub(crate) async fn journal(reader: &mut Reader<'_>, business: BusinessId, id: EntryId) -> Result<Vec<JournalLine>> {
     reader.query(&JOURNAL, &[&business, &id]).await
+}
+
+/// A page of a customer's history, newest posted first.
+pub async fn page(db: &Db, business: BusinessId, customer: CustomerId, wanted: Wanted) -> Result<Vec<EntryLine>> {
+    db.read(async move |reader| history(reader, business, customer, &wanted).await).await
 }

@@ -3,7 +3,7 @@
 use books::calendar::Instant;
 use books::ids::{BusinessId, CustomerId, EventId};
 
-use crate::db::{Reader, row, sql, table};
+use crate::db::{Db, Reader, row, sql, table};
 use crate::error::Result;
 
 table! {
@@ -70,4 +70,20 @@ pub(crate) async fn of_business(
     limit: i64,
 ) -> Result<Vec<Event>> {
     reader.query(&OF_BUSINESS, &[&business, &before, &limit]).await
+}
+
+/// What was done to one thing, latest first.
+pub async fn about(db: &Db, business: BusinessId, subject: String, limit: i64) -> Result<Vec<Event>> {
+    db.read(async move |reader| of_subject(reader, business, &subject, limit).await).await
+}
+
+/// What was done in a business, latest first, before an event.
+pub async fn page(db: &Db, business: BusinessId, before: Option<EventId>, limit: i64) -> Result<Vec<Event>> {
+    let before = before.unwrap_or(EventId(uuid::Uuid::max()));
+    db.read(async move |reader| of_business(reader, business, before, limit).await).await
+}
+
+/// What changed after an instant, in all businesses: what live pages follow.
+pub async fn changes(db: &Db, after: Instant) -> Result<Vec<Change>> {
+    db.read(async move |reader| recent(reader, after).await).await
 }

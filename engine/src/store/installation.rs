@@ -1,6 +1,6 @@
 //! What belongs to the installation and to no business: the test clock and the one-time set-up link.
 
-use crate::db::{Reader, sql, table};
+use crate::db::{Db, Reader, sql, table};
 use crate::error::Result;
 
 table! {
@@ -21,4 +21,9 @@ sql!(ONE, "select * from installation where name = $1");
 pub(crate) async fn value(reader: &mut Reader<'_>, name: &str) -> Result<Option<String>> {
     let found: Option<Installation> = reader.query_opt(&ONE, &[&name.to_owned()]).await?;
     Ok(found.map(|row| row.value))
+}
+
+/// A named value of the installation, if it was ever set.
+pub async fn get(db: &Db, name: &'static str) -> Result<Option<String>> {
+    db.read(async move |reader| value(reader, name).await).await
 }

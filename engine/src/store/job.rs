@@ -7,7 +7,7 @@ use books::calendar::Instant;
 use books::ids::{BusinessId, EventId};
 use uuid::Uuid;
 
-use crate::db::{Reader, sql, table};
+use crate::db::{Db, Reader, sql, table};
 use crate::error::Result;
 
 table! {
@@ -52,4 +52,9 @@ pub(crate) async fn due(reader: &mut Reader<'_>, now: Instant, limit: i64) -> Re
 /// What waits and what has failed for good.
 pub(crate) async fn of_business(reader: &mut Reader<'_>, business: BusinessId) -> Result<Vec<Job>> {
     reader.query(&OF_BUSINESS, &[&business]).await
+}
+
+/// What waits and what has failed for good, of one business.
+pub async fn list(db: &Db, business: BusinessId) -> Result<Vec<Job>> {
+    db.read(async move |reader| of_business(reader, business).await).await
 }

@@ -8,7 +8,7 @@ use books::ids::{BusinessId, CustomerId, InvoiceId, LinkId, OrderId, PaymentId, 
 use books::link::{LinkState, link_state};
 use books::money::Currency;
 
-use crate::db::{Reader, sql, table};
+use crate::db::{Db, Reader, sql, table};
 use crate::error::{Error, Result};
 
 table! {
@@ -69,4 +69,14 @@ pub(crate) async fn by_digest(reader: &mut Reader<'_>, digest: Vec<u8>) -> Resul
 /// A customer's balance links, newest first.
 pub(crate) async fn of_customer(reader: &mut Reader<'_>, business: BusinessId, customer: CustomerId) -> Result<Vec<Link>> {
     reader.query(&OF_CUSTOMER, &[&business, &customer]).await
+}
+
+/// One link.
+pub async fn link(db: &Db, business: BusinessId, id: LinkId) -> Result<Link> {
+    db.read(async move |reader| one(reader, business, id).await).await
+}
+
+/// A customer's balance links, newest first.
+pub async fn list(db: &Db, business: BusinessId, customer: CustomerId) -> Result<Vec<Link>> {
+    db.read(async move |reader| of_customer(reader, business, customer).await).await
 }

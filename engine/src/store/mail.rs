@@ -3,7 +3,7 @@
 use books::calendar::Instant;
 use books::ids::{BusinessId, CustomerId, MailId};
 
-use crate::db::{Reader, sql, table};
+use crate::db::{Db, Reader, sql, table};
 use crate::error::{Error, Result};
 
 table! {
@@ -70,4 +70,22 @@ pub(crate) async fn list(
         Some(customer) => reader.query(&OF_CUSTOMER, &[&business, &customer, &before, &kind, &limit]).await,
         None => reader.query(&LIST, &[&business, &before, &kind, &limit]).await,
     }
+}
+
+/// A page of the outbox, newest first, before an id (none: from the newest).
+pub async fn outbox(
+    db: &Db,
+    business: BusinessId,
+    customer: Option<CustomerId>,
+    kind: &str,
+    before: Option<MailId>,
+    limit: i64,
+) -> Result<Vec<Mail>> {
+    let (kind, before) = (kind.to_owned(), before.unwrap_or(MailId(uuid::Uuid::max())));
+    db.read(async move |reader| list(reader, business, customer, &kind, before, limit).await).await
+}
+
+/// One mail.
+pub async fn mail(db: &Db, business: BusinessId, id: MailId) -> Result<Mail> {
+    db.read(async move |reader| one(reader, business, id).await).await
 }

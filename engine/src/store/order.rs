@@ -8,7 +8,7 @@ use books::ids::{AmendmentId, BusinessId, CustomerId, EntryId, OrderId, OrderLin
 use books::money::Currency;
 use books::order::{OrderKind, OrderState};
 
-use crate::db::{Reader, Tx, row, sql, table, text_column};
+use crate::db::{Db, Reader, Tx, row, sql, table, text_column};
 use crate::error::{Error, Result};
 
 text_column!(OrderKind);
@@ -172,4 +172,14 @@ pub(crate) async fn amendments(reader: &mut Reader<'_>, business: BusinessId, id
 pub(crate) async fn lines_of_flow(tx: &mut Tx<'_>, id: OrderId) -> Result<Vec<OrderLine>> {
     let business = tx.business();
     tx.query(&LINES, &[&business, &id]).await
+}
+
+/// One page of the list.
+pub async fn page(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec<OrderRow>> {
+    db.read(async move |reader| list(reader, business, &wanted).await).await
+}
+
+/// The order with this number.
+pub async fn numbered(db: &Db, business: BusinessId, number: String) -> Result<Option<Order>> {
+    db.read(async move |reader| by_number(reader, business, &number).await).await
 }

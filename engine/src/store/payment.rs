@@ -6,7 +6,7 @@ use books::ids::{AttemptId, BusinessId, ConnectionId, CustomerId, EntryId, Invoi
 use books::money::Currency;
 use books::payment::PaymentState;
 
-use crate::db::{Reader, Tx, row, sql, table, text_column};
+use crate::db::{Db, Reader, Tx, row, sql, table, text_column};
 use crate::error::{Error, Result};
 
 text_column!(PaymentState);
@@ -267,4 +267,17 @@ pub(crate) async fn attempts_of_flow(tx: &mut Tx<'_>, id: PaymentId) -> Result<V
 pub(crate) async fn targets_of_flow(tx: &mut Tx<'_>, id: PaymentId) -> Result<Vec<PaymentTarget>> {
     let business = tx.business();
     tx.query(&TARGETS, &[&business, &id]).await
+}
+
+/// One page of the list: newest first, before an id, of one state or (empty) of all, of one customer or of all.
+pub async fn page(
+    db: &Db,
+    business: BusinessId,
+    customer: Option<CustomerId>,
+    state: String,
+    before: Option<PaymentId>,
+    limit: i64,
+) -> Result<Vec<PaymentRow>> {
+    let before = before.unwrap_or(PaymentId(uuid::Uuid::max()));
+    db.read(async move |reader| list(reader, business, customer, &state, before, limit).await).await
 }

@@ -5,7 +5,7 @@ use books::ids::{BusinessId, CustomerId, InvoiceId, LinkId, OrderId, RequestId};
 use books::money::Currency;
 use books::request::RequestState;
 
-use crate::db::{Reader, Tx, sql, table, text_column};
+use crate::db::{Db, Reader, Tx, sql, table, text_column};
 use crate::error::{Error, Result};
 
 text_column!(RequestState);
@@ -82,4 +82,15 @@ pub(crate) async fn list(
 pub(crate) async fn open_of_order(tx: &mut Tx<'_>, order: OrderId) -> Result<Vec<Request>> {
     let business = tx.business();
     tx.query(&OPEN_OF_ORDER, &[&business, &order]).await
+}
+
+/// One request.
+pub async fn request(db: &Db, business: BusinessId, id: RequestId) -> Result<Request> {
+    db.read(async move |reader| one(reader, business, id).await).await
+}
+
+/// One page of the list: newest first, before an id, of one state or (empty) of all.
+pub async fn page(db: &Db, business: BusinessId, state: String, before: Option<RequestId>, limit: i64) -> Result<Vec<Request>> {
+    let before = before.unwrap_or(RequestId(uuid::Uuid::max()));
+    db.read(async move |reader| list(reader, business, &state, before, limit).await).await
 }

@@ -7,7 +7,7 @@ use books::calendar::Instant;
 use books::ids::{BusinessId, LinkId, SessionId, UserId};
 
 use super::user::Role;
-use crate::db::{Reader, row, sql, table};
+use crate::db::{Db, Reader, row, sql, table};
 use crate::error::Result;
 
 /// Without a request for so long, a session is over.
@@ -27,6 +27,8 @@ table! {
         pub expires_at: Instant,
         pub ip: String,
         pub agent: String,
+        /// JSON list of [`Also`]: the other businesses that the same password opened.
+        pub also: String,
         pub ended_at: Option<Instant>,
     }
 }
@@ -52,13 +54,28 @@ row! {
         pub name: String,
         pub role: Role,
         pub seen_at: Instant,
+        pub also: String,
+    }
+}
+
+/// Another business that the same password opened at sign-in, so that its user may switch to it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Also {
+    pub business: BusinessId,
+    pub user: UserId,
+    pub name: String,
+}
+
+impl SignedIn {
+    pub fn others(&self) -> Vec<Also> {
+        serde_json::from_str(&self.also).unwrap_or_default()
     }
 }
 
 sql!(
     BY_DIGEST,
     "
-    select s.business_id, s.id as session_id, s.user_id, u.email, u.name, u.role, s.seen_at
+    select s.business_id, s.id as session_id, s.user_id, u.email, u.name, u.role, s.seen_at, s.also
     from session s join users u on u.business_id = s.business_id and u.id = s.user_id
     where s.digest = $1 and s.ended_at is null and s.expires_at > $2 and s.seen_at > $3 and u.disabled_at is null"
 );
@@ -92,4 +109,23 @@ pub(crate) async fn visitor_right(
     now: Instant,
 ) -> Result<Option<VisitorRight>> {
     reader.query_opt(&RIGHT, &[&digest, &link, &now]).await
+}
+
+/// The live session behind a cookie's token.
+pub async fn of_token(db: &Db, token: &str) -> Result<Option<SignedIn>> {
+    let kept = crate::keys::digest(token);
+    db.read(async move |reader| {
+        let now = reader.now();
+        by_digest(reader, kept.clone(), now).await
+    })
+    .await
+}
+
+/// The sessions of a user that are live now, latest first.
+pub async fn live(db: &Db, business: BusinessId, user: UserId) -> Result<Vec<Session>> {
+    db.read(async move |reader| {
+        let now = reader.now();
+        live_of_user(reader, business, user, now).await
+    })
+    .await
 }

@@ -3,7 +3,7 @@
 use books::calendar::Instant;
 use books::ids::{BusinessId, UserId};
 
-use crate::db::{Reader, sql, table, text_column};
+use crate::db::{Db, Reader, sql, table, text_column};
 use crate::error::Result;
 
 /// What a user may do. Each role may do everything that the ones after it may.
@@ -67,4 +67,9 @@ pub(crate) async fn by_email(reader: &mut Reader<'_>, email: &str) -> Result<Vec
 
 pub(crate) async fn of_business(reader: &mut Reader<'_>, business: BusinessId) -> Result<Vec<User>> {
     reader.query(&OF_BUSINESS, &[&business]).await
+}
+
+/// The users of a business, oldest first, disabled ones included.
+pub async fn list(db: &Db, business: BusinessId) -> Result<Vec<User>> {
+    db.read(async move |reader| of_business(reader, business).await).await
 }

@@ -88,10 +88,10 @@ impl Wire {
         Ok(together(flight).await?.into_iter().skip(1).collect())
     }
 
-    /// The rows of a query.
-    pub(crate) async fn rows(&self, sql: &'static Sql, params: &[Value]) -> Result<Vec<Row>, Trouble> {
-        let known = self.prepared(sql).await?;
-        self.rows_of(sql, known, params).await
+    /// How many parameters a text takes and which columns it answers, or why it is refused.
+    pub(crate) async fn describe(&self, sql: &'static Sql) -> Result<(usize, Vec<String>), String> {
+        let statement = self.client.prepare(sql.text(EngineKind::Postgres)).await.map_err(|error| super::sentence(&error))?;
+        Ok((statement.params().len(), statement.columns().iter().map(|column| column.name().to_owned()).collect()))
     }
 
     async fn rows_of(&self, sql: &'static Sql, known: Known, params: &[Value]) -> Result<Vec<Row>, Trouble> {

@@ -6,7 +6,7 @@ use books::calendar::Day;
 use books::ids::BusinessId;
 use books::money::Currency;
 
-use crate::db::{Reader, row, sql};
+use crate::db::{Db, Reader, row, sql};
 use crate::error::Result;
 
 row! {
@@ -62,4 +62,10 @@ pub(crate) async fn by_day_of_customer(
 pub(crate) async fn free_credit(reader: &mut Reader<'_>, business: BusinessId, currency: Currency) -> Result<i64> {
     let found: Option<FreeCredit> = reader.query_opt(&FREE, &[&business, &currency]).await?;
     Ok(found.map_or(0, |row| row.free))
+}
+
+/// Open charges by due day and free credit, read together.
+pub async fn ageing(db: &Db, business: BusinessId, currency: Currency) -> Result<(Vec<DueBucket>, i64)> {
+    db.read(async move |reader| Ok((by_day(reader, business, currency).await?, free_credit(reader, business, currency).await?)))
+        .await
 }

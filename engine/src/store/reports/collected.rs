@@ -4,7 +4,7 @@ use books::calendar::Day;
 use books::ids::BusinessId;
 use books::money::Currency;
 
-use crate::db::{Reader, row, sql};
+use crate::db::{Db, Reader, row, sql};
 use crate::error::Result;
 
 row! {
@@ -31,4 +31,9 @@ pub(crate) async fn by_day(
     to: Day,
 ) -> Result<Vec<CollectedDay>> {
     reader.query(&BY_DAY, &[&business, &currency, &from, &to]).await
+}
+
+/// What was collected on each day of a span.
+pub async fn collected(db: &Db, business: BusinessId, currency: Currency, from: Day, to: Day) -> Result<Vec<CollectedDay>> {
+    db.read(async move |reader| by_day(reader, business, currency, from, to).await).await
 }

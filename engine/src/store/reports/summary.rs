@@ -3,7 +3,7 @@
 use books::ids::BusinessId;
 use books::money::Currency;
 
-use crate::db::{Reader, row, sql};
+use crate::db::{Db, Reader, row, sql};
 use crate::error::Result;
 
 row! {
@@ -31,4 +31,9 @@ sql!(
 pub(crate) async fn totals(reader: &mut Reader<'_>, business: BusinessId, currency: Currency) -> Result<Totals> {
     let found: Option<Totals> = reader.query_opt(&TOTALS, &[&business, &currency]).await?;
     Ok(found.unwrap_or(Totals { customers: 0, owing: 0, owed: 0, in_credit: 0, credit: 0 }))
+}
+
+/// The totals of a business in one currency.
+pub async fn summary(db: &Db, business: BusinessId, currency: Currency) -> Result<Totals> {
+    db.read(async move |reader| totals(reader, business, currency).await).await
 }

@@ -1,0 +1,60 @@
+//! Opens an installation: the data folder, the key file, the database, where mail goes.
+//!
+//! Invariants: a mistake is one plain sentence; on SQLite only one process writes. While there is no business, `serve` offers
+//! a one-time link to create the first one. Left out: what is done with it.
+
+use std::sync::Arc;
+
+use engine::clock::Clock;
+use engine::db::{Db, DbConfig, Mode};
+use engine::flows::create_business;
+use engine::jobs::send_mail::Postman;
+use engine::keys::Keys;
+use engine::services::Services;
+use engine::store::business::{self, Business};
+
+use crate::app::App;
+use crate::config::Config;
+use crate::run::Failure;
+
+/// Opens everything. With `Mode::ReadWrite` pending migrations are applied first.
+pub fn services(config: &Config, mode: Mode) -> Result<Services, Failure> {
+    std::fs::create_dir_all(&config.data).map_err(|e| Failure::Other(format!("cannot create the folder {}: {e}", config.data.display())))?;
+    let keys = Keys::open(&config.key_file)?;
+    let clock = config.test_clock.map_or_else(Clock::system, Clock::test);
+    let url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
+    let db = Db::open(&DbConfig { data: config.data.clone(), url, mode }, clock)?;
+    let public = config.public_url();
+    let host = public.origin().split("//").nth(1).unwrap_or("localhost").split(':').next().unwrap_or("localhost").to_owned();
+    let postman = match &config.smtp_url {
+        Some(url) => Some(Postman::new(url.reveal(), &format!("owed@{host}"))?),
+        None => None,
+    };
+    Ok(Services::new(db, keys, public.origin().to_owned(), postman))
+}
+
+/// The business a command is about: the named one, or the only one.
+pub async fn business(services: &Services, config: &Config) -> Result<Business, Failure> {
+    let all = business::list(&services.db).await?;
+    let names = || all.iter().map(|business| business.name.clone()).collect::<Vec<_>>().join(", ");
+    match (&config.business, all.len()) {
+        (_, 0) => Err(Failure::Other("there is no business yet; create one with `owed setup`".to_owned())),
+        (None, 1) => Ok(all.into_iter().next().ok_or_else(|| Failure::Other("there is no business".to_owned()))?),
+        (None, _) => Err(Failure::Other(format!("there are several businesses; choose one with --business: {}", names()))),
+        (Some(wanted), _) => all
+            .iter()
+            .find(|business| business.name == *wanted || business.id.to_string() == *wanted)
+            .cloned()
+            .ok_or_else(|| Failure::Other(format!("no business is called {wanted}; there are: {}", names()))),
+    }
+}
+
+/// While there is no business: makes a fresh one-time link and prints it on stdout.
+pub async fn offer_setup(app: &Arc<App>) -> Result<(), Failure> {
+    if !business::list(&app.services.db).await?.is_empty() {
+        return Ok(());
+    }
+    let token = create_business::offer(&app.services.db).await?;
+    println!("create the first business at {}", app.public_url.link(&format!("/setup/{token}")));
+    Ok(())
+}
