@@ -218,11 +218,15 @@ impl Chip {
     /// table serves all; a word that is not in it is shown as it is, quietly.
     pub fn of_state(word: &str) -> Chip {
         let tone = match word {
-            "paid" | "succeeded" | "completed" | "approved" | "active" | "live" | "applied" | "sent" | "done" | "credit" => Tone::Ok,
-            "pending" | "part_paid" | "part_applied" | "authorized" | "unknown" | "waiting_approval" | "untested" | "running" | "kept"
-            | "submitted" | "waiting" => Tone::Warn,
-            "failed" | "overdue" | "uncollectible" | "returned" | "disputed" | "denied" | "bounced" | "failing" | "dead" | "lost" => Tone::Bad,
-            "draft" | "void" | "canceled" | "withdrawn" | "reversed" | "revoked" | "expired" | "closed" | "disabled" | "refunded" => Tone::Plain,
+            "paid" | "succeeded" | "completed" | "approved" | "active" | "live" | "applied" | "sent" | "done" | "credit" => {
+                Tone::Ok
+            }
+            "pending" | "part_paid" | "part_applied" | "authorized" | "unknown" | "waiting_approval" | "untested" | "running"
+            | "kept" | "submitted" | "waiting" => Tone::Warn,
+            "failed" | "overdue" | "uncollectible" | "returned" | "disputed" | "denied" | "bounced" | "failing" | "dead"
+            | "lost" => Tone::Bad,
+            "draft" | "void" | "canceled" | "withdrawn" | "reversed" | "revoked" | "expired" | "closed" | "disabled"
+            | "refunded" => Tone::Plain,
             _ => Tone::Quiet,
         };
         Chip { text: sentence(word), tone }

@@ -53,7 +53,13 @@ impl Ribbon {
             if minor > 0 {
                 said.push(format!("{} percent {words}", permille(i128::from(minor), total).max(10) / 10));
             }
-            bands.push(Band { class, label, amount: Amount::of(Money::new(minor, currency)), x: percent(from), width: percent(to - from) });
+            bands.push(Band {
+                class,
+                label,
+                amount: Amount::of(Money::new(minor, currency)),
+                x: percent(from),
+                width: percent(to - from),
+            });
         }
         let spoken = if said.is_empty() { "Nothing is owed".to_owned() } else { format!("Owed by age: {}", said.join(", ")) };
         Ribbon { bands, spoken }
@@ -116,15 +122,27 @@ pub struct TickMark {
     pub base: bool,
 }
 
-const LEFT: i64 = 56;
+/// Near the width at which it is shown beside another card, so that its letters are as large as the others.
+const WIDTH: i64 = 460;
+const HEIGHT: i64 = 190;
+const LEFT: i64 = 48;
 const TOP: i64 = 10;
 const FOOT: i64 = 26;
+/// Room for one label under the axis.
+const LABEL: i64 = 62;
 
 impl Chart {
     /// Amounts (at least 0, minor units) with their labels, first to last; `now` is the index of the current one.
-    pub fn columns(id: &'static str, title: &str, unit: &'static str, values: &[(String, i64)], now: Option<usize>, currency: Currency) -> Chart {
+    pub fn columns(
+        id: &'static str,
+        title: &str,
+        unit: &'static str,
+        values: &[(String, i64)],
+        now: Option<usize>,
+        currency: Currency,
+    ) -> Chart {
         let values = &values[..values.len().min(MAX_COLUMNS)];
-        let (width, height) = (640_i64, 220_i64);
+        let (width, height) = (WIDTH, HEIGHT);
         let largest = values.iter().map(|(_, minor)| *minor).max().unwrap_or(0).max(1);
         let (step, steps) = scale(largest, currency);
         let top = step * steps;
@@ -132,7 +150,7 @@ impl Chart {
         let count = i64::try_from(values.len()).expect("far fewer columns than an i64 counts").max(1);
         let pitch = (width - LEFT) / count;
         let bar = (pitch * 62 / 100).clamp(2, 44);
-        let every = usize::try_from((44 + pitch - 1) / pitch.max(1)).unwrap_or(1).max(1);
+        let every = usize::try_from((LABEL + pitch - 1) / pitch.max(1)).unwrap_or(1).max(1);
         let columns = values
             .iter()
             .zip(0_i64..)
@@ -154,7 +172,11 @@ impl Chart {
             })
             .collect::<Vec<_>>();
         let ticks = (0..=steps)
-            .map(|at| TickMark { y: TOP + depth - scaled(step * at, depth, top), text: short(step * at, currency), base: at == 0 })
+            .map(|at| TickMark {
+                y: TOP + depth - scaled(step * at, depth, top),
+                text: short(step * at, currency),
+                base: at == 0,
+            })
             .collect();
         Chart { id, title: title.to_owned(), description: describe(&columns, unit), unit, columns, ticks, width, height }
     }
@@ -180,7 +202,10 @@ fn scale(largest: i64, currency: Currency) -> (i64, i64) {
             let step = unit * times / per;
             if step * 5 >= largest && (per == 1 || unit % per == 0) {
                 let steps = (largest + step - 1) / step;
-                return (i64::try_from(step).expect("not more than five times the largest amount"), i64::try_from(steps).expect("at most five"));
+                return (
+                    i64::try_from(step).expect("not more than five times the largest amount"),
+                    i64::try_from(steps).expect("at most five"),
+                );
             }
         }
         unit *= 10;
@@ -202,7 +227,9 @@ fn short(minor: i64, currency: Currency) -> String {
 
 fn describe(columns: &[Column], unit: &str) -> String {
     match columns.iter().max_by_key(|column| column.amount.minor) {
-        Some(most) if most.amount.minor > 0 => format!("The most in one {}: {}, on {}.", unit.to_lowercase(), most.amount.text, most.label),
+        Some(most) if most.amount.minor > 0 => {
+            format!("The most in one {}: {}, on {}.", unit.to_lowercase(), most.amount.text, most.label)
+        }
         _ => "Nothing yet.".to_owned(),
     }
 }
@@ -220,7 +247,10 @@ mod tests {
         let ribbon = Ribbon::of([757_844, 0, 482_440, 250_000, 0], usd());
         let filled: Vec<_> = ribbon.filled().map(|band| (band.class, band.x.as_str(), band.width.as_str())).collect();
         assert_eq!(filled, [("age-0", "0.0%", "50.8%"), ("age-2", "50.8%", "32.4%"), ("age-3", "83.2%", "16.8%")]);
-        assert_eq!(ribbon.spoken, "Owed by age: 50 percent not yet due, 32 percent 31 to 60 days late, 16 percent 61 to 90 days late");
+        assert_eq!(
+            ribbon.spoken,
+            "Owed by age: 50 percent not yet due, 32 percent 31 to 60 days late, 16 percent 61 to 90 days late"
+        );
         assert_eq!(Ribbon::of([0; 5], usd()).spoken, "Nothing is owed");
     }
 
@@ -236,8 +266,15 @@ mod tests {
     #[test]
     fn the_largest_amounts_fit_the_picture() {
         let huge = books::money::MAX_MINOR;
-        let chart = Chart::columns("c", "Collected", "Day", &[("1".to_owned(), huge), ("2".to_owned(), 1), ("3".to_owned(), 0)], Some(0), usd());
-        assert!(chart.columns.iter().all(|column| column.y >= TOP && column.height <= 220));
+        let chart = Chart::columns(
+            "c",
+            "Collected",
+            "Day",
+            &[("1".to_owned(), huge), ("2".to_owned(), 1), ("3".to_owned(), 0)],
+            Some(0),
+            usd(),
+        );
+        assert!(chart.columns.iter().all(|column| column.y >= TOP && column.height <= HEIGHT));
         assert_eq!(chart.columns[1].height, 1);
         assert_eq!(chart.columns[2].height, 0);
     }
