@@ -8,7 +8,10 @@ fn main() {
     println!("cargo:rerun-if-changed=static");
     println!("cargo:rerun-if-changed=templates");
     println!("cargo:rerun-if-env-changed=OWED_BUILD_SHA");
-    println!("cargo:rustc-env=OWED_BUILD_SHA={}", sha());
+    let (version, sha) = (env!("CARGO_PKG_VERSION"), sha());
+    let id = if sha.is_empty() { version.to_owned() } else { format!("{version}+{sha}") };
+    println!("cargo:rustc-env=OWED_BUILD_SHA={sha}");
+    println!("cargo:rustc-env=OWED_BUILD_ID={id}");
 }
 
 /// The commit, from the environment of a release build or else from git; empty when neither knows.

@@ -8,10 +8,10 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The commit, twelve letters, or empty when the build was made without git.
 pub const COMMIT: &str = env!("OWED_BUILD_SHA");
 
-/// What `owed --version` prints after the name.
-pub const VERSION_LINE: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("OWED_BUILD_SHA"));
+/// The build id: `0.1.0+1a2b3c4d5e6f`, or the version alone. What `owed --version` prints after the name.
+pub const ID: &str = env!("OWED_BUILD_ID");
 
-/// The build id: `0.1.0+1a2b3c4d5e6f`, or the version alone.
-pub fn id() -> String {
-    if COMMIT.is_empty() { VERSION.to_owned() } else { format!("{VERSION}+{COMMIT}") }
+/// The build id.
+pub const fn id() -> &'static str {
+    ID
 }

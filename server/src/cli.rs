@@ -19,7 +19,7 @@ const MAX_SECRET_BYTES: u64 = 4096;
 
 /// A self-hosted server that collects balances owed.
 #[derive(Debug, Parser)]
-#[command(name = "owed", version = crate::build::VERSION_LINE, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "owed", version = crate::build::ID, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -69,6 +69,7 @@ pub enum Command {
     /// Fill a believable business with Sandbox and serve it
     Demo(ServeArgs),
     /// Create a business and its owner
+    #[command(override_usage = "owed setup --business NAME --currency CODE --email EMAIL --password-stdin [--api-key]")]
     Setup(SetupArgs),
     /// API keys: create, list, revoke
     #[command(subcommand)]

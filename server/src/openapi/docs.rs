@@ -1,4 +1,6 @@
 //! The page about the API, made from the description itself, so that it cannot say anything else.
+//!
+//! Limits: of the description's mark-up only `code` between backticks is understood. Left out: examples.
 
 use askama::Template;
 use serde_json::{Map, Value};
@@ -11,11 +13,14 @@ use super::{METHODS, codes};
 pub struct Page {
     title: String,
     version: String,
-    about: String,
+    about: Prose,
     groups: Vec<Group>,
     shapes: Vec<Shape>,
-    codes: &'static [codes::Meaning],
+    codes: Vec<Row>,
 }
+
+/// A code, its status and its meaning.
+type Row = (&'static str, u16, Prose);
 
 struct Group {
     name: String,
@@ -26,8 +31,8 @@ struct Call {
     id: String,
     method: String,
     path: String,
-    summary: String,
-    about: String,
+    summary: Prose,
+    about: Prose,
     parameters: Vec<Field>,
     body: Option<Kind>,
     answers: Vec<Answer>,
@@ -35,14 +40,14 @@ struct Call {
 
 struct Answer {
     status: String,
-    about: String,
+    about: Prose,
     kind: Option<Kind>,
 }
 
 /// A named shape of the description, with its fields.
 struct Shape {
     name: String,
-    about: String,
+    about: Prose,
     fields: Vec<Field>,
     values: Vec<String>,
 }
@@ -52,7 +57,26 @@ struct Field {
     place: String,
     required: bool,
     kind: Kind,
-    about: String,
+    about: Prose,
+}
+
+/// Text in pieces; true marks what stood between backticks.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Prose(Vec<(bool, String)>);
+
+impl Prose {
+    fn of(value: &Value, name: &str) -> Prose {
+        Prose::read(value[name].as_str().unwrap_or_default())
+    }
+
+    fn read(text: &str) -> Prose {
+        let pieces = text.split('`').enumerate().map(|(at, piece)| (at % 2 == 1, piece.to_owned()));
+        Prose(pieces.filter(|(_, piece)| !piece.is_empty()).collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// What a value is, in words, with the shape it leads to.
@@ -79,13 +103,14 @@ impl Page {
             }
         }
         let shapes = object(&description["components"]["schemas"]).iter().map(|(name, shape)| Shape::of(name, shape)).collect();
+        let codes = codes::CODES.iter();
         Page {
             title: text(info, "title"),
             version: text(info, "version"),
-            about: text(info, "description"),
+            about: Prose::of(info, "description"),
             groups,
             shapes,
-            codes: codes::CODES,
+            codes: codes.map(|(code, status, meaning)| (*code, *status, Prose::read(meaning))).collect(),
         }
     }
 }
@@ -98,7 +123,7 @@ impl Call {
             object(&operation["responses"]).iter().filter(|(_, answer)| answer.get("$ref").is_none()).map(|(status, answer)| {
                 Answer {
                     status: status.clone(),
-                    about: text(answer, "description"),
+                    about: Prose::of(answer, "description"),
                     kind: object(&answer["content"]).values().next().map(|content| Kind::of(&content["schema"])),
                 }
             });
@@ -106,8 +131,8 @@ impl Call {
             id: text(operation, "operationId"),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            summary: text(operation, "summary"),
-            about: text(operation, "description"),
+            summary: Prose::of(operation, "summary"),
+            about: Prose::of(operation, "description"),
             parameters: parameters.iter().map(|parameter| Field::of_parameter(resolved(parameter, description))).collect(),
             body,
             answers: answers.collect(),
@@ -122,7 +147,7 @@ impl Field {
             place: text(parameter, "in"),
             required: parameter["required"].as_bool().unwrap_or(false),
             kind: Kind::of(&parameter["schema"]),
-            about: text(parameter, "description"),
+            about: Prose::of(parameter, "description"),
         }
     }
 }
@@ -135,12 +160,12 @@ impl Shape {
             place: String::new(),
             required: required(field),
             kind: Kind::of(kind),
-            about: text(kind, "description"),
+            about: Prose::of(kind, "description"),
         });
         let values = shape["enum"].as_array().map(Vec::as_slice).unwrap_or_default();
         Shape {
             name: name.to_owned(),
-            about: text(shape, "description"),
+            about: Prose::of(shape, "description"),
             fields: fields.collect(),
             values: values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         }
