@@ -128,10 +128,13 @@ pub struct EntryRow {
 
 /// A saved payment method: brand and last four, never more.
 pub struct SavedMethod {
+    pub id: String,
     pub name: String,
     pub detail: String,
     pub is_default: bool,
     pub chip: Option<Chip>,
+    /// Make default, remove.
+    pub actions: Vec<Action>,
 }
 
 /// New customer, or an edit of one.
