@@ -43,34 +43,49 @@ function toast(text) {
 
 const isBusy = (element) => element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
 
-/** Replaces every live part of this page that is different in `fresh`. Returns how many changed. */
+/** Replaces every live part of this page that is different in `fresh`, and says aloud what a part asks to have said. */
 function swapLive(fresh) {
-  let changed = 0;
   for (const old of $$("[data-live]")) {
-    const id = old.dataset.live;
-    const now = $(`[data-live="${CSS.escape(id)}"]`, fresh);
-    if (!now || now.isEqualNode(old) || isBusy(old)) continue;
+    const now = $(`[data-live="${CSS.escape(old.dataset.live)}"]`, fresh);
+    if (!now || isBusy(old)) continue;
     keepState(old, now);
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    const href = focused?.getAttribute("href");
-    const adopted = document.adoptNode(now);
-    old.replaceWith(adopted);
-    if (href) $$("a", adopted).find((link) => link.getAttribute("href") === href)?.focus();
-    changed += 1;
+    if (now.isEqualNode(old)) continue;
+    const said = $("[data-say]", old)?.textContent;
+    const href = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const part = document.adoptNode(now);
+    old.replaceWith(part);
+    if (href) $$("a", part).find((link) => link.getAttribute("href") === href)?.focus();
+    const words = $("[data-say]", part)?.textContent;
+    if (words && words !== said) say(words);
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) part.animate([{ opacity: 0.35 }, { opacity: 1 }], { duration: 500 });
   }
-  return changed;
 }
 
-/** What the reader opened stays open; keys of forms stay, so that a repeat is still known as one. */
+/** What the reader opened stays open. A form gets the fresh idempotency key, unless it was just sent with the old one. */
 function keepState(old, now) {
   const opened = $$("details", old);
   $$("details", now).forEach((details, at) => {
     if (opened[at]) details.open = opened[at].open;
   });
-  const keys = $$('input[name="idempotency_key"]', old);
-  $$('input[name="idempotency_key"]', now).forEach((key, at) => {
-    if (keys[at]) key.setAttribute("value", keys[at].value);
+  const keys = $$('input[name="idempotency_key"]', now);
+  $$('input[name="idempotency_key"]', old).forEach((key, at) => {
+    if (!keys[at]) return;
+    if (key.form?.dataset.sent) keys[at].setAttribute("value", key.value);
+    else key.setAttribute("value", keys[at].value);
   });
+}
+
+/** Speaks to screen readers without showing anything. */
+function say(words) {
+  let box = $("#said");
+  if (!box) {
+    box = document.createElement("div");
+    box.id = "said";
+    box.className = "vh";
+    box.setAttribute("role", "status");
+    document.body.append(box);
+  }
+  box.textContent = words;
 }
 
 let refreshing = false;
@@ -267,6 +282,16 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// An opened menu closes when something else is clicked, or by Escape.
+document.addEventListener("click", (event) => $$("details.drop[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false)));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  $$("details.drop[open]").forEach((menu) => {
+    menu.open = false;
+    $("summary", menu).focus();
+  });
+});
+
 // ---- forms --------------------------------------------------------------------------------------------------------
 
 document.addEventListener("submit", (event) => {
@@ -348,12 +373,3 @@ setTimeout(() => $$("#toasts > .toast").forEach((note) => note.remove()), 6000);
 wirePalette();
 listen();
 poll();
-// An opened menu closes when something else is clicked, or by Escape.
-document.addEventListener("click", (event) => $$("details.drop[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false)));
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  $$("details.drop[open]").forEach((menu) => {
-    menu.open = false;
-    $("summary", menu).focus();
-  });
-});
