@@ -31,6 +31,11 @@ fn pause(duration: Duration) -> Fut<'static, ()> {
 }
 
 impl Connections {
+    /// Whether a payer can pay on a page of this connection's processor. One that cannot be opened cannot be paid on.
+    pub fn takes_checkout(&self, connection: &Connection, business_name: &str) -> bool {
+        self.open(connection, business_name).is_ok_and(|connected| connected.processor.capabilities().can(Capability::Checkout))
+    }
+
     /// Whether any live connection can be paid online by a payer who was sent a request.
     pub fn ability(&self, connections: &[Connection], business_name: &str) -> Result<Processors> {
         let mut ability = Processors::None;

@@ -7,3 +7,4 @@ pub mod customer;
 pub mod link;
 pub mod order;
 pub mod payment;
+pub mod trace;

@@ -13,6 +13,7 @@ pub mod commands;
 pub mod config;
 pub mod feed;
 pub mod forms;
+pub mod hooks;
 pub mod json;
 pub mod listen;
 pub mod live;

@@ -7,46 +7,54 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
 
 use crate::app::App;
+use crate::auth::Program;
 use crate::openapi::{self, Description};
 use crate::respond::{Problem, Reader, catch_panic, render};
 use crate::security::csrf;
 use crate::security::headers::{self, Headers, Surface};
-use crate::{rate_limit, request_id, system};
+use crate::{hooks, portal, rate_limit, request_id, system};
 
 /// The whole server.
 pub fn router(app: &Arc<App>) -> Router {
     let description = Arc::new(Description::new(openapi::parts()));
     let group = |routes, surface, reader, cookies| Group { surface, reader, cookies }.around(routes, app);
     group(Router::new().fallback(nothing), Surface::Admin, Reader::Unknown, Cookies::Unused)
+        .merge(group(portal::routes(), Surface::Portal, Reader::Person, Cookies::Used))
+        .merge(group(portal::sandbox_routes(), Surface::Portal, Reader::Person, Cookies::Unused))
+        .merge(group(hooks::routes(), Surface::Api, Reader::Program, Cookies::Unused))
         .merge(group(system::routes(), Surface::Api, Reader::Program, Cookies::Unused))
         .merge(group(system::files(), Surface::Static, Reader::Unknown, Cookies::Unused))
         .merge(group(openapi::page(), Surface::Admin, Reader::Person, Cookies::Unused))
         .merge(group(openapi::document(), Surface::Api, Reader::Program, Cookies::Unused))
-        .merge(group(api(), Surface::Api, Reader::Program, Cookies::Unused))
+        .merge(group(api(app), Surface::Api, Reader::Program, Cookies::Unused))
         .layer(Extension(description))
         .layer(from_fn_with_state(Arc::clone(app), request_id::identify))
         .with_state(Arc::clone(app))
 }
 
 /// Everything under `/api/v1`, by full paths. Whatever is no call is a route too, so that it asks for a key like the rest.
-fn api() -> Router<Arc<App>> {
+fn api(app: &Arc<App>) -> Router<Arc<App>> {
     let calls = Router::new();
     let unknown = ["/api/v1", "/api/v1/", "/api/v1/{*rest}"];
-    unknown.iter().fold(calls, |routes, path| routes.route(path, any(nothing))).layer(from_fn(require_key))
+    unknown.iter().fold(calls, |routes, path| routes.route(path, any(nothing))).layer(from_fn_with_state(Arc::clone(app), require_key))
 }
 
-/// Refuses whatever comes without something that looks like a key.
-async fn require_key(request: Request, next: Next) -> Response {
-    match system::bearer(request.headers()) {
-        Some(_) => next.run(request).await,
-        None => Problem::unauthenticated().into_response(),
+/// Refuses whatever comes without a key that works, and leaves the program it belongs to for the handler.
+async fn require_key(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match Program::from_request_parts(&mut parts, &app).await {
+        Ok(program) => {
+            parts.extensions.insert(program);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(problem) => problem.into_response(),
     }
 }
 

@@ -104,7 +104,8 @@ pub async fn create_order(db: &Db, call: &Call, new: NewOrder) -> Result<Done<Or
     .await
 }
 
-pub(crate) fn title(kind: OrderKind) -> &'static str {
+/// What it is called before its number.
+pub fn title(kind: OrderKind) -> &'static str {
     match kind {
         OrderKind::Order => "Order",
         OrderKind::Application => "Application",

@@ -26,6 +26,8 @@ pub struct LinkSheet {
     pub link: Link,
     /// Minor units; negative: the customer owes.
     pub balance: i64,
+    /// What of it is past a named due day, at least 0.
+    pub overdue: i64,
     /// For a balance link: the newest entries.
     pub recent: Vec<EntryLine>,
     /// For a request: the order asked for.
@@ -80,6 +82,8 @@ async fn read(reader: &mut crate::db::Reader<'_>, link: Link) -> Result<LinkShee
     let wanted = Wanted { currency: Some(link.currency), limit: RECENT, ..Wanted::default() };
     let recent =
         if link.purpose == "balance" { entry::history(reader, of, link.customer_id, &wanted).await? } else { Vec::new() };
+    let today = business.today(reader.now());
+    let overdue = entry::overdue(reader, of, link.customer_id, link.currency, today).await?;
     let order = match link.order_id.filter(|_| link.purpose == "request") {
         Some(order) => Some(super::order::read(reader, of, order).await?),
         None => None,
@@ -90,5 +94,5 @@ async fn read(reader: &mut crate::db::Reader<'_>, link: Link) -> Result<LinkShee
     };
     let under_way = payment::under_way(reader, of, link.customer_id, link.currency).await?;
     let connections = connection::of_business(reader, of).await?;
-    Ok(LinkSheet { business, customer, link, balance, recent, order, payment, under_way, connections })
+    Ok(LinkSheet { business, customer, link, balance, overdue, recent, order, payment, under_way, connections })
 }

@@ -1,7 +1,7 @@
 //! Everything one payment shows: what it paid, the calls behind it, what became of it. Also what its receipt prints.
 
 use books::allocation::LiveAllocation;
-use books::ids::{BusinessId, OrderId, PaymentId};
+use books::ids::{BusinessId, LinkId, OrderId, PaymentId};
 
 use crate::db::{Db, Reader};
 use crate::error::Result;
@@ -9,6 +9,7 @@ use crate::store::account::live;
 use crate::store::business::{self, Business};
 use crate::store::customer::{self, Customer, CustomerBalance};
 use crate::store::entry::{self, EntryLine};
+use crate::store::link;
 use crate::store::order::{self, Order};
 use crate::store::payment::{self, Attempt, Payment};
 
@@ -26,6 +27,8 @@ pub struct PaymentSheet {
     pub orders: Vec<Order>,
     pub attempts: Vec<Attempt>,
     pub balances: Vec<CustomerBalance>,
+    /// Where its receipt can be seen, once there is a link for that.
+    pub receipt_link: Option<LinkId>,
     /// What is still due: of the order it named, else what the account owes.
     pub still_due: i64,
 }
@@ -83,10 +86,11 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId)
     for order in wanted {
         orders.push(order::one(reader, of, order).await?);
     }
+    let receipt_link = link::of_payment(reader, of, id).await?.map(|link| link.id);
     let owed = balances.iter().find(|row| row.currency == payment.currency).map_or(0, |row| (-row.balance).max(0));
     let still_due = match payment.order_id {
         Some(order) => super::order::read(reader, of, order).await?.figures.amount_due,
         None => owed,
     };
-    Ok(PaymentSheet { business, customer, payment, entry, allocations, charges, orders, attempts, balances, still_due })
+    Ok(PaymentSheet { business, customer, payment, entry, allocations, charges, orders, attempts, balances, receipt_link, still_due })
 }

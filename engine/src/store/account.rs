@@ -219,3 +219,8 @@ pub(crate) fn charge_line(line: &OrderLine) -> Option<ChargeLine> {
         credited_tax: line.credited_tax,
     })
 }
+
+/// Every row of allocations as the books know them, undone ones included: for explanations.
+pub(crate) fn every(rows: Vec<Allocation>) -> Vec<books::allocation::Allocation> {
+    rows.into_iter().map(allocation).collect()
+}

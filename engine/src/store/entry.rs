@@ -315,3 +315,26 @@ pub(crate) async fn journal(reader: &mut Reader<'_>, business: BusinessId, id: E
 pub async fn page(db: &Db, business: BusinessId, customer: CustomerId, wanted: Wanted) -> Result<Vec<EntryLine>> {
     db.read(async move |reader| history(reader, business, customer, &wanted).await).await
 }
+
+row! {
+    /// What is open of charges past their named due day.
+    pub struct Overdue {
+        pub open: i64,
+    }
+}
+
+sql!(OVERDUE, "
+    select cast(coalesce(sum(amount - allocated), 0) as bigint) as open from entry_open
+    where business_id = $1 and customer_id = $2 and currency = $3 and side = 'charge' and allocated < amount and due_on < $4");
+
+/// Minor units that are past a named due day, at least 0.
+pub(crate) async fn overdue(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: CustomerId,
+    currency: Currency,
+    today: Day,
+) -> Result<i64> {
+    let found: Option<Overdue> = reader.query_opt(&OVERDUE, &[&business, &customer, &currency, &today]).await?;
+    Ok(found.map_or(0, |row| row.open))
+}

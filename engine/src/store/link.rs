@@ -80,3 +80,8 @@ pub async fn link(db: &Db, business: BusinessId, id: LinkId) -> Result<Link> {
 pub async fn list(db: &Db, business: BusinessId, customer: CustomerId) -> Result<Vec<Link>> {
     db.read(async move |reader| of_customer(reader, business, customer).await).await
 }
+
+/// The link on which a payment's receipt can be seen.
+pub(crate) async fn of_payment(reader: &mut Reader<'_>, business: BusinessId, payment: PaymentId) -> Result<Option<Link>> {
+    reader.query_opt(&OF_PAYMENT, &[&business, &payment]).await
+}

@@ -52,7 +52,7 @@ fn there_is_nothing_to_read_where_there_is_no_file() {
 #[test]
 fn what_was_answered_before_a_kill_is_there_and_the_lock_is_free() {
     if let Ok(data) = std::env::var(CHILD) {
-        return write_until_killed(Place { data: data.into(), url: None });
+        write_until_killed(Place { data: data.into(), url: None });
     }
     let place = Place::sqlite();
     let program = std::env::current_exe().expect("this test's program");
@@ -92,12 +92,12 @@ sql!(
     select (select count(*) from item) - (select count(*) from tally) as halves"
 );
 
-fn write_until_killed(place: Place) {
+fn write_until_killed(place: Place) -> ! {
     let db = open(&place);
     // Whoever is killed cannot tidy up, and the parent still needs the folder.
     std::mem::forget(place);
     let business = BusinessId(Uuid::nil());
-    let writer = async |number: i64| {
+    let writer = async |number: i64| -> ! {
         loop {
             let done = db.write(business, async move |tx: &mut Tx<'_>| {
                 let mut item = fresh(tx, "", number);
@@ -109,7 +109,9 @@ fn write_until_killed(place: Place) {
             println!("\ndone {}", done.await.expect("it is written"));
         }
     };
-    kit::block_on(async { tokio::join!(writer(1), writer(2), writer(3), writer(4)) });
+    kit::block_on(async {
+        tokio::join!(writer(1), writer(2), writer(3), writer(4)).0
+    })
 }
 
 #[test]

@@ -1,0 +1,53 @@
+//! *Explain this balance*: the trace of an order's amount due, or of what a customer owes.
+//!
+//! Invariant: the trace ends in the same figure as the sheet of the same thing; both come from the same rows.
+
+use books::entry::Class;
+use books::explain::{Trace, Traceable, explain_account, explain_document};
+use books::ids::{BusinessId, CustomerId, OrderId};
+use books::money::Currency;
+
+use crate::db::{Db, Reader};
+use crate::error::Result;
+use crate::store::account::{entry_of, every};
+use crate::store::entry::{self, EntryLine};
+use crate::store::order;
+use crate::store::user;
+
+/// How the amount due of an order came about.
+pub async fn of_order(db: &Db, business: BusinessId, id: OrderId) -> Result<Trace> {
+    db.read(async move |reader| {
+        order::one(reader, business, id).await?;
+        let of_order = entry::of_order(reader, business, id).await?;
+        let charges: Vec<_> = of_order.iter().filter(|entry| entry.kind.class() == Class::Charge).map(|entry| entry.id).collect();
+        let allocations = every(entry::allocations_of_order(reader, business, id).await?);
+        let mut entries = entry::credits_on_order(reader, business, id).await?;
+        entries.retain(|credit| of_order.iter().all(|known| known.id != credit.id));
+        entries.extend(of_order);
+        Ok(explain_document(&charges, &traceable(reader, business, entries).await?, &allocations))
+    })
+    .await
+}
+
+/// How what a customer owes in one currency came about.
+pub async fn of_customer(db: &Db, business: BusinessId, id: CustomerId, currency: Currency) -> Result<Trace> {
+    db.read(async move |reader| {
+        let entries = entry::of_account(reader, business, id, currency).await?;
+        let allocations = every(entry::allocations_of_account(reader, business, id, currency).await?);
+        Ok(explain_account(&traceable(reader, business, entries).await?, &allocations))
+    })
+    .await
+}
+
+/// Entries with who made them, in words: a person's name, else what acted.
+async fn traceable(reader: &mut Reader<'_>, business: BusinessId, mut lines: Vec<EntryLine>) -> Result<Vec<Traceable>> {
+    let people = user::of_business(reader, business).await?;
+    lines.sort_by_key(|line| line.id);
+    let by = |actor: &str| match actor.split('_').next() {
+        Some("usr") => people.iter().find(|user| user.id.to_string() == actor).map_or("a former user", |user| &user.name).to_owned(),
+        Some("key") => "a program".to_owned(),
+        Some("lnk") => "the customer".to_owned(),
+        _ => "Owed".to_owned(),
+    };
+    Ok(lines.into_iter().map(|line| Traceable { by: by(&line.actor), entry: entry_of(line) }).collect())
+}

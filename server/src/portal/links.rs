@@ -1,0 +1,270 @@
+//! A payer's link: from the token in a mail to the page with the amount, and on to the processor.
+//!
+//! Invariants: the token leaves the address bar at once (303 to a clean address, whose right stands in the visitor's cookie);
+//! a GET changes nothing but *opened*, and that only for a person. Unknown, malformed and revoked look the same.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form as RawForm};
+use books::ids::LinkId;
+use books::money::Money;
+use engine::flows::open_link::{Opened, open_link};
+use engine::flows::share_link::regenerate_link;
+use engine::flows::start_checkout::{Next, start_checkout};
+use engine::flows::call::{Actor, Call};
+use engine::sheets::link::{LinkSheet, link_sheet, visited_link};
+use engine::sheets::trace;
+use engine::store::session;
+
+use super::shown;
+use super::views::documents::{BalancePage, DocumentPage, ExplainPage, PublicStep};
+use super::views::outcomes::{ExpiredPage, LostPage, TroublePage};
+use crate::app::App;
+use crate::auth::Visitor;
+use crate::forms::{Form, new_key};
+use crate::live::{LiveStream, Topic};
+use crate::request_id::RequestId;
+use crate::respond::{Problem, page};
+use crate::security::client_ip::ClientIp;
+use crate::security::cookies::Cookie;
+use crate::view::{Chip, Day};
+
+/// `GET /p/{token}`: gives the browser the right to the link and leads to its clean address.
+pub async fn open(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    Extension(client): Extension<ClientIp>,
+    method: Method,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Result<Response, Problem> {
+    app.limits.link_opened(client)?;
+    let counts = method == Method::GET && !is_prefetch(&headers) && !is_staff(&app, &headers).await?;
+    let opened = open_link(&app.services.db, &token, &visitor.token, counts, visitor.request.as_str()).await?;
+    let mut response = match opened {
+        Opened::Live(link) => Redirect::to(&clean(link.id)).into_response(),
+        Opened::Expired(link) => {
+            let sheet = link_sheet(&app.services.db, link.business_id, link.id).await?;
+            let shell = shown::shell(&sheet.business, None);
+            let expired = ExpiredPage { shell, action: format!("/p/renew/{token}"), key: new_key(), mailed: false };
+            page(StatusCode::GONE, &expired)
+        }
+        Opened::Nothing => {
+            app.limits.link_missed(client);
+            page(StatusCode::NOT_FOUND, &LostPage)
+        }
+    };
+    if let Some((name, value)) = visitor.cookie(&app) {
+        response.headers_mut().append(name, value);
+    }
+    // The token must not travel on in a Referer.
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(response)
+}
+
+/// The address of a link without its token.
+pub fn clean(link: LinkId) -> String {
+    format!("/p/v/{link}")
+}
+
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    let says = |name: &str, word: &str| headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(word));
+    says("sec-purpose", "prefetch") || says("purpose", "prefetch") || says("x-moz", "prefetch") || says("x-purpose", "preview")
+}
+
+async fn is_staff(app: &App, headers: &HeaderMap) -> Result<bool, Problem> {
+    match Cookie::Session.read(headers, &app.public_url) {
+        Some(token) => Ok(session::of_token(&app.services.db, token).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// The sheet of a link that this browser may see; anything else is the same page as an unknown link.
+async fn sheet(app: &App, visitor: &Visitor, id: &str) -> Result<LinkSheet, Response> {
+    let lost = || page(StatusCode::NOT_FOUND, &LostPage);
+    let id: LinkId = id.parse().map_err(|_| lost())?;
+    match visited_link(&app.services.db, &visitor.token, id).await {
+        Ok(sheet) => Ok(sheet),
+        Err(engine::error::Error::NotFound) => Err(lost()),
+        Err(error) => Err(Problem::from(error).into_response()),
+    }
+}
+
+/// `GET /p/v/{link}`: the balance, the order or the receipt, as it is now.
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, visitor: Visitor) -> Response {
+    match sheet(&app, &visitor, &id).await {
+        Ok(sheet) => render(&app, &sheet, None, StatusCode::OK),
+        Err(response) => response,
+    }
+}
+
+/// The page of a link. `refused`: why the last try to pay did not go through.
+fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusCode) -> Response {
+    let base = clean(sheet.link.id);
+    let shell = shown::shell(&sheet.business, Some(format!("{base}/live")));
+    let paybox = shown::paybox(&app.services, sheet, &base, refused);
+    match (&sheet.order, &sheet.payment) {
+        (Some(order), _) => {
+            let zone = order.business.zone();
+            let message = sheet.link.request_id.and_then(|id| order.requests.iter().find(|row| row.id == id)).and_then(|row| row.message.clone());
+            let document = DocumentPage {
+                shell,
+                base,
+                noun: engine::flows::create_order::title(order.order.kind),
+                number: order.order.number.clone().unwrap_or_default(),
+                customer: order.customer.name.clone(),
+                dated: Day::of(order.order.created_at.day_in(&zone)),
+                due_on: None,
+                state: Chip::of_state(order.payment_state().as_str()),
+                message: message.unwrap_or_default(),
+                lines: order.lines.iter().filter(|line| line.added_by.is_none()).map(|line| shown::line_row(line, order.order.currency)).collect(),
+                amendments: shown::amendments(order),
+                payments: shown::payments(order),
+                figures: shown::figures(order),
+                notes: Vec::new(),
+                paybox,
+            };
+            page(status, &document)
+        }
+        (None, Some(payment)) => super::returns::receipt(app, payment, &base, false),
+        (None, None) => {
+            let currency = sheet.link.currency;
+            let balance = BalancePage {
+                shell,
+                base,
+                customer: sheet.customer.name.clone(),
+                standing: shown::standing(sheet.balance),
+                amount: shown::amount(sheet.balance.abs(), currency),
+                overdue: shown::amount(sheet.overdue, currency),
+                others: Vec::new(),
+                recent: sheet.recent.iter().map(shown::recent).collect(),
+                paybox,
+            };
+            page(status, &balance)
+        }
+    }
+}
+
+/// `POST /p/v/{link}/pay`: leads to the processor's page. Two clicks lead to the same page.
+pub async fn pay(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Extension(client): Extension<ClientIp>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response, Problem> {
+    let sheet = match sheet(&app, &visitor, &id).await {
+        Ok(sheet) => sheet,
+        Err(response) => return Ok(response),
+    };
+    app.limits.payment(client, sheet.link.id)?;
+    let typed = form.value("amount").trim().to_owned();
+    let amount = match (typed.is_empty(), Money::parse(&typed, sheet.link.currency)) {
+        (true, _) => None,
+        (false, Ok(money)) => Some(money.minor),
+        (false, Err(error)) => return Ok(render(&app, &sheet, Some(sentence(&error.to_string())), StatusCode::UNPROCESSABLE_ENTITY)),
+    };
+    match start_checkout(&app.services, &sheet.link, amount, visitor.request.as_str()).await {
+        Ok(Next::Page(url)) => Ok(Redirect::to(&url).into_response()),
+        Ok(Next::Payment(_)) => Ok(Redirect::to(&clean(sheet.link.id)).into_response()),
+        Err(engine::error::Error::Refused(refusal)) => Ok(render(&app, &sheet, Some(sentence(&refusal.detail)), StatusCode::CONFLICT)),
+        Err(engine::error::Error::Busy { .. }) => Ok(trouble(&visitor.request, Some(clean(sheet.link.id)))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn trouble(request: &RequestId, back: Option<String>) -> Response {
+    let page_of = TroublePage {
+        title: "One moment".to_owned(),
+        text: "The payment page could not be opened just now. Nothing was taken. Please try again in a few seconds.".to_owned(),
+        request_id: request.as_str().to_owned(),
+        back,
+    };
+    page(StatusCode::SERVICE_UNAVAILABLE, &page_of)
+}
+
+/// A reason as a sentence: a capital first and a full stop.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let begun: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    if begun.ends_with(['.', '!', '?']) { begun } else { format!("{begun}.") }
+}
+
+/// `POST /p/renew/{token}`: mails a fresh link to the address on file. Says the same whatever happens.
+pub async fn renew(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    Extension(client): Extension<ClientIp>,
+    visitor: Visitor,
+    RawForm(_): RawForm<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    app.limits.link_opened(client)?;
+    let Opened::Expired(link) = open_link(&app.services.db, &token, &visitor.token, false, visitor.request.as_str()).await? else {
+        app.limits.link_missed(client);
+        return Ok(page(StatusCode::NOT_FOUND, &LostPage));
+    };
+    app.limits.payment(client, link.id)?;
+    let call = Call { business: link.business_id, actor: Actor::Payer { link: link.id }, request_id: visitor.request.as_str().to_owned(), key: None };
+    regenerate_link(&app.services.db, &app.services.keys, &call, link.id, true).await?;
+    let sheet = link_sheet(&app.services.db, link.business_id, link.id).await?;
+    let expired = ExpiredPage { shell: shown::shell(&sheet.business, None), action: format!("/p/renew/{token}"), key: new_key(), mailed: true };
+    Ok(page(StatusCode::OK, &expired))
+}
+
+/// `GET /p/v/{link}/explain`: how the amount came about, without what is internal.
+pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, visitor: Visitor) -> Result<Response, Problem> {
+    let sheet = match sheet(&app, &visitor, &id).await {
+        Ok(sheet) => sheet,
+        Err(response) => return Ok(response),
+    };
+    let (business, currency) = (sheet.link.business_id, sheet.link.currency);
+    let (about, trace) = match &sheet.order {
+        Some(order) => {
+            let number = order.order.number.clone().unwrap_or_default();
+            let about = format!("{} {number}", engine::flows::create_order::title(order.order.kind));
+            (about, trace::of_order(&app.services.db, business, order.order.id).await?)
+        }
+        None => ("Your balance".to_owned(), trace::of_customer(&app.services.db, business, sheet.customer.id, currency).await?),
+    };
+    let mut running = 0;
+    let mut steps = Vec::new();
+    for charge in trace.for_payer().charges {
+        running += charge.entry.amount;
+        steps.push(step(charge.entry.on, charge.entry.description.clone(), String::new(), charge.entry.amount, running, currency));
+        for applied in &charge.applied {
+            let signed = if applied.taken_back { applied.amount } else { -applied.amount };
+            running += signed;
+            let detail = if applied.taken_back { "taken back".to_owned() } else { format!("applied to {}", charge.entry.description) };
+            steps.push(step(applied.on, applied.from.description.clone(), detail, signed, running, currency));
+        }
+    }
+    let explained = ExplainPage {
+        shell: shown::shell(&sheet.business, None),
+        base: clean(sheet.link.id),
+        about,
+        steps,
+        result_label: "Amount due".to_owned(),
+        result: shown::amount(sheet.amount_due(), currency),
+    };
+    Ok(page(StatusCode::OK, &explained))
+}
+
+fn step(on: books::calendar::Day, what: String, detail: String, minor: i64, running: i64, currency: books::money::Currency) -> PublicStep {
+    PublicStep { on: Day::of(on), what, detail, amount: shown::amount(minor, currency), running: shown::amount(running, currency) }
+}
+
+/// `GET /p/v/{link}/live`: tells the open page when something about its customer changed.
+pub async fn live(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Extension(client): Extension<ClientIp>,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Result<LiveStream, Response> {
+    let sheet = sheet(&app, &visitor, &id).await?;
+    let topic = Topic::Customer(sheet.customer.id);
+    app.hub.subscribe(sheet.link.business_id, topic, client.network(), &headers).map_err(IntoResponse::into_response)
+}

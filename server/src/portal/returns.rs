@@ -1,0 +1,109 @@
+//! Back from the processor, and receipts: what became of a payment, as the processor says it.
+//!
+//! Invariant: the browser's arrival proves nothing. The processor is asked each time until the outcome is known, and the page
+//! needs no cookie: the token of the return is its right.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use books::payment::PaymentState as P;
+use engine::flows::ask_processor::look;
+use engine::flows::call::{Actor, Call};
+use engine::flows::open_link::{Opened, open_link};
+use engine::sheets::payment::{PaymentSheet, payment_sheet};
+
+use super::shown;
+use super::views::outcomes::{LostPage, Outcome, ReceiptPage};
+use crate::app::App;
+use crate::auth::Visitor;
+use crate::respond::{Problem, page};
+use crate::security::client_ip::ClientIp;
+use crate::view::{Fact, Moment};
+
+/// `GET /p/return/{token}`: asks the processor and shows the receipt, or what stands in its place.
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    Extension(client): Extension<ClientIp>,
+    visitor: Visitor,
+) -> Result<Response, Problem> {
+    app.limits.link_opened(client)?;
+    let opened = open_link(&app.services.db, &token, &visitor.token, false, visitor.request.as_str()).await?;
+    let (link, payment) = match opened {
+        Opened::Live(link) | Opened::Expired(link) => (link.clone(), link.payment_id),
+        Opened::Nothing => {
+            app.limits.link_missed(client);
+            return Ok(page(StatusCode::NOT_FOUND, &LostPage));
+        }
+    };
+    let Some(id) = payment else { return Ok(page(StatusCode::NOT_FOUND, &LostPage)) };
+    let call = Call { business: link.business_id, actor: Actor::Payer { link: link.id }, request_id: visitor.request.as_str().to_owned(), key: None };
+    let seen = payment_sheet(&app.services.db, link.business_id, id).await?;
+    if !matches!(seen.payment.state, P::Succeeded | P::Failed | P::Canceled) {
+        look(&app.services, &call, id).await?;
+    }
+    let sheet = payment_sheet(&app.services.db, link.business_id, id).await?;
+    let back = sheet.payment.link_id.map_or_else(|| super::links::clean(link.id), super::links::clean);
+    let mut response = receipt(&app, &sheet, &back, true);
+    if let Some((name, value)) = visitor.cookie(&app) {
+        response.headers_mut().append(name, value);
+    }
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(response.into_response())
+}
+
+/// The receipt page of a payment. `returned`: the payer has just come back from the processor.
+pub fn receipt(app: &App, sheet: &PaymentSheet, back: &str, returned: bool) -> Response {
+    let payment = &sheet.payment;
+    let currency = payment.currency;
+    let zone = sheet.business.zone();
+    let outcome = outcome(sheet, returned);
+    let mut facts = vec![
+        Fact { name: "Receipt".to_owned(), value: payment.number.clone() },
+        Fact { name: "Method".to_owned(), value: sheet.means() },
+    ];
+    for charge in &sheet.charges {
+        let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
+        let name = sheet.order_of(charge).map_or_else(
+            || charge.description.clone(),
+            |order| format!("{} {}", engine::flows::create_order::title(order.kind), order.number.clone().unwrap_or_default()),
+        );
+        facts.push(Fact { name, value: shown::amount(part, currency).text });
+    }
+    if outcome != Outcome::Received {
+        facts.truncate(1);
+    }
+    let pdf = sheet.receipt_link.filter(|_| outcome == Outcome::Received).map(|link| format!("{}/pdf", super::links::clean(link)));
+    let receipt = ReceiptPage {
+        shell: shown::shell(&sheet.business, None),
+        outcome,
+        amount: shown::amount(payment.amount, currency),
+        at: Moment::of(payment.succeeded_at.unwrap_or(payment.updated_at), &zone),
+        facts,
+        remaining: shown::amount(sheet.still_due, currency),
+        receipt_pdf: pdf,
+        back: back.to_owned(),
+    };
+    tracing::debug!(payment = %payment.id, origin = app.public_url.origin(), "receipt shown");
+    page(StatusCode::OK, &receipt)
+}
+
+fn outcome(sheet: &PaymentSheet, returned: bool) -> Outcome {
+    let payment = &sheet.payment;
+    match payment.state {
+        P::Succeeded if payment.returned => Outcome::Declined { why: "The bank returned this payment.".to_owned() },
+        P::Succeeded => Outcome::Received,
+        P::Pending | P::Authorized => Outcome::Pending { note: "Bank debits take two to three working days.".to_owned() },
+        P::Unknown => Outcome::Unknown,
+        P::Failed => Outcome::Declined { why: payment.decline_text.clone().unwrap_or_else(|| "It was not completed.".to_owned()) },
+        P::Canceled => Outcome::Canceled,
+        P::Created => match &payment.decline_text {
+            Some(why) => Outcome::Declined { why: why.clone() },
+            None if returned => Outcome::Canceled,
+            None => Outcome::Unknown,
+        },
+    }
+}
