@@ -242,7 +242,10 @@ impl Account {
             |item: &super::Item| item.entry.kind == EntryKind::SmallDifference && item.entry.payment == Some(payment);
         let stands = |account: &Account, at: usize| {
             account.rows.iter().any(|row| {
-                row.credit == at && row.live > 0 && reopened.iter().any(|charge| account.of_one_document(*charge, row.charge))
+                row.credit == at
+                    && row.live > 0
+                    && !account.is_own_pay_out(row)
+                    && reopened.iter().any(|charge| account.of_one_document(*charge, row.charge))
             })
         };
         let found: Vec<usize> = (0..self.items.len()).filter(|at| of_payment(&self.items[*at]) && stands(self, *at)).collect();
