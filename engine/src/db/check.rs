@@ -25,7 +25,10 @@ impl Db {
         let mut prepared = match &self.0.engine {
             Engine::Sqlite(sqlite) => {
                 let connection = sqlite::connect(&sqlite.path, Mode::ReadOnly)?;
-                texts.into_iter().map(|sql| described(sql, EngineKind::Sqlite, sqlite::describe(&connection, sql))).collect::<Vec<_>>()
+                texts
+                    .into_iter()
+                    .map(|sql| described(sql, EngineKind::Sqlite, sqlite::describe(&connection, sql)))
+                    .collect::<Vec<_>>()
             }
             Engine::Postgres(address) => postgres::on_own_thread(async move || {
                 let wire = address.connect(postgres::Use::ReadAtLeisure).await.map_err(Error::from)?;

@@ -103,16 +103,14 @@ impl Address {
 
     /// Applies what is missing of the schema, or, for a reader, checks it. Blocks.
     pub(crate) fn prepare(&self, mode: Mode, migrations: &[migrate::Migration], now: i64) -> Result<()> {
-        on_own_thread(async || {
-            match mode {
-                Mode::ReadWrite => {
-                    let mut wire = self.connect(Use::Write).await?;
-                    migrate::postgres(wire.client_mut(), migrations, now).await
-                }
-                Mode::ReadOnly => {
-                    let wire = self.connect(Use::ReadAtLeisure).await?;
-                    migrate::check_postgres(wire.client(), migrations).await
-                }
+        on_own_thread(async || match mode {
+            Mode::ReadWrite => {
+                let mut wire = self.connect(Use::Write).await?;
+                migrate::postgres(wire.client_mut(), migrations, now).await
+            }
+            Mode::ReadOnly => {
+                let wire = self.connect(Use::ReadAtLeisure).await?;
+                migrate::check_postgres(wire.client(), migrations).await
             }
         })
     }

@@ -8,7 +8,6 @@
 use books::calendar::Instant;
 use books::ids::{BusinessId, EventId, IdSource};
 
-use super::EngineKind;
 use super::desk::{self, Desk, Question, Read};
 use super::sql::Sql;
 use super::table::{Bump, Table, TableInfo, row};
@@ -94,15 +93,14 @@ impl Write {
 pub(crate) struct Tx<'t> {
     desk: &'t Desk,
     business: BusinessId,
-    engine: EngineKind,
     now: Instant,
     ids: Ids,
     writes: Vec<Write>,
 }
 
 impl<'t> Tx<'t> {
-    pub(crate) fn new(desk: &'t Desk, business: BusinessId, engine: EngineKind, now: Instant, ids: Ids) -> Tx<'t> {
-        Tx { desk, business, engine, now, ids, writes: Vec::new() }
+    pub(crate) fn new(desk: &'t Desk, business: BusinessId, now: Instant, ids: Ids) -> Tx<'t> {
+        Tx { desk, business, now, ids, writes: Vec::new() }
     }
 
     /// The instant of the act; it does not move while the act runs.
@@ -112,10 +110,6 @@ impl<'t> Tx<'t> {
 
     pub(crate) fn business(&self) -> BusinessId {
         self.business
-    }
-
-    pub(crate) fn engine(&self) -> EngineKind {
-        self.engine
     }
 
     pub(crate) fn ids(&mut self) -> &mut dyn IdSource {
@@ -246,21 +240,16 @@ impl<'t> Tx<'t> {
 /// One consistent view of the books, for pages, reports and checks. Nothing can be changed through it.
 pub(crate) struct Reader<'r> {
     desk: &'r Desk,
-    engine: EngineKind,
     now: Instant,
 }
 
 impl<'r> Reader<'r> {
-    pub(crate) fn new(desk: &'r Desk, engine: EngineKind, now: Instant) -> Reader<'r> {
-        Reader { desk, engine, now }
+    pub(crate) fn new(desk: &'r Desk, now: Instant) -> Reader<'r> {
+        Reader { desk, now }
     }
 
     pub(crate) fn now(&self) -> Instant {
         self.now
-    }
-
-    pub(crate) fn engine(&self) -> EngineKind {
-        self.engine
     }
 
     pub(crate) fn query<R: FromRow>(&mut self, sql: &'static Sql, params: &[&dyn ToValue]) -> Read<Vec<R>> {

@@ -7,10 +7,10 @@ use std::sync::atomic::Ordering;
 
 use super::writer::Line;
 use super::{Address, Trouble, Use, Wire};
+use crate::db::Shared;
 use crate::db::desk::{Asked, Desk, Step, step};
 use crate::db::queue::{Look, Outbox};
 use crate::db::tx::Reader;
-use crate::db::{EngineKind, Shared};
 use crate::error::Result;
 
 const BEGIN: &str = "begin isolation level repeatable read read only";
@@ -39,7 +39,7 @@ pub(super) async fn run(address: Address, purpose: Use, shared: Shared, looks: O
 
 async fn one(line: &mut Line, look: &mut dyn Look, shared: &Shared) -> Result<()> {
     let desk = Desk::default();
-    let mut reader = Reader::new(&desk, EngineKind::Postgres, shared.clock.now());
+    let mut reader = Reader::new(&desk, shared.clock.now());
     let mut running = look.run(&mut reader);
     let mut wire: Option<Wire> = None;
     let outcome = loop {

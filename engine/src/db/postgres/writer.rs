@@ -7,10 +7,10 @@
 use std::time::{Duration, Instant};
 
 use super::{Address, Trouble, Use, Wire};
+use crate::db::Shared;
 use crate::db::desk::{Desk, Step, step};
 use crate::db::queue::{Flow, Outbox};
 use crate::db::tx::{IDEMPOTENCY_INDEX, Tx, Write};
-use crate::db::{EngineKind, Shared};
 use crate::error::{Error, Result};
 
 const MOST_RERUNS: u32 = 6;
@@ -155,7 +155,7 @@ async fn in_savepoint(wire: &Wire, flow: &mut dyn Flow, opening: &'static str, s
 /// Runs a flow and applies its writes. `opening` is sent with the first statement, and taken when it was.
 async fn play(wire: &Wire, flow: &mut dyn Flow, opening: &mut Option<&'static str>, shared: &Shared) -> Result<(), Trouble> {
     let desk = Desk::default();
-    let mut tx = Tx::new(&desk, flow.business(), EngineKind::Postgres, shared.clock.now(), shared.ids.clone());
+    let mut tx = Tx::new(&desk, flow.business(), shared.clock.now(), shared.ids.clone());
     let mut running = flow.run(&mut tx);
     let outcome = loop {
         match step(&mut running, &desk) {

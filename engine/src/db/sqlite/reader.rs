@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use rusqlite::InterruptHandle;
 
 use super::{Failure, Session};
+use crate::db::Shared;
 use crate::db::desk::{Desk, Step, step};
 use crate::db::queue::{Look, Outbox};
 use crate::db::tx::Reader;
-use crate::db::{EngineKind, Shared};
 use crate::error::Result;
 
 /// A read that takes longer is ended. Checks of the whole books run in a process of their own, which has no such limit.
@@ -85,7 +85,7 @@ impl SqliteReader {
 
     fn play(&self, look: &mut dyn Look) -> Result<()> {
         let desk = Desk::default();
-        let mut reader = Reader::new(&desk, EngineKind::Sqlite, self.shared.clock.now());
+        let mut reader = Reader::new(&desk, self.shared.clock.now());
         let mut running = look.run(&mut reader);
         loop {
             match step(&mut running, &desk) {

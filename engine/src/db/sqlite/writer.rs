@@ -9,10 +9,10 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::{Failure, Session, State};
+use crate::db::Shared;
 use crate::db::desk::{Desk, Step, step};
 use crate::db::queue::{Flow, Outbox};
 use crate::db::tx::{IDEMPOTENCY_INDEX, Tx, Write};
-use crate::db::{EngineKind, Shared};
 use crate::error::{Error, Result};
 
 /// The checkpoint thread never resets the log under steady load; beyond this the writer does so between two batches.
@@ -129,7 +129,7 @@ impl SqliteWriter {
 
     fn play(&self, flow: &mut dyn Flow) -> Result<(), Failure> {
         let desk = Desk::default();
-        let mut tx = Tx::new(&desk, flow.business(), EngineKind::Sqlite, self.shared.clock.now(), self.shared.ids.clone());
+        let mut tx = Tx::new(&desk, flow.business(), self.shared.clock.now(), self.shared.ids.clone());
         let mut running = flow.run(&mut tx);
         let outcome = loop {
             match step(&mut running, &desk) {

@@ -109,9 +109,7 @@ fn write_until_killed(place: Place) -> ! {
             println!("\ndone {}", done.await.expect("it is written"));
         }
     };
-    kit::block_on(async {
-        tokio::join!(writer(1), writer(2), writer(3), writer(4)).0
-    })
+    kit::block_on(async { tokio::join!(writer(1), writer(2), writer(3), writer(4)).0 })
 }
 
 #[test]

@@ -1,0 +1,4 @@
+//! The engine from outside: one binary, so that it links once.
+
+mod db;
+mod kit;
