@@ -222,7 +222,7 @@ impl Chip {
                 Tone::Ok
             }
             "pending" | "part_paid" | "part_applied" | "authorized" | "unknown" | "waiting_approval" | "untested" | "running"
-            | "kept" | "submitted" | "waiting" => Tone::Warn,
+            | "submitted" | "waiting" => Tone::Warn,
             "failed" | "overdue" | "uncollectible" | "returned" | "disputed" | "denied" | "bounced" | "failing" | "dead"
             | "lost" => Tone::Bad,
             "draft" | "void" | "canceled" | "withdrawn" | "reversed" | "revoked" | "expired" | "closed" | "disabled"

@@ -14,6 +14,8 @@
 const $ = (selector, from = document) => from.querySelector(selector);
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 
+const withSelf = (selector, element) => (element.matches(selector) ? [element] : []).concat($$(selector, element));
+
 document.documentElement.classList.add("js");
 
 /** Fetches a page of ours as a document. */
@@ -57,14 +59,14 @@ function swapLive(fresh) {
     if (href) $$("a", part).find((link) => link.getAttribute("href") === href)?.focus();
     const words = $("[data-say]", part)?.textContent;
     if (words && words !== said) say(words);
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) part.animate([{ opacity: 0.35 }, { opacity: 1 }], { duration: 500 });
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) part.animate([{ opacity: 0.5 }, { opacity: 1 }], { duration: 400 });
   }
 }
 
 /** What the reader opened stays open. A form gets the fresh idempotency key, unless it was just sent with the old one. */
 function keepState(old, now) {
-  const opened = $$("details", old);
-  $$("details", now).forEach((details, at) => {
+  const opened = withSelf("details", old);
+  withSelf("details", now).forEach((details, at) => {
     if (opened[at]) details.open = opened[at].open;
   });
   const keys = $$('input[name="idempotency_key"]', now);
