@@ -10,6 +10,7 @@ use crate::config::{Config, PublicUrl};
 use crate::listen::Stop;
 use crate::live::Hub;
 use crate::metrics::{Metrics, Reading};
+use crate::papers::Papers;
 use crate::rate_limit::Limits;
 
 /// The state of the process. Handlers take `State<Arc<App>>`.
@@ -19,6 +20,8 @@ pub struct App {
     pub public_url: PublicUrl,
     /// The database, the key file, the processors and the postman.
     pub services: Services,
+    /// What draws PDFs.
+    pub papers: Papers,
     pub hub: Arc<Hub>,
     pub limits: Limits,
     pub metrics: Metrics,
@@ -27,7 +30,7 @@ pub struct App {
 
 impl App {
     /// `config.listen` is the address that is really listened on.
-    pub fn new(config: Config, services: Services, stop: Stop) -> Arc<App> {
+    pub fn new(config: Config, services: Services, papers: Papers, stop: Stop) -> Arc<App> {
         let hub = Arc::new(Hub::new());
         let metrics = Metrics::new();
         let listened = Arc::clone(&hub);
@@ -38,7 +41,7 @@ impl App {
         let db = services.db.clone();
         metrics.add_source(move || storage(&db));
         let public_url = config.public_url();
-        Arc::new(App { public_url, services, hub, limits: Limits::new(), metrics, stop, config })
+        Arc::new(App { public_url, services, papers, hub, limits: Limits::new(), metrics, stop, config })
     }
 
     /// For tests: an app on loopback over an embedded database of this test process.
@@ -47,7 +50,8 @@ impl App {
         let mut config = Config::load(&crate::cli::Common { data: Some("/nonexistent".into()), ..Default::default() }, None)
             .expect("defaults");
         config.configured_url = public_url.map(|url| PublicUrl::parse(url).expect("a URL"));
-        App::new(config, tests::SERVICES.clone(), Stop::new())
+        let no_typesetter = Papers { order: |_| Ok(b"%PDF-".to_vec()), receipt: |_| Ok(b"%PDF-".to_vec()) };
+        App::new(config, tests::SERVICES.clone(), no_typesetter, Stop::new())
     }
 }
 

@@ -21,6 +21,7 @@ pub mod logging;
 pub mod metrics;
 pub mod open;
 pub mod openapi;
+pub mod papers;
 pub mod portal;
 pub mod rate_limit;
 pub mod request_id;

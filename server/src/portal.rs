@@ -21,6 +21,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/p/return/{token}", get(returns::show))
         .route("/p/v/{link}", get(links::show))
         .route("/p/v/{link}/pay", post(links::pay))
+        .route("/p/v/{link}/pdf", get(links::pdf))
         .route("/p/v/{link}/explain", get(links::explain))
         .route("/p/v/{link}/live", get(links::live))
 }

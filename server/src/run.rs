@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::cli::{self, Command};
 use crate::config::{Config, ConfigError};
 use crate::listen::{self, Stop};
+use crate::papers::Papers;
 use crate::{commands, feed, logging, open, router};
 
 /// The exit code of a mistake in the arguments or settings, as usual for commands.
@@ -31,7 +32,7 @@ pub enum Failure {
 }
 
 /// The whole program.
-pub fn main() -> ExitCode {
+pub fn main(papers: Papers) -> ExitCode {
     let cli = match cli::parse_from(std::env::args_os()) {
         Ok(cli) => cli,
         Err(usage) => {
@@ -40,7 +41,7 @@ pub fn main() -> ExitCode {
             return if usage.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
     };
-    match start(cli) {
+    match start(cli, papers) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("owed: {failure}");
@@ -49,7 +50,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn start(cli: cli::Cli) -> Result<(), Failure> {
+fn start(cli: cli::Cli, papers: Papers) -> Result<(), Failure> {
     let serve = match &cli.command {
         Command::Serve(args) | Command::Demo(args) => Some(args),
         _ => None,
@@ -58,12 +59,12 @@ fn start(cli: cli::Cli) -> Result<(), Failure> {
     logging::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::Other(format!("threads cannot be started: {e}")))?;
-    runtime.block_on(run(cli.command, config))
+    runtime.block_on(run(cli.command, config, papers))
 }
 
-async fn run(command: Command, config: Config) -> Result<(), Failure> {
+async fn run(command: Command, config: Config, papers: Papers) -> Result<(), Failure> {
     match command {
-        Command::Serve(_) => serve(config).await,
+        Command::Serve(_) => serve(config, papers).await,
         Command::Setup(args) => commands::setup(&config, &args).await,
         Command::Migrate => commands::migrate(&config).await,
         other => Err(Failure::Other(format!("{other:?} is not wired yet"))),
@@ -71,7 +72,7 @@ async fn run(command: Command, config: Config) -> Result<(), Failure> {
 }
 
 /// Opens the installation, listens, says so, serves until told to stop, drains.
-pub(crate) async fn serve(mut config: Config) -> Result<(), Failure> {
+pub(crate) async fn serve(mut config: Config, papers: Papers) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|e| Failure::Other(format!("cannot listen on {}: {e}", config.listen)))?;
     config.listen = listener.local_addr().map_err(|e| Failure::Other(format!("the socket has no address: {e}")))?;
@@ -79,7 +80,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), Failure> {
     let services = open::services(&config, Mode::ReadWrite)?;
     let stop = Stop::new();
     stop.on_signals().map_err(|e| Failure::Other(format!("signals cannot be heard: {e}")))?;
-    let app = App::new(config, services, stop);
+    let app = App::new(config, services, papers, stop);
     let router = router::router(&app);
     open::offer_setup(&app).await?;
     let work = tokio::spawn(engine::jobs::run_for_ever(app.services.clone()));

@@ -26,6 +26,7 @@ use crate::app::App;
 use crate::auth::Visitor;
 use crate::forms::{Form, new_key};
 use crate::live::{LiveStream, Topic};
+use crate::papers;
 use crate::request_id::RequestId;
 use crate::respond::{Problem, page};
 use crate::security::client_ip::ClientIp;
@@ -254,6 +255,22 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, visito
 
 fn step(on: books::calendar::Day, what: String, detail: String, minor: i64, running: i64, currency: books::money::Currency) -> PublicStep {
     PublicStep { on: Day::of(on), what, detail, amount: shown::amount(minor, currency), running: shown::amount(running, currency) }
+}
+
+/// `GET /p/v/{link}/pdf`: the order as it stands, or the receipt.
+pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, visitor: Visitor) -> Result<Response, Problem> {
+    let sheet = match sheet(&app, &visitor, &id).await {
+        Ok(sheet) => sheet,
+        Err(response) => return Ok(response),
+    };
+    match (&sheet.order, &sheet.payment) {
+        (Some(order), _) => {
+            let token = app.services.keys.link_token(&sheet.link.purpose, sheet.link.id);
+            papers::order_pdf(&app, order, Some(app.public_url.link(&format!("/p/{token}")))).await
+        }
+        (None, Some(payment)) => papers::receipt_pdf(&app, payment).await,
+        (None, None) => Ok(page(StatusCode::NOT_FOUND, &LostPage)),
+    }
 }
 
 /// `GET /p/v/{link}/live`: tells the open page when something about its customer changed.

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, StatusCode};
 use std::net::SocketAddr;
+use engine::flows::create_business::{NewBusiness, create_business};
 use tower::ServiceExt;
 
 use super::*;
@@ -42,6 +43,25 @@ async fn send(app: &Arc<App>, peer: &str, method: &str, path: &str, headers: &[(
     Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
 }
 
+/// The `Authorization` of a business made for these tests.
+async fn key() -> &'static str {
+    static KEY: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    KEY.get_or_init(async || {
+        let new = NewBusiness {
+            name: "Router Tests".to_owned(),
+            currency: books::money::Currency::from_code("USD").expect("a known code"),
+            owner_email: "owner@router.example".to_owned(),
+            owner_name: "Owner".to_owned(),
+            password: "a long enough password".to_owned(),
+            time_zone: "UTC".to_owned(),
+            api_key: true,
+        };
+        let made = create_business(&App::for_test(None).services.db, new).await.expect("a business");
+        format!("Bearer {}", made.api_key.expect("asked for"))
+    })
+    .await
+}
+
 async fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
     send(&App::for_test(None), "203.0.113.1:5000", "GET", path, headers, "").await
 }
@@ -56,7 +76,9 @@ async fn every_path_of_the_api_asks_for_a_key_first() {
             assert_eq!(answer.header("www-authenticate"), "Bearer");
         }
     }
-    let keyed = get("/api/v1/no/such/thing", &[("authorization", "Bearer owed_test")]).await;
+    let unknown = get("/api/v1/no/such/thing", &[("authorization", "Bearer owed_test")]).await;
+    assert_eq!(unknown.status, StatusCode::UNAUTHORIZED, "a key that does not work is no key");
+    let keyed = get("/api/v1/no/such/thing", &[("authorization", key().await)]).await;
     assert_eq!((keyed.status, keyed.code().as_str()), (StatusCode::NOT_FOUND, "NOT_FOUND"));
 }
 
@@ -105,7 +127,7 @@ async fn figures_are_for_this_machine_or_a_key() {
     assert_eq!(ask("203.0.113.1:1", &[]).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(ask("203.0.113.1:1", &[("authorization", "Bearer owed_wrong")]).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(ask("127.0.0.1:1", &[("x-forwarded-for", "203.0.113.1")]).await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(ask("203.0.113.1:1", &[("authorization", "Bearer owed_test")]).await.status, StatusCode::OK);
+    assert_eq!(ask("203.0.113.1:1", &[("authorization", key().await)]).await.status, StatusCode::OK);
     let here = ask("127.0.0.1:1", &[]).await;
     assert_eq!(here.status, StatusCode::OK);
     assert!(here.body.contains("owed_http_requests_total{method=\"GET\",route=\"/metrics\",status=\"401\"} 3"), "{}", here.body);

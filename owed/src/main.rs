@@ -1,0 +1,12 @@
+//! `owed`: the server with the typesetter handed to it. See `server/src/cli.rs` for what it can be told to do.
+//!
+//! The one place that knows both, so that everything else is built and tested without the typesetter's 250 crates.
+
+use server::papers::Papers;
+
+fn main() -> std::process::ExitCode {
+    server::run::main(Papers {
+        order: |paper| documents::order(paper).map_err(|error| error.to_string()),
+        receipt: |paper| documents::receipt(paper).map_err(|error| error.to_string()),
+    })
+}

@@ -1,0 +1,273 @@
+//! From sheets to papers, and papers to PDF: what is printed is what the pages show, from the same figures.
+//!
+//! Invariants: the functions that draw are handed in by the binary, so this crate is built and tested without the
+//! typesetter; a paper is drawn off the event loop and only a few at a time. Left out: looks, which are `documents`'.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use books::money::{Currency, Money};
+use books::order::OrderState;
+use books::paper::{
+    Amendment, AmendmentReason, AppliedTo, Body, Business, Letterhead, Logo, Mark, Means, OrderKind, OrderPaper, PageSize, PaidRow,
+    PaperLine, Party, PayPanel, Prices, ReceiptPaper, Stamp, Standing, TaxRow,
+};
+use engine::sheets::order::OrderSheet;
+use engine::sheets::payment::PaymentSheet;
+use engine::store::customer::Customer;
+use engine::store::order::OrderLine;
+use engine::store::payment::Payment;
+
+use crate::app::App;
+use crate::respond::Problem;
+use crate::security::headers::InlinePdf;
+
+/// The functions that draw papers as PDF; what they refuse is said in words.
+#[derive(Clone, Copy)]
+pub struct Papers {
+    pub order: fn(&OrderPaper) -> Result<Vec<u8>, String>,
+    pub receipt: fn(&ReceiptPaper) -> Result<Vec<u8>, String>,
+}
+
+/// The PDF of an order or application as it stands. `pay_url`: where it can be paid, printed with a code.
+pub async fn order_pdf(app: &Arc<App>, sheet: &OrderSheet, pay_url: Option<String>) -> Result<Response, Problem> {
+    let paper = order_paper(sheet, pay_url, app.services.db.clock().now());
+    let name = sheet.order.number.clone().unwrap_or_else(|| "draft".to_owned());
+    let draw = app.papers.order;
+    drawn(app, &name, move || draw(&paper)).await
+}
+
+/// The PDF of a payment's receipt.
+pub async fn receipt_pdf(app: &Arc<App>, sheet: &PaymentSheet) -> Result<Response, Problem> {
+    let paper = receipt_paper(sheet, app.services.db.clock().now());
+    let name = sheet.payment.number.clone();
+    let draw = app.papers.receipt;
+    drawn(app, &name, move || draw(&paper)).await
+}
+
+async fn drawn(app: &Arc<App>, name: &str, draw: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static) -> Result<Response, Problem> {
+    let turn = app.limits.papers.acquire().await.map_err(|_| Problem::busy(2))?;
+    let bytes = tokio::task::spawn_blocking(draw).await.map_err(|error| Problem::fault(format!("drawing {name}: {error}")))?;
+    drop(turn);
+    let bytes = bytes.map_err(|why| Problem::fault(format!("drawing {name}: {why}")))?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    if let Ok(value) = HeaderValue::from_str(&format!("inline; filename=\"{name}.pdf\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response.extensions_mut().insert(InlinePdf);
+    Ok(response)
+}
+
+fn letterhead(business: &engine::store::business::Business, now: books::calendar::Instant) -> Letterhead {
+    let sender = Business {
+        name: business.name.clone(),
+        address: lines_of(business.address.as_deref()),
+        email: business.email.clone().unwrap_or_default(),
+        phone: business.phone.clone().unwrap_or_default(),
+        tax_id: business.tax_id.clone().unwrap_or_default(),
+        color: Some(business.color.clone()),
+        logo: business.logo.clone().map(|bytes| Logo { bytes }),
+        footer: business.footer.clone().unwrap_or_default(),
+    };
+    let page = if business.paper == "letter" { PageSize::Letter } else { PageSize::A4 };
+    Letterhead { page, locale: business.locale.clone(), ..Letterhead::new(sender, Stamp::in_zone(now, &business.zone())) }
+}
+
+fn lines_of(text: Option<&str>) -> Vec<String> {
+    text.unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+fn party(customer: &Customer) -> Party {
+    Party {
+        name: customer.name.clone(),
+        address: lines_of(customer.address.as_deref()),
+        email: customer.email.clone().unwrap_or_default(),
+        phone: customer.phone.clone().unwrap_or_default(),
+        tax_id: String::new(),
+        reference: customer.reference.clone().unwrap_or_default(),
+    }
+}
+
+/// The values that an order's PDF prints.
+pub fn order_paper(sheet: &OrderSheet, pay_url: Option<String>, now: books::calendar::Instant) -> OrderPaper {
+    let zone = sheet.business.zone();
+    let currency = sheet.order.currency;
+    let money = |minor| Money::new(minor, currency);
+    let figures = sheet.figures;
+    let due = figures.amount_due > 0;
+    OrderPaper {
+        head: letterhead(&sheet.business, now),
+        customer: party(&sheet.customer),
+        kind: match sheet.order.kind {
+            books::order::OrderKind::Order => OrderKind::Order,
+            books::order::OrderKind::Application => OrderKind::Application,
+        },
+        number: sheet.order.number.clone(),
+        mark: mark(sheet),
+        description: String::new(),
+        ordered_on: sheet.order.created_at.day_in(&zone),
+        due_on: None,
+        reference: sheet.customer.reference.clone().unwrap_or_default(),
+        body: body(sheet),
+        standing: Standing {
+            total: money(figures.total),
+            fees: money(figures.fees),
+            credited: money(figures.credited),
+            written_off: money(figures.written_off),
+            paid: money(figures.paid),
+            amount_due: money(figures.amount_due),
+        },
+        payments: paid_rows(sheet),
+        pay: pay_url.filter(|_| due).map(PayPanel::link),
+        message: String::new(),
+        notes: sheet.order.note.iter().cloned().collect(),
+    }
+}
+
+fn mark(sheet: &OrderSheet) -> Option<Mark> {
+    use books::figures::PaymentState as P;
+    match (sheet.order.state, sheet.payment_state()) {
+        (OrderState::Draft, _) => Some(Mark::Draft),
+        (OrderState::Canceled | OrderState::Denied | OrderState::Withdrawn, _) => Some(Mark::Canceled),
+        (_, _) if sheet.reserved() > 0 => Some(Mark::Pending),
+        (_, P::Paid) => Some(Mark::Paid),
+        (_, P::PartPaid) => Some(Mark::PartPaid),
+        (_, P::Unpaid) => Some(Mark::Unpaid),
+    }
+}
+
+fn body(sheet: &OrderSheet) -> Body {
+    let currency = sheet.order.currency;
+    let money = |minor| Money::new(minor, currency);
+    let live = || sheet.lines.iter().filter(|line| line.removed_by.is_none());
+    let mut lines: Vec<PaperLine> = sheet.lines.iter().map(|line| paper_line(sheet, line)).collect();
+    let mut taxes: Vec<TaxRow> = Vec::new();
+    for line in live() {
+        let Some(rate) = &line.tax_rate else { continue };
+        match taxes.iter_mut().find(|row| row.rate == *rate) {
+            Some(row) => *row = TaxRow { rate: rate.clone(), net: money(row.net.minor + line.net), tax: money(row.tax.minor + line.tax) },
+            None => taxes.push(TaxRow { rate: rate.clone(), net: money(line.net), tax: money(line.tax) }),
+        }
+    }
+    // A discount may outlive the line that it had lessened: what is left over is printed, so that the paper adds up.
+    let over = sheet.figures.total - live().map(|line| line.gross).sum::<i64>();
+    if over != 0 {
+        lines.push(leftover(money(over)));
+    }
+    Body { prices: Prices::BeforeTax, lines, taxes, total: money(sheet.figures.total) }
+}
+
+fn leftover(amount: Money) -> PaperLine {
+    PaperLine {
+        description: "Discounts on lines that were removed".to_owned(),
+        detail: String::new(),
+        quantity: "1".to_owned(),
+        unit_amount: amount,
+        tax_rate: None,
+        net: amount,
+        gross: amount,
+        amended: None,
+    }
+}
+
+fn paper_line(sheet: &OrderSheet, line: &OrderLine) -> PaperLine {
+    let zone = sheet.business.zone();
+    let money = |minor| Money::new(minor, sheet.order.currency);
+    let changed = line.removed_by.or(line.added_by);
+    let amended = sheet.amendments.iter().find(|row| Some(row.id) == changed).map(|row| Amendment {
+        on: row.created_at.day_in(&zone),
+        reason: match row.reason.as_str() {
+            "items_added" => AmendmentReason::ItemsAdded,
+            "shipping" => AmendmentReason::Shipping,
+            "extra_service" => AmendmentReason::ExtraService,
+            "correction" => AmendmentReason::Correction,
+            _ => AmendmentReason::Other,
+        },
+        note: String::new(),
+        removed: line.removed_by.is_some(),
+    });
+    PaperLine {
+        description: line.description.clone(),
+        detail: String::new(),
+        quantity: line.unit.as_ref().map_or_else(|| line.quantity.clone(), |unit| format!("{} {unit}", line.quantity)),
+        unit_amount: money(line.unit_amount),
+        tax_rate: line.tax_rate.clone(),
+        net: money(line.net),
+        gross: money(line.gross),
+        amended,
+    }
+}
+
+fn paid_rows(sheet: &OrderSheet) -> Vec<PaidRow> {
+    let zone = sheet.business.zone();
+    let counted = sheet.payments.iter().rev().map(|payment| (payment, sheet.paid_by(payment.id))).filter(|(_, part)| *part > 0);
+    counted
+        .map(|(payment, part)| PaidRow {
+            number: payment.number.clone(),
+            on: payment.received_on.unwrap_or_else(|| payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
+            means: means(payment),
+            applied: Money::new(part, payment.currency),
+            amount: Money::new(payment.amount, payment.currency),
+        })
+        .collect()
+}
+
+fn means(payment: &Payment) -> Means {
+    let reference = payment.reference.clone().unwrap_or_default();
+    match (payment.external_kind.as_deref(), payment.brand.as_deref(), &payment.last4) {
+        (Some("cash"), ..) => Means::Cash,
+        (Some("check"), ..) => Means::Check { number: reference },
+        (Some("bank_transfer"), ..) => Means::BankTransfer { reference },
+        (Some("card_terminal"), ..) => Means::CardTerminal { reference },
+        (Some(_), ..) => Means::Other { label: reference },
+        (None, Some("Bank debit"), Some(last4)) => Means::BankDebit { bank: String::new(), last4: last4.clone() },
+        (None, Some(brand), Some(last4)) => Means::Card { brand: brand.to_owned(), last4: last4.clone() },
+        (None, ..) => Means::Other { label: String::new() },
+    }
+}
+
+/// The values that a receipt prints.
+pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> ReceiptPaper {
+    let zone = sheet.business.zone();
+    let currency: Currency = sheet.payment.currency;
+    let money = |minor| Money::new(minor, currency);
+    let applied: Vec<AppliedTo> = sheet
+        .charges
+        .iter()
+        .filter(|charge| charge.kind.class() == books::entry::Class::Charge)
+        .map(|charge| {
+            let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
+            let order = sheet.order_of(charge);
+            AppliedTo {
+                number: order.and_then(|order| order.number.clone()).unwrap_or_default(),
+                description: charge.description.clone(),
+                applied: money(part),
+                due_after: None,
+            }
+        })
+        .collect();
+    let set_against: i64 = applied.iter().map(|row| row.applied.minor).sum();
+    let free = sheet.unapplied();
+    let payment = &sheet.payment;
+    ReceiptPaper {
+        head: letterhead(&sheet.business, now),
+        customer: party(&sheet.customer),
+        number: payment.number.clone(),
+        received_at: Stamp::in_zone(payment.succeeded_at.unwrap_or(payment.created_at), &zone),
+        received_on: payment.received_on,
+        amount: money(payment.amount),
+        means: means(payment),
+        reference: String::new(),
+        tendered: None,
+        change: None,
+        applied,
+        refunded: money(payment.amount - set_against - free),
+        credit_left: money(free),
+        still_owed: Some(money(sheet.still_due)),
+        message: String::new(),
+        notes: Vec::new(),
+    }
+}
