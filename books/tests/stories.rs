@@ -12,3 +12,5 @@ mod story;
 mod cases;
 #[path = "stories/random.rs"]
 mod random;
+#[path = "stories/rules.rs"]
+mod rules;
