@@ -61,6 +61,45 @@ pub enum Slice {
 #[error("the pretend bank's records cannot be reached: {0}")]
 pub struct ShelfError(pub String);
 
+/// Holds a shelf to everything the bank relies on, with records of the kind `check`. For the tests of whoever builds one.
+/// Gives what is wrong, in words.
+pub async fn check(shelf: &dyn Shelf) -> Result<(), String> {
+    let draft = |body: &str, due: Option<i64>| Draft { body: format!("{body:?}"), due_at: due.map(Instant) };
+    let put = async |id: &str, expected: Option<i64>, draft: Draft| {
+        shelf.put("check", id, expected, draft).await.map_err(|error| error.to_string())
+    };
+    let ids = async |slice: Slice, limit: usize| {
+        let found = shelf.list("check", slice, limit).await.map_err(|error| error.to_string())?;
+        Ok::<Vec<String>, String>(found.into_iter().map(|record| record.id).collect())
+    };
+    let agree = |what: &str, right: bool| if right { Ok(()) } else { Err(what.to_owned()) };
+    let newest = |before: Option<&str>| Slice::Newest { before: before.map(str::to_owned) };
+
+    agree("what is not there is none", shelf.get("check", "a").await.map_err(|error| error.to_string())?.is_none())?;
+    agree("the first put makes a record", put("a", None, draft("a1", Some(20))).await?)?;
+    agree("a second first put loses", !put("a", None, draft("a2", None)).await?)?;
+    agree("an old version loses", !put("a", Some(7), draft("a3", None)).await?)?;
+    agree("a change of nothing loses", !put("x", Some(1), draft("x", None)).await?)?;
+    agree("other records are made", put("b", None, draft("b1", Some(10))).await? && put("c", None, draft("c1", None)).await?)?;
+    agree("ids descend", ids(newest(None), 9).await? == ["c", "b", "a"])?;
+    agree("a cursor goes on below", ids(newest(Some("c")), 1).await? == ["b"])?;
+    agree("what is due is in order", ids(Slice::Due { by: Instant(20), after: None }, 9).await? == ["b", "a"])?;
+    agree("what is not due yet waits", ids(Slice::Due { by: Instant(19), after: None }, 9).await? == ["b"])?;
+    let behind = Slice::Due { by: Instant(20), after: Some((Instant(10), "b".to_owned())) };
+    agree("a due cursor goes on behind", ids(behind, 9).await? == ["a"])?;
+    agree("changes are in order", ids(Slice::Changed { after: 0 }, 9).await? == ["a", "b", "c"])?;
+
+    let before = shelf.get("check", "a").await.map_err(|error| error.to_string())?.ok_or("a record is kept")?;
+    agree("the right version wins", put("a", Some(1), draft("a4", None)).await?)?;
+    let after = shelf.get("check", "a").await.map_err(|error| error.to_string())?.ok_or("a record is kept")?;
+    agree("versions count up", (before.version, after.version) == (1, 2))?;
+    agree("a change takes the next number", after.sequence > before.sequence)?;
+    agree("the body is what was put", (before.body.as_str(), after.body.as_str()) == ("\"a1\"", "\"a4\""))?;
+    agree("a change moves to the end", ids(Slice::Changed { after: before.sequence }, 9).await? == ["b", "c", "a"])?;
+    agree("what is due no more is gone", ids(Slice::Due { by: Instant(99), after: None }, 9).await? == ["b"])?;
+    agree("kinds are apart", shelf.list("other", newest(None), 9).await.map_err(|error| error.to_string())?.is_empty())
+}
+
 /// A shelf that forgets everything when it is dropped.
 #[derive(Debug, Default)]
 pub struct MemoryShelf(Mutex<Memory>);

@@ -3,15 +3,21 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use processors::sandbox::{BankError, Fault, PUBLISHED};
+use processors::sandbox::{BankError, Fault, PUBLISHED, shelf};
 use processors::{Asked, ChargeState, Outcome, RejectReason, Resolved};
 use serde_json::json;
 
-use crate::sandbox_stage::{PAUSES, SandboxStage, page_id, typed};
+use crate::sandbox_stage::{Crowded, PAUSES, SandboxStage, page_id, typed};
 use crate::stage::{DAY, Role, Stage, done, of_saved, of_token, on_page, pending, rejected, unknown, usd};
 
 fn sandbox() -> SandboxStage {
     SandboxStage::new(json!({}))
+}
+
+#[tokio::test]
+async fn the_shelf_in_memory_keeps_its_promises() {
+    assert_eq!(shelf::check(&shelf::MemoryShelf::default()).await, Ok(()));
+    assert_eq!(shelf::check(&Crowded::default()).await, Ok(()));
 }
 
 #[tokio::test]
