@@ -10,6 +10,8 @@ mod story;
 
 #[path = "stories/cases.rs"]
 mod cases;
+#[path = "stories/naive.rs"]
+mod naive;
 #[path = "stories/random.rs"]
 mod random;
 #[path = "stories/rules.rs"]

@@ -12,6 +12,7 @@ use books::refusal::Refusal;
 use jiff::ToSpan;
 use proptest::prelude::*;
 
+use crate::naive::{Naive, Named};
 use crate::shop::{Shop, StoredInvoice, Touch};
 
 /// An act with numbers that pick among what exists.
@@ -458,6 +459,94 @@ proptest! {
         let mut business = Business { shop: Shop::open(), known: Known::default() };
         for act in &acts {
             business.run(act);
+        }
+    }
+}
+
+/// The acts that the cent-by-cent opinion follows, with small amounts and no dating back.
+fn plain_act() -> impl Strategy<Value = Act> {
+    let n = any::<usize>;
+    let cents = || 1_i64..90;
+    prop_oneof![
+        2 => prop::collection::vec(cents(), 1..4).prop_map(|gross| Act::Order { gross, taxed: true, back: 0 }),
+        1 => (n(), cents()).prop_map(|(order, gross)| Act::Add { order, gross }),
+        2 => (n(), n(), prop_oneof![Just(0), 1_i64..30])
+            .prop_map(|(order, line, discount)| Act::Remove { order, line, discount }),
+        1 => n().prop_map(|order| Act::Cancel { order }),
+        2 => (n(), -10_i64..30).prop_map(|(order, due_in)| Act::InvoiceOrder { order, due_in }),
+        2 => (cents(), -10_i64..30).prop_map(|(gross, due_in)| Act::InvoiceLines { gross, due_in }),
+        1 => n().prop_map(|invoice| Act::Void { invoice, keep: true }),
+        4 => (cents(), prop::collection::vec((n(), prop::option::of(1_i64..60)), 0..3)).prop_map(|(amount, targets)| {
+            Act::Pay { amount, targets, card: false, account: false, held: false, back: 0 }
+        }),
+        2 => (n(), cents()).prop_map(|(payment, amount)| Act::Refund { payment, amount, reopens: None }),
+        1 => (n(), prop::option::of(cents())).prop_map(|(payment, amount)| Act::Return { payment, amount }),
+        2 => (n(), cents()).prop_map(|(invoice, amount)| Act::Credit { invoice, amount, to: 0, keep: true, back: 0 }),
+        1 => (n(), prop::option::of(cents())).prop_map(|(target, amount)| Act::WriteOff { target, amount }),
+        1 => (any::<bool>(), cents()).prop_map(|(charge, amount)| {
+            Act::ByHand { side: if charge { Side::Charge } else { Side::Credit }, amount, back: 0 }
+        }),
+        1 => (1_i64..20).prop_map(|pass| Act::Days { pass }),
+    ]
+}
+
+/// Does the same on the cents. Says whether it could be done; nothing when there was nothing to do it to.
+fn follow(naive: &mut Naive, act: &Act) -> Option<bool> {
+    let order = |naive: &Naive, at: usize| (naive.orders() > 0).then(|| at % naive.orders());
+    let mut done = true;
+    match act {
+        Act::Order { gross, .. } => naive.order(gross),
+        Act::Add { order: at, gross } => naive.add(order(naive, *at)?, *gross),
+        Act::Remove { order: at, line, discount } => done = naive.amend(order(naive, *at)?, *line, *discount),
+        Act::Cancel { order: at } => naive.cancel(order(naive, *at)?),
+        Act::InvoiceOrder { order: at, due_in } => done = naive.invoice_order(order(naive, *at)?, *due_in),
+        Act::InvoiceLines { gross, due_in } => naive.invoice_lines(*gross, *due_in),
+        Act::Void { invoice, .. } => done = naive.void(naive.live_invoice(*invoice)?),
+        Act::Pay { amount, targets, .. } => {
+            let targets: Vec<_> = targets.iter().filter_map(|(at, part)| naive.pick(*at).map(|named| (named, *part))).collect();
+            done = naive.pay(*amount, &targets);
+        }
+        Act::Refund { payment, amount, .. } if naive.has_payments() => done = naive.refund(*payment, *amount),
+        Act::Return { payment, amount } if naive.has_payments() => done = naive.return_payment(*payment, *amount),
+        Act::Credit { invoice, amount, .. } => done = naive.credit_note(naive.live_invoice(*invoice)?, *amount),
+        Act::WriteOff { target, amount } => done = naive.write_off(naive.pick(*target)?, *amount),
+        Act::ByHand { side, amount, .. } => naive.by_hand(*side == Side::Charge, *amount),
+        Act::Days { pass } => naive.days(*pass),
+        _ => return None,
+    }
+    Some(done)
+}
+
+fn compare(business: &Business, naive: &Naive) {
+    assert_eq!(business.shop.balance, naive.balance(), "the balance");
+    let five = |target| {
+        let f = business.shop.figures(target);
+        [f.total, f.paid, f.credited, f.written_off, f.amount_due]
+    };
+    for (at, order) in business.known.orders.iter().enumerate() {
+        assert_eq!(five(Target::Order(*order)), naive.five(Named::Order(at)), "order {at}");
+    }
+    for (at, invoice) in business.known.invoices.iter().enumerate() {
+        assert_eq!(five(Target::Invoice(*invoice)), naive.five(Named::Invoice(at)), "invoice {at}");
+    }
+    let free = business.known.payments.iter().map(|payment| {
+        let credit = business.shop.look(|account| account.credit_of(*payment)).expect("it was received");
+        business.shop.item(credit).open()
+    });
+    assert_eq!(free.collect::<Vec<_>>(), naive.free_of_payments(), "what is free of each payment");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_second_opinion_kept_cent_by_cent_agrees(acts in prop::collection::vec(plain_act(), 1..30)) {
+        let mut business = Business { shop: Shop::open(), known: Known::default() };
+        let mut naive = Naive::new(business.shop.basis.today);
+        for act in &acts {
+            business.run(act);
+            follow(&mut naive, act);
+            compare(&business, &naive);
         }
     }
 }
