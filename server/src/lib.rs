@@ -11,6 +11,7 @@ pub mod build;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod demo;
 pub mod feed;
 pub mod forms;
 pub mod hooks;

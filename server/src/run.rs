@@ -15,7 +15,7 @@ use crate::cli::{self, Command};
 use crate::config::{Config, ConfigError};
 use crate::listen::{self, Stop};
 use crate::papers::Papers;
-use crate::{commands, feed, logging, open, router};
+use crate::{commands, demo, feed, logging, open, router};
 
 /// The exit code of a mistake in the arguments or settings, as usual for commands.
 const USAGE: u8 = 2;
@@ -55,16 +55,19 @@ fn start(cli: cli::Cli, papers: Papers) -> Result<(), Failure> {
         Command::Serve(args) | Command::Demo(args) => Some(args),
         _ => None,
     };
+    let given = cli.common.data.is_some();
     let config = Config::load(&cli.common, serve)?;
     logging::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::Other(format!("threads cannot be started: {e}")))?;
-    runtime.block_on(run(cli.command, config, papers))
+    runtime.block_on(run(cli.command, config, given, papers))
 }
 
-async fn run(command: Command, config: Config, papers: Papers) -> Result<(), Failure> {
+/// `given`: the data folder was named, so it is kept and may hold a business already.
+async fn run(command: Command, config: Config, given: bool, papers: Papers) -> Result<(), Failure> {
     match command {
         Command::Serve(_) => serve(config, papers).await,
+        Command::Demo(_) => demo::demo(config, given, papers).await,
         Command::Setup(args) => commands::setup(&config, &args).await,
         Command::Migrate => commands::migrate(&config).await,
         other => Err(Failure::Other(format!("{other:?} is not wired yet"))),
