@@ -322,6 +322,8 @@ create index payment_customer on payment (business_id, customer_id, id);
 create index payment_order on payment (business_id, order_id, id) where order_id is not null;
 create index payment_remote on payment (business_id, connection_id, remote_id) where remote_id is not null;
 create index payment_live on payment (business_id, state, id) where state in ('created', 'authorized', 'pending', 'unknown');
+create index payment_trouble on payment (business_id, id) where disputed or returned;
+create index payment_reference on payment (business_id, reference, id) where reference is not null;
 
 -- What a payment is meant for, and what it reserves while it is under way.
 create table payment_target (
@@ -425,6 +427,7 @@ create table request (
 ) without rowid;
 create index request_order on request (business_id, order_id, id) where order_id is not null;
 create index request_customer on request (business_id, customer_id, id);
+create index request_out on request (business_id, order_id) where state in ('sent', 'opened');
 
 create table mail (
     business_id blob not null references business (id),
@@ -448,6 +451,7 @@ create table mail (
 ) without rowid;
 create unique index mail_once on mail (business_id, cause, kind, send_to);
 create index mail_customer on mail (business_id, customer_id, id);
+create index mail_trouble on mail (business_id, id) where state in ('failed', 'bounced');
 
 -- Work left behind by a flow in its own transaction: done at least once, in the background.
 create table job (

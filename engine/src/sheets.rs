@@ -3,8 +3,17 @@
 //! Invariant: page, PDF, link, mail and API take their figures from the same sheet, so they cannot differ. Left out: how any of
 //! it looks.
 
+pub mod actions;
 pub mod customer;
+pub mod customer_list;
+pub mod entry;
+pub mod found;
+pub mod frame;
+pub mod home;
 pub mod link;
 pub mod order;
+pub mod order_list;
 pub mod payment;
+pub mod payment_list;
+pub mod request_list;
 pub mod trace;

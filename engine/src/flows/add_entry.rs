@@ -12,9 +12,12 @@ use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
 use super::posting::{Touched, open_books};
+use super::record_payment::{Received, record_payment};
 use super::request_payment::close_settled;
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::store::payment;
+use crate::store::user::Role;
 
 /// A charge or credit as staff enter it.
 #[derive(Debug, Clone)]
@@ -32,6 +35,52 @@ pub struct NewEntry {
     pub category: Option<String>,
     /// For staff; payers never see it.
     pub note: Option<String>,
+}
+
+/// The category of a credit that is money received.
+pub const PAYMENT: &str = "payment";
+
+/// How money came, for a credit that is a payment.
+#[derive(Debug, Clone, Default)]
+pub struct How {
+    /// One of [`super::record_payment::KINDS`]; none: `other`.
+    pub kind: Option<String>,
+    /// Check number, transfer reference.
+    pub reference: Option<String>,
+}
+
+/// Posts what staff enter: a credit of category *payment* is recorded as a payment with its number and receipt, anything else
+/// as an entry by hand. Idempotent by key.
+pub async fn enter(db: &Db, call: &Call, new: NewEntry, how: How) -> Result<Done<EntryId>> {
+    if new.side == Side::Charge && (how.kind.is_some() || how.reference.is_some()) {
+        return Err(Error::invalid("method", "NOT_HERE", "only a credit says how money came"));
+    }
+    if new.side == Side::Credit && new.due_on.is_some() {
+        return Err(Error::invalid("due_on", "NOT_HERE", "only a charge falls due"));
+    }
+    if new.side == Side::Charge || new.category.as_deref() != Some(PAYMENT) {
+        return add_entry(db, call, new).await;
+    }
+    call.actor.must(Role::Clerk, "payments")?;
+    let received = Received {
+        customer: new.customer,
+        amount: new.amount,
+        currency: new.currency,
+        kind: how.kind.unwrap_or_else(|| "other".to_owned()),
+        reference: how.reference,
+        received_on: new.effective_on,
+        memo: new.note,
+        parts: Vec::new(),
+        despite_pending: false,
+        receipt: None,
+        category: new.category,
+        description: Some(check::description("description", &new.description)?),
+    };
+    let done = record_payment(db, call, received).await?;
+    let (business, payment) = (call.business, done.value);
+    let payment = db.read(async move |reader| payment::one(reader, business, payment).await).await?;
+    let value = payment.entry_id.ok_or_else(|| Error::Fault(format!("{} has no entry", payment.id)))?;
+    Ok(Done { value, repeated: done.repeated })
 }
 
 /// Posts it. Refuses FUTURE_DATE and PERIOD_LOCKED. Idempotent by key.

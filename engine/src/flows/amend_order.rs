@@ -11,7 +11,7 @@ use books::tax::{LineInput, LineKind, price};
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
-use super::create_order::{bad_line, line_rows, title};
+use super::create_order::{bad_line, check_texts, line_rows, title};
 use super::posting::{Touched, open_books};
 use super::request_payment::{allowed, close_settled_requests};
 use crate::db::{Db, Expect, sql};
@@ -46,6 +46,7 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
     if change.add.is_empty() && change.remove.is_empty() {
         return Err(Error::invalid("lines", "REQUIRED", "add or remove at least one line"));
     }
+    check_texts(&change.add)?;
     let note = check::note("note", change.note.as_deref())?;
     let by = call.clone();
     db.write(call.business, async move |tx| {

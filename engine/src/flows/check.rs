@@ -35,6 +35,11 @@ pub fn short(field: &str, text: Option<&str>) -> Result<Option<String>> {
     text.map(|text| plain(field, text, NAME, false)).transpose().map(|text| text.filter(|text| !text.is_empty()))
 }
 
+/// A text of some lines that may be absent, such as an address: up to 1,000 characters. Empty counts as absent.
+pub fn lines(field: &str, text: Option<&str>) -> Result<Option<String>> {
+    text.map(|text| plain(field, text, DESCRIPTION, true)).transpose().map(|text| text.filter(|text| !text.is_empty()))
+}
+
 /// A note or message that may be absent: up to 10,000 characters. Empty counts as absent.
 pub fn note(field: &str, text: Option<&str>) -> Result<Option<String>> {
     text.map(|text| plain(field, text, NOTE, true)).transpose().map(|text| text.filter(|text| !text.is_empty()))

@@ -32,7 +32,17 @@ pub struct NewOrder {
 
 /// Prices the lines, and says of each fault in which line and field it is.
 pub(crate) fn priced(lines: &[LineInput], currency: Currency) -> Result<Priced> {
+    check_texts(lines)?;
     price_document(lines, currency).map_err(bad_line)
+}
+
+/// Refuses control characters, which would come out on papers and in exports. Lengths are looked at when lines are priced.
+pub(crate) fn check_texts(lines: &[LineInput]) -> Result<()> {
+    for (at, line) in lines.iter().enumerate() {
+        check::description(&format!("lines[{at}].description"), &line.description)?;
+        check::short(&format!("lines[{at}].unit"), line.unit.as_deref())?;
+    }
+    Ok(())
 }
 
 pub(crate) fn bad_line(bad: books::tax::BadLine) -> Error {

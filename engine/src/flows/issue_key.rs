@@ -4,7 +4,7 @@ use books::calendar::Day;
 use books::ids::ApiKeyId;
 
 use super::audit::{Act, event_id};
-use super::call::Call;
+use super::call::{Actor, Call};
 use super::check;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -33,6 +33,12 @@ pub async fn issue_key(db: &Db, call: &Call, new: NewKey) -> Result<(ApiKeyId, S
     }
     if let Some(unknown) = new.scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
         return Err(Error::invalid("scopes", "UNKNOWN", format!("{unknown} is not one of {}", SCOPES.join(", "))));
+    }
+    if let Actor::Key { scopes: own, .. } = &call.actor
+        && new.scopes.iter().any(|scope| !own.contains(scope))
+    {
+        // A key cannot give away what it does not have.
+        return Err(Error::Forbidden { code: "NO_SCOPE" });
     }
     let secret = new_secret()?;
     let kept = digest(&secret);

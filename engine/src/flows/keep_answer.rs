@@ -17,9 +17,12 @@ sql!(FIND, "select * from event where business_id = $1 and actor = $2 and idempo
 /// A first answer as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    pub status: u16,
+    /// None: never noted, because the node died in between.
+    pub status: Option<u16>,
     /// None: older than 72 hours, or never noted; answer from the record.
     pub body: Option<String>,
+    /// TypeID of what the answer showed.
+    pub about: String,
 }
 
 /// Notes the answer; only the first one counts. `body` holds no secret.
@@ -44,5 +47,5 @@ pub async fn find_answer(db: &Db, call: &Call) -> Result<Option<Kept>> {
         return Err(crate::error::Error::IdempotencyMismatch);
     }
     let status = event.status.and_then(|status| u16::try_from(status).ok());
-    Ok(status.map(|status| Kept { status, body: event.body }))
+    Ok(Some(Kept { status, body: event.body, about: event.answer.unwrap_or(event.subject) }))
 }

@@ -2,18 +2,22 @@
 //!
 //! A business always keeps an owner who can sign in.
 
-use books::ids::UserId;
+use books::ids::{SessionId, UserId};
 
 use super::audit::{Act, event_id};
-use super::call::Call;
+use super::call::{Actor, Call};
 use super::check;
 use crate::db::{Db, Tx, sql};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::passwords;
 use crate::store::user::{Role, User};
 
 sql!(OWNERS, "select * from users where business_id = $1 and role = 'owner' and disabled_at is null order by id {for_update}");
 sql!(SAME_EMAIL, "select * from users where business_id = $1 and email = $2");
+sql!(
+    END_OTHER_SESSIONS,
+    "update session set ended_at = $3 where business_id = $1 and user_id = $2 and ended_at is null and id <> $4"
+);
 sql!(END_SESSIONS, "update session set ended_at = $3 where business_id = $1 and user_id = $2 and ended_at is null");
 
 /// Somebody who shall be able to sign in.
@@ -100,6 +104,40 @@ pub async fn disable_user(db: &Db, call: &Call, id: UserId) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// A user changes their own password. Refuses a wrong present one; every other session of theirs ends.
+pub async fn change_password(db: &Db, call: &Call, session: SessionId, current: &str, new: &str) -> Result<()> {
+    let Actor::User { id, .. } = call.actor else { return Err(Error::Forbidden { code: "NO_RIGHT" }) };
+    let business = call.business;
+    let user: User = db.read(async move |reader| reader.get::<User>(&[&business, &id]).await).await?.ok_or(Error::NotFound)?;
+    if !passwords::verify(current, Some(&user.password_hash)).await? {
+        return Err(Error::invalid("current_password", "WRONG", "this is not your present password"));
+    }
+    let password_hash = passwords::hash(new).await.map_err(at_new_password)?;
+    let by = call.clone();
+    db.write(business, async move |tx| {
+        let mut user = tx.lock::<User>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
+        user.password_hash = password_hash.clone();
+        tx.set(&user);
+        let now = tx.now();
+        tx.execute(&END_OTHER_SESSIONS, &[&by.business, &id, &now, &session], crate::db::Expect::Any);
+        let event = event_id(tx);
+        Act { kind: "password_changed", subject: id.to_string(), customer: None, data: serde_json::json!({}), call: &by }
+            .write(tx, event);
+        Ok(())
+    })
+    .await
+}
+
+/// What is wrong with the new password stands at its own field.
+fn at_new_password(error: Error) -> Error {
+    match error {
+        Error::Invalid(errors) => {
+            Error::Invalid(errors.into_iter().map(|one| FieldError { field: "new_password".to_owned(), ..one }).collect())
+        }
+        other => other,
+    }
 }
 
 async fn keep_an_owner(tx: &mut Tx<'_>, leaving: UserId, stays_owner: bool) -> Result<()> {

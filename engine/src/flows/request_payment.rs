@@ -13,7 +13,6 @@ use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
 use super::posting::{Touched, open_books};
-use super::record_payment::check_order;
 use super::share_link::{expiry, link_row};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
@@ -56,7 +55,6 @@ pub async fn request_payment(services: &Services, call: &Call, order: OrderId, a
         let seen = tx.get::<Order>(&[&by.business, &order]).await?.ok_or(Error::NotFound)?;
         let touched = Touched { orders: vec![order], ..Touched::default() };
         let books = open_books(tx, seen.customer_id, seen.currency, &touched).await?;
-        let seen = check_order(tx, order, seen.customer_id, seen.currency).await?;
         let send_to = to.clone().or_else(|| books.customer.email.clone());
         let money = |minor| Money::new(minor, seen.currency);
         let pending = books.account.reserved_on(Target::Order(order));

@@ -1,7 +1,7 @@
 //! A mistake is corrected by a mirrored entry with a reason. Nothing posted is edited or deleted.
 
 use books::account::{Reverse, When};
-use books::ids::EntryId;
+use books::ids::{BusinessId, EntryId};
 
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
@@ -9,7 +9,7 @@ use super::check;
 use super::posting::{Touched, open_books};
 use super::request_payment::close_settled;
 use crate::db::{Db, sql};
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::store::entry::Entry;
 
 sql!(REVERSED, "select * from entry where business_id = $1 and reverses = $2");
@@ -40,6 +40,25 @@ pub async fn reverse_entry(db: &Db, call: &Call, id: EntryId, reason: &str) -> R
         Act { kind: "entry_reversed", subject: reversing.to_string(), customer: Some(entry.customer_id), data, call: &by }
             .write(tx, event);
         Ok(Done::now(reversing))
+    })
+    .await
+}
+
+/// Whether an entry may be reversed now: none, or the refusal that [`reverse_entry`] would answer with. Changes nothing.
+pub async fn may_reverse(db: &Db, business: BusinessId, id: EntryId) -> Result<Option<Refusal>> {
+    // The books decide from an account that only a transaction can load; this one writes nothing.
+    db.write(business, async move |tx| {
+        let entry = tx.get::<Entry>(&[&business, &id]).await?.ok_or(Error::NotFound)?;
+        let touched = Touched { entries: vec![id], payments: entry.payment_id.into_iter().collect(), ..Touched::default() };
+        let books = open_books(tx, entry.customer_id, entry.currency, &touched).await?;
+        if tx.query_opt::<Entry>(&REVERSED, &[&business, &id]).await?.is_some() {
+            return Ok(Some(Refusal::new("ALREADY_REVERSED", "this entry was already reversed")));
+        }
+        match books.account.can_reverse(id).map_err(Error::from) {
+            Ok(()) => Ok(None),
+            Err(Error::Refused(refusal)) => Ok(Some(refusal)),
+            Err(other) => Err(other),
+        }
     })
     .await
 }

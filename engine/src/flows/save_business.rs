@@ -1,7 +1,10 @@
 //! What a business says of itself on pages and papers, and how it collects.
 
-use super::audit::{Act, event_id};
-use super::call::Call;
+use books::calendar::Day;
+use books::ids::BusinessId;
+
+use super::audit::{Act, claim, event_id, prior_id};
+use super::call::{Call, Done};
 use super::check;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -34,15 +37,9 @@ pub async fn save_business(db: &Db, call: &Call, new: BusinessDetails) -> Result
     let tax_id = check::short("tax_id", new.tax_id.as_deref())?;
     let address = check::note("address", new.address.as_deref())?;
     let footer = check::note("footer", new.footer.as_deref())?;
-    if books::paper::parse_color(&new.color).is_none() {
-        return Err(Error::invalid("color", "NOT_A_COLOR", "write a color like #1f6f5c"));
-    }
-    if !matches!(new.paper.as_str(), "a4" | "letter") {
-        return Err(Error::invalid("paper", "UNKNOWN", "the paper is a4 or letter"));
-    }
-    if jiff::tz::TimeZone::get(&new.time_zone).is_err() {
-        return Err(Error::invalid("time_zone", "UNKNOWN", "this is not a time zone such as Europe/Berlin"));
-    }
+    let color = check_color(&new.color)?;
+    let paper = check_paper(&new.paper)?;
+    let time_zone = check_time_zone(&new.time_zone)?;
     if let Some(logo) = &new.logo {
         check_logo(logo)?;
     }
@@ -55,9 +52,9 @@ pub async fn save_business(db: &Db, call: &Call, new: BusinessDetails) -> Result
         business.tax_id = tax_id.clone();
         business.address = address.clone();
         business.footer = footer.clone();
-        business.color = new.color.to_lowercase();
-        business.paper = new.paper.clone();
-        business.time_zone = new.time_zone.clone();
+        business.color = color.clone();
+        business.paper = paper.clone();
+        business.time_zone = time_zone.clone();
         if let Some(logo) = &new.logo {
             business.logo = if logo.is_empty() { None } else { Some(logo.clone()) };
         }
@@ -89,26 +86,13 @@ fn check_logo(logo: &[u8]) -> Result<()> {
 
 /// Changes how the business collects. Checked before anything is kept.
 pub async fn save_settings(db: &Db, call: &Call, new: Settings) -> Result<()> {
-    let notify = check::emails("notify", &new.notify)?;
-    if !(1..=3650).contains(&new.link_days) {
-        return Err(Error::invalid("link_days", "OUT_OF_RANGE", "a link lives 1 to 3,650 days"));
-    }
-    if !(0..=books::money::MAX_MINOR).contains(&new.tolerance) {
-        return Err(Error::invalid("tolerance", "OUT_OF_RANGE", "the tolerance is 0 or more"));
-    }
-    let settings = Settings { notify, ..new };
+    let settings = checked(new)?;
     let text = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
     let by = call.clone();
     db.write(call.business, async move |tx| {
         let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
         let today = business.today(tx.now());
-        if settings.locked_through.is_some_and(|day| day >= today) {
-            return Err(Error::invalid(
-                "locked_through",
-                "FUTURE_DATE",
-                "the books can be locked through yesterday at the latest",
-            ));
-        }
+        check_lock(&settings, today)?;
         business.settings = text.clone();
         tx.set(&business);
         let event = event_id(tx);
@@ -117,4 +101,131 @@ pub async fn save_settings(db: &Db, call: &Call, new: Settings) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// What changes about a business and how it collects: what is not named stays; an inner none takes the value away.
+#[derive(Debug, Clone, Default)]
+pub struct BusinessChange {
+    pub name: Option<String>,
+    pub email: Option<Option<String>>,
+    pub phone: Option<Option<String>>,
+    pub address: Option<Option<String>>,
+    pub tax_id: Option<Option<String>>,
+    pub color: Option<String>,
+    pub footer: Option<Option<String>>,
+    pub paper: Option<String>,
+    pub time_zone: Option<String>,
+    pub apply_credit: Option<bool>,
+    pub tolerance: Option<i64>,
+    pub locked_through: Option<Option<Day>>,
+    pub notify: Option<Vec<String>>,
+    pub link_days: Option<i64>,
+    pub receipt_online: Option<bool>,
+    pub receipt_external: Option<bool>,
+}
+
+impl BusinessChange {
+    /// Checked values in place of the present ones.
+    fn over(self, business: &mut Business, today: Day) -> Result<()> {
+        let mut settings = business.settings()?;
+        if let Some(name) = self.name {
+            business.name = check::name("name", &name)?;
+        }
+        if let Some(email) = self.email {
+            business.email = check::email_or_none("email", email.as_deref())?;
+        }
+        if let Some(phone) = self.phone {
+            business.phone = check::short("phone", phone.as_deref())?;
+        }
+        if let Some(address) = self.address {
+            business.address = check::lines("address", address.as_deref())?;
+        }
+        if let Some(tax_id) = self.tax_id {
+            business.tax_id = check::short("tax_id", tax_id.as_deref())?;
+        }
+        if let Some(footer) = self.footer {
+            business.footer = check::note("footer", footer.as_deref())?;
+        }
+        if let Some(color) = self.color {
+            business.color = check_color(&color)?;
+        }
+        if let Some(paper) = self.paper {
+            business.paper = check_paper(&paper)?;
+        }
+        if let Some(time_zone) = self.time_zone {
+            business.time_zone = check_time_zone(&time_zone)?;
+        }
+        settings.apply_credit = self.apply_credit.unwrap_or(settings.apply_credit);
+        settings.tolerance = self.tolerance.unwrap_or(settings.tolerance);
+        settings.locked_through = self.locked_through.unwrap_or(settings.locked_through);
+        settings.notify = self.notify.unwrap_or(settings.notify);
+        settings.link_days = self.link_days.unwrap_or(settings.link_days);
+        settings.receipt_online = self.receipt_online.unwrap_or(settings.receipt_online);
+        settings.receipt_external = self.receipt_external.unwrap_or(settings.receipt_external);
+        let settings = checked(settings)?;
+        check_lock(&settings, today)?;
+        business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
+        Ok(())
+    }
+}
+
+/// Changes some of what a business says of itself and how it collects. Idempotent by key.
+pub async fn change_business(db: &Db, call: &Call, change: BusinessChange) -> Result<Done<BusinessId>> {
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        if let Some(prior) = claim(tx, &by).await? {
+            return Ok(Done::before(prior_id(&prior)?));
+        }
+        let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
+        let today = business.today(tx.now());
+        change.clone().over(&mut business, today)?;
+        let locked_through = business.settings()?.locked_through;
+        tx.set(&business);
+        let event = event_id(tx);
+        let data = serde_json::json!({ "locked_through": locked_through });
+        Act { kind: "settings_changed", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
+        Ok(Done::now(by.business))
+    })
+    .await
+}
+
+fn check_color(color: &str) -> Result<String> {
+    match books::paper::parse_color(color) {
+        Some(_) => Ok(color.to_lowercase()),
+        None => Err(Error::invalid("color", "NOT_A_COLOR", "write a color like #1f6f5c")),
+    }
+}
+
+fn check_paper(paper: &str) -> Result<String> {
+    match paper {
+        "a4" | "letter" => Ok(paper.to_owned()),
+        _ => Err(Error::invalid("paper", "UNKNOWN", "the paper is a4 or letter")),
+    }
+}
+
+fn check_time_zone(name: &str) -> Result<String> {
+    match jiff::tz::TimeZone::get(name) {
+        Ok(_) => Ok(name.to_owned()),
+        Err(_) => Err(Error::invalid("time_zone", "UNKNOWN", "this is not a time zone such as Europe/Berlin")),
+    }
+}
+
+fn checked(settings: Settings) -> Result<Settings> {
+    let notify = check::emails("notify", &settings.notify)?;
+    if !(1..=3650).contains(&settings.link_days) {
+        return Err(Error::invalid("link_days", "OUT_OF_RANGE", "a link lives 1 to 3,650 days"));
+    }
+    if !(0..=books::money::MAX_MINOR).contains(&settings.tolerance) {
+        return Err(Error::invalid("tolerance", "OUT_OF_RANGE", "the tolerance is 0 or more"));
+    }
+    Ok(Settings { notify, ..settings })
+}
+
+fn check_lock(settings: &Settings, today: Day) -> Result<()> {
+    match settings.locked_through {
+        Some(day) if day >= today => {
+            Err(Error::invalid("locked_through", "FUTURE_DATE", "the books can be locked through yesterday at the latest"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -29,7 +29,7 @@ impl CustomerDetails {
             email: check::email_or_none("email", self.email.as_deref())?,
             phone: check::short("phone", self.phone.as_deref())?,
             reference: check::short("reference", self.reference.as_deref())?,
-            address: check::note("address", self.address.as_deref())?.map(|text| text.chars().take(check::DESCRIPTION).collect()),
+            address: check::lines("address", self.address.as_deref())?,
             locale: check::short("locale", self.locale.as_deref())?,
             hold_exempt: self.hold_exempt,
         })
@@ -79,21 +79,67 @@ pub async fn create_customer(db: &Db, call: &Call, details: CustomerDetails) -> 
     .await
 }
 
+/// What changes about a customer: what is not named stays; an inner none takes the value away.
+#[derive(Debug, Clone, Default)]
+pub struct CustomerChange {
+    pub name: Option<String>,
+    pub email: Option<Option<String>>,
+    pub phone: Option<Option<String>>,
+    pub reference: Option<Option<String>>,
+    pub address: Option<Option<String>>,
+    pub locale: Option<Option<String>>,
+    pub hold_exempt: Option<bool>,
+}
+
+impl CustomerChange {
+    /// The whole of the details after the change.
+    fn over(self, present: &Customer) -> CustomerDetails {
+        CustomerDetails {
+            name: self.name.unwrap_or_else(|| present.name.clone()),
+            email: self.email.unwrap_or_else(|| present.email.clone()),
+            phone: self.phone.unwrap_or_else(|| present.phone.clone()),
+            reference: self.reference.unwrap_or_else(|| present.reference.clone()),
+            address: self.address.unwrap_or_else(|| present.address.clone()),
+            locale: self.locale.unwrap_or_else(|| present.locale.clone()),
+            hold_exempt: self.hold_exempt.unwrap_or(present.hold_exempt),
+        }
+    }
+}
+
+impl From<CustomerDetails> for CustomerChange {
+    fn from(whole: CustomerDetails) -> CustomerChange {
+        CustomerChange {
+            name: Some(whole.name),
+            email: Some(whole.email),
+            phone: Some(whole.phone),
+            reference: Some(whole.reference),
+            address: Some(whole.address),
+            locale: Some(whole.locale),
+            hold_exempt: Some(whole.hold_exempt),
+        }
+    }
+}
+
 /// Replaces what is known about a customer. Documents already issued keep what they say.
 pub async fn update_customer(db: &Db, call: &Call, id: CustomerId, details: CustomerDetails) -> Result<Done<CustomerId>> {
-    let details = details.checked()?;
+    change_customer(db, call, id, details.into()).await
+}
+
+/// Changes some of what is known about a customer; two changes of different fields at once both hold. Idempotent by key.
+pub async fn change_customer(db: &Db, call: &Call, id: CustomerId, change: CustomerChange) -> Result<Done<CustomerId>> {
     let by = call.clone();
     db.write(call.business, async move |tx| {
         if let Some(prior) = claim(tx, &by).await? {
             return Ok(Done::before(prior_id(&prior)?));
         }
         let mut customer = tx.lock::<Customer>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
-        customer.name = details.name.clone();
-        customer.email = details.email.clone();
-        customer.phone = details.phone.clone();
-        customer.reference = details.reference.clone();
-        customer.address = details.address.clone();
-        customer.locale = details.locale.clone();
+        let details = change.clone().over(&customer).checked()?;
+        customer.name = details.name;
+        customer.email = details.email;
+        customer.phone = details.phone;
+        customer.reference = details.reference;
+        customer.address = details.address;
+        customer.locale = details.locale;
         customer.hold_exempt = details.hold_exempt;
         customer.updated_at = tx.now();
         customer.index();

@@ -64,7 +64,8 @@ impl NewLink {
                 if self.steps.is_empty() || self.steps.len() > MOST_STEPS {
                     return Err(Error::invalid("steps", "REQUIRED", format!("the policy steps needs 1 to {MOST_STEPS} amounts")));
                 }
-                self.steps.iter().try_for_each(|step| super::check::amount("steps", *step).map(|_| ()))
+                let check = |(at, step): (usize, &i64)| super::check::amount(&format!("steps[{at}]"), *step).map(|_| ());
+                self.steps.iter().enumerate().try_for_each(check)
             }
             _ => Err(Error::invalid("policy", "UNKNOWN", "the policy is full, minimum, steps or any")),
         }

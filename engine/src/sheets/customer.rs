@@ -1,5 +1,6 @@
 //! Everything one customer's page shows: what they owe, their history, orders and links.
 
+use books::ageing::Ageing;
 use books::ids::{BusinessId, CustomerId};
 use books::money::Currency;
 
@@ -14,6 +15,21 @@ use crate::store::mail::{self, Mail};
 use crate::store::order::{self, OrderRow};
 use crate::store::payment::{self, PaymentRow};
 use crate::store::reports::ageing::{self, DueBucket};
+use crate::store::reports::totals;
+
+/// What the customer owes in one currency, and since when.
+#[derive(Debug, Clone)]
+pub struct AccountSheet {
+    pub currency: Currency,
+    /// Minor units; negative: the customer owes.
+    pub balance: i64,
+    /// What is open, by age; its credit is what is set against nothing.
+    pub ageing: Ageing,
+    /// Past a named due day.
+    pub overdue: i64,
+    /// Money that came in since the first day of the year.
+    pub paid_this_year: i64,
+}
 
 /// One customer, read in one snapshot.
 #[derive(Debug, Clone)]
@@ -22,6 +38,8 @@ pub struct CustomerSheet {
     pub customer: Customer,
     /// One for each currency; the business's own is always there.
     pub balances: Vec<CustomerBalance>,
+    /// The same with what is behind them, the business's own currency first.
+    pub accounts: Vec<AccountSheet>,
     /// The currency of everything below.
     pub currency: Currency,
     /// What is open, by due day.
@@ -76,10 +94,12 @@ async fn read(
     let links = link::of_customer(reader, of, id).await?;
     let mails = mail::list(reader, of, Some(id), "", books::ids::MailId(uuid::Uuid::max()), 20).await?;
     let connections = connection::of_business(reader, of).await?;
+    let accounts = accounts(reader, &business, &balances, id).await?;
     Ok(CustomerSheet {
         business,
         customer,
         balances,
+        accounts,
         currency,
         open,
         entries,
@@ -90,4 +110,30 @@ async fn read(
         mails,
         connections,
     })
+}
+
+async fn accounts(
+    reader: &mut Reader<'_>,
+    business: &Business,
+    balances: &[CustomerBalance],
+    id: CustomerId,
+) -> Result<Vec<AccountSheet>> {
+    let today = business.today(reader.now());
+    let overdue = totals::overdue_of(reader, business.id, [id], today).await?;
+    let taken = totals::taken(reader, business.id, id, today.first_of_year()).await?;
+    let mut accounts = Vec::with_capacity(balances.len());
+    for row in balances {
+        let open = ageing::by_day_of_customer(reader, business.id, id, row.currency).await?;
+        let mut ageing = super::customer_list::aged(&open, today);
+        ageing.credit = (row.balance + ageing.total).max(0);
+        accounts.push(AccountSheet {
+            currency: row.currency,
+            balance: row.balance,
+            ageing,
+            overdue: overdue.iter().find(|found| found.currency == row.currency).map_or(0, |found| found.open),
+            paid_this_year: taken.iter().find(|found| found.currency == row.currency).map_or(0, |found| found.amount),
+        });
+    }
+    accounts.sort_by_key(|account| (account.currency != business.currency, account.currency.code()));
+    Ok(accounts)
 }

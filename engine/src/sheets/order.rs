@@ -42,8 +42,9 @@ pub struct OrderSheet {
 }
 
 impl OrderSheet {
+    /// How far it is paid; a draft, for which nothing was charged, is unpaid.
     pub fn payment_state(&self) -> PaidState {
-        self.figures.payment_state()
+        if self.order.state.is_charged() { self.figures.payment_state() } else { PaidState::Unpaid }
     }
 
     /// The state as it is shown: *pending* while something is due and a request or payment is out.

@@ -12,7 +12,7 @@ use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::store::account::live;
 use crate::store::entry::{self, EntryLine};
-use crate::store::order::{self, OrderRow, Wanted};
+use crate::store::order::{self, OrderRow, Shown, Wanted};
 
 /// An order in the list.
 #[derive(Debug, Clone)]
@@ -85,4 +85,13 @@ pub async fn order_list(db: &Db, of: BusinessId, wanted: Wanted) -> Result<Order
 pub async fn of_customer(db: &Db, of: BusinessId, customer: CustomerId) -> Result<Vec<Listed>> {
     let wanted = Wanted { customer: Some(customer), limit: 50, ..Wanted::default() };
     Ok(order_list(db, of, wanted).await?.rows)
+}
+
+/// Orders by the state that is shown, newest first, each with its figures.
+pub async fn shown(db: &Db, of: BusinessId, wanted: Shown) -> Result<Vec<Listed>> {
+    db.read(async move |reader| {
+        let rows = order::shown(reader, of, &wanted).await?;
+        listed(reader, of, rows).await
+    })
+    .await
 }

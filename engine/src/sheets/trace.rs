@@ -2,6 +2,7 @@
 //!
 //! Invariant: the trace ends in the same figure as the sheet of the same thing; both come from the same rows.
 
+use books::calendar::Day;
 use books::entry::Class;
 use books::explain::{Trace, Traceable, explain_account, explain_document};
 use books::ids::{BusinessId, CustomerId, OrderId};
@@ -31,9 +32,23 @@ pub async fn of_order(db: &Db, business: BusinessId, id: OrderId) -> Result<Trac
 
 /// How what a customer owes in one currency came about.
 pub async fn of_customer(db: &Db, business: BusinessId, id: CustomerId, currency: Currency) -> Result<Trace> {
+    of_customer_as_at(db, business, id, currency, None).await
+}
+
+/// The same as at the end of a day (none: now), from what had taken effect by then.
+pub async fn of_customer_as_at(
+    db: &Db,
+    business: BusinessId,
+    id: CustomerId,
+    currency: Currency,
+    as_at: Option<Day>,
+) -> Result<Trace> {
     db.read(async move |reader| {
-        let entries = entry::of_account(reader, business, id, currency).await?;
-        let allocations = every(entry::allocations_of_account(reader, business, id, currency).await?);
+        let by_then = |day: Day| as_at.is_none_or(|last| day <= last);
+        let mut entries = entry::of_account(reader, business, id, currency).await?;
+        entries.retain(|line| by_then(line.effective_on));
+        let mut allocations = every(entry::allocations_of_account(reader, business, id, currency).await?);
+        allocations.retain(|row| by_then(row.effective_on));
         Ok(explain_account(&traceable(reader, business, entries).await?, &allocations))
     })
     .await

@@ -83,6 +83,27 @@ impl Business {
     }
 }
 
+/// Days of the business's own calendar, both included; an open end has no bound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Span {
+    pub from: Option<Day>,
+    pub to: Option<Day>,
+}
+
+impl Span {
+    /// The first instant that counts, and the first that does not any more.
+    pub(crate) async fn bounds(&self, reader: &mut Reader<'_>, id: BusinessId) -> Result<(Instant, Instant)> {
+        if *self == Span::default() {
+            return Ok((Instant(i64::MIN), Instant(i64::MAX)));
+        }
+        let zone = one(reader, id).await?.zone();
+        let begin = |day: Day| day.to_zoned(zone.clone()).map(|at| Instant(at.timestamp().as_microsecond()));
+        let from = self.from.and_then(|day| begin(day).ok()).unwrap_or(Instant(i64::MIN));
+        let until = self.to.and_then(|day| day.tomorrow().and_then(begin).ok()).unwrap_or(Instant(i64::MAX));
+        Ok((from, until))
+    }
+}
+
 sql!(ALL, "select * from business order by created_at, id");
 sql!(ONE, "select * from business where id = $1");
 

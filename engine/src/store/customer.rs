@@ -3,11 +3,13 @@
 //! Invariant: the list runs over an index that gives its order, so it is as fast at a million customers as at sixty:
 //! keyset pages, never an offset. A search first finds ids (at most [`SEARCH_LIMIT`]) and then sorts them.
 
-use books::calendar::Instant;
+use std::collections::HashMap;
+
+use books::calendar::{Day, Instant};
 use books::ids::{BusinessId, CustomerId};
 use books::money::Currency;
 
-use crate::db::{Db, Reader, row, sql, table};
+use crate::db::{Db, Reader, Value, row, sql, table};
 use crate::error::{Error, Result};
 
 /// A search that finds more customers than this shows the first of them and says that there are more.
@@ -114,6 +116,8 @@ sql!(
         "
     and ($4 = false or b.balance < 0) and ($5 = false or b.balance > 0)
     and (b.balance, b.customer_id) > ($6, $7)
+    and ($9 = false or b.customer_id in (select o.customer_id from entry_open o where o.business_id = $1 and o.currency = $2
+        and o.side = 'charge' and o.allocated < o.amount and o.due_on < $3))
     order by b.balance, b.customer_id limit $8"
     )
 );
@@ -123,6 +127,8 @@ sql!(
         "
     and ($4 = false or b.balance < 0) and ($5 = false or b.balance > 0)
     and (b.active_at, b.customer_id) < ($6, $7)
+    and ($9 = false or b.customer_id in (select o.customer_id from entry_open o where o.business_id = $1 and o.currency = $2
+        and o.side = 'charge' and o.allocated < o.amount and o.due_on < $3))
     order by b.active_at desc, b.customer_id desc limit $8"
     )
 );
@@ -132,17 +138,9 @@ sql!(
         "
     and ($4 = false or b.balance < 0) and ($5 = false or b.balance > 0)
     and (c.name_key, c.id) > ($6, $7)
+    and ($9 = false or b.customer_id in (select o.customer_id from entry_open o where o.business_id = $1 and o.currency = $2
+        and o.side = 'charge' and o.allocated < o.amount and o.due_on < $3))
     order by c.name_key, c.id limit $8"
-    )
-);
-sql!(
-    OVERDUE_BY_OWED,
-    customer_line!(
-        "
-    and b.customer_id in (select o.customer_id from entry_open o where o.business_id = $1 and o.currency = $2
-        and o.side = 'charge' and o.allocated < o.amount and o.due_on < $3)
-    and (b.balance, b.customer_id) > ($4, $5)
-    order by b.balance, b.customer_id limit $6"
     )
 );
 sql!(
@@ -171,37 +169,19 @@ pub(crate) async fn list(reader: &mut Reader<'_>, business: BusinessId, wanted: 
     }
     let least = CustomerId(uuid::Uuid::nil());
     let most = CustomerId(uuid::Uuid::max());
-    if wanted.overdue {
-        let (at, _, id) = wanted.after.clone().unwrap_or((i64::MIN, String::new(), least));
-        return reader.query(&OVERDUE_BY_OWED, &[&business, &wanted.currency, &wanted.today, &at, &id, &wanted.limit]).await;
-    }
+    let Wanted { currency, today, owes, credit, overdue, limit, .. } = wanted;
     match wanted.sort {
         Sort::Owed => {
             let (at, _, id) = wanted.after.clone().unwrap_or((i64::MIN, String::new(), least));
-            reader
-                .query(
-                    &BY_OWED,
-                    &[&business, &wanted.currency, &wanted.today, &wanted.owes, &wanted.credit, &at, &id, &wanted.limit],
-                )
-                .await
+            reader.query(&BY_OWED, &[&business, currency, today, owes, credit, &at, &id, limit, overdue]).await
         }
         Sort::Activity => {
             let (at, _, id) = wanted.after.clone().unwrap_or((i64::MAX, String::new(), most));
-            reader
-                .query(
-                    &BY_ACTIVITY,
-                    &[&business, &wanted.currency, &wanted.today, &wanted.owes, &wanted.credit, &at, &id, &wanted.limit],
-                )
-                .await
+            reader.query(&BY_ACTIVITY, &[&business, currency, today, owes, credit, &at, &id, limit, overdue]).await
         }
         Sort::Name => {
             let (_, name, id) = wanted.after.clone().unwrap_or((0, String::new(), least));
-            reader
-                .query(
-                    &BY_NAME,
-                    &[&business, &wanted.currency, &wanted.today, &wanted.owes, &wanted.credit, &name, &id, &wanted.limit],
-                )
-                .await
+            reader.query(&BY_NAME, &[&business, currency, today, owes, credit, &name, &id, limit, overdue]).await
         }
     }
 }
@@ -215,8 +195,13 @@ async fn found(reader: &mut Reader<'_>, business: BusinessId, wanted: &Wanted, t
         let end = format!("{text}\u{10FFFF}");
         reader.query(&FOUND_SHORT, &[&business, &wanted.currency, &wanted.today, &text.to_owned(), &end, &SEARCH_LIMIT]).await?
     };
+    // In the pattern an underscore stands for any letter; in what was typed it stands for itself.
+    let has = |line: &CustomerLine| {
+        let parts = [Some(&line.name), line.email.as_ref(), line.phone.as_ref(), line.reference.as_ref()];
+        parts.into_iter().flatten().any(|part| part.to_lowercase().contains(text))
+    };
     lines.retain(|line| {
-        (!wanted.owes || line.balance < 0) && (!wanted.credit || line.balance > 0) && (!wanted.overdue || line.overdue)
+        has(line) && (!wanted.owes || line.balance < 0) && (!wanted.credit || line.balance > 0) && (!wanted.overdue || line.overdue)
     });
     match wanted.sort {
         Sort::Owed => {}
@@ -242,4 +227,136 @@ pub async fn page(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec<C
 /// One customer with their balances.
 pub async fn customer(db: &Db, business: BusinessId, id: CustomerId) -> Result<(Customer, Vec<CustomerBalance>)> {
     db.read(async move |reader| Ok((one(reader, business, id).await?, balances(reader, business, id).await?))).await
+}
+
+row! {
+    /// What a customer is called.
+    pub struct CustomerName {
+        pub id: CustomerId,
+        pub name: String,
+    }
+}
+
+sql!(NAMES, "select id, name from customer where business_id = $1 and id {any_id:$2}");
+sql!(
+    OTHER_BALANCES,
+    "
+    select * from customer_balance
+    where business_id = $1 and customer_id {any_id:$2} and currency <> $3 and balance <> 0 order by currency"
+);
+sql!(OWING_EXACTLY, customer_line!("and b.balance = $4 order by b.customer_id limit $5"));
+
+/// What these customers are called.
+pub(crate) async fn names(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    ids: impl IntoIterator<Item = CustomerId>,
+) -> Result<Vec<CustomerName>> {
+    reader.query(&NAMES, &[&business, &Value::ids(ids)]).await
+}
+
+/// Balances that are not zero in other currencies than this one.
+pub(crate) async fn other_balances(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    ids: &[CustomerId],
+    currency: Currency,
+) -> Result<Vec<CustomerBalance>> {
+    reader.query(&OTHER_BALANCES, &[&business, &Value::ids(ids.iter().copied()), &currency]).await
+}
+
+/// Customers who owe exactly this many minor units.
+pub(crate) async fn owing_exactly(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    currency: Currency,
+    amount: i64,
+    today: Day,
+    limit: i64,
+) -> Result<Vec<CustomerLine>> {
+    reader.query(&OWING_EXACTLY, &[&business, &currency, &today.to_string(), &-amount, &limit]).await
+}
+
+/// A customer in full, as a page of the list brings it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub customer: Customer,
+    /// One for each currency, by code.
+    pub balances: Vec<CustomerBalance>,
+    /// Where the next page begins after this one.
+    pub place: (i64, String, CustomerId),
+}
+
+row! {
+    /// What a customer's entries come to in one currency.
+    pub struct BalanceThen {
+        pub currency: Currency,
+        pub balance: i64,
+    }
+}
+
+sql!(MANY, "select * from customer where business_id = $1 and id {any_id:$2}");
+sql!(
+    BALANCES_OF_MANY,
+    "select * from customer_balance where business_id = $1 and customer_id {any_id:$2} order by customer_id, currency"
+);
+sql!(
+    BALANCES_THEN,
+    "
+    select b.currency, cast(coalesce(sum(case when e.side = 'credit' then e.amount else -e.amount end), 0) as bigint) as balance
+    from customer_balance b left join entry e on e.business_id = b.business_id and e.customer_id = b.customer_id
+        and e.currency = b.currency and e.effective_on <= $3
+    where b.business_id = $1 and b.customer_id = $2 group by b.currency order by b.currency"
+);
+
+impl Wanted {
+    /// Where a line stands in this order.
+    fn place(&self, line: &CustomerLine) -> (i64, String, CustomerId) {
+        match self.sort {
+            Sort::Owed => (line.balance, String::new(), line.id),
+            Sort::Name => (0, line.name.to_lowercase(), line.id),
+            Sort::Activity => (line.active_at.0, String::new(), line.id),
+        }
+    }
+
+    /// Whether a place lies behind the one where the page before ended.
+    fn is_after(&self, place: &(i64, String, CustomerId)) -> bool {
+        match (&self.after, self.sort) {
+            (None, _) => true,
+            (Some(end), Sort::Activity) => place < end,
+            (Some(end), Sort::Owed | Sort::Name) => place > end,
+        }
+    }
+}
+
+/// One page of the list, each customer in full with all balances; a search too is cut into pages.
+pub async fn listed(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec<Listed>> {
+    db.read(async move |reader| {
+        let lines = list(reader, business, &wanted).await?;
+        let mut places: Vec<_> = lines.iter().map(|line| wanted.place(line)).filter(|place| wanted.is_after(place)).collect();
+        places.truncate(usize::try_from(wanted.limit).unwrap_or(0));
+        let ids: Vec<CustomerId> = places.iter().map(|(_, _, id)| *id).collect();
+        let rows: Vec<Customer> = reader.query(&MANY, &[&business, &Value::ids(ids.iter().copied())]).await?;
+        let mut customers: HashMap<CustomerId, Customer> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let rows: Vec<CustomerBalance> = reader.query(&BALANCES_OF_MANY, &[&business, &Value::ids(ids)]).await?;
+        let mut balances: HashMap<CustomerId, Vec<CustomerBalance>> = HashMap::new();
+        for row in rows {
+            balances.entry(row.customer_id).or_default().push(row);
+        }
+        let full = |place: (i64, String, CustomerId)| {
+            let balances = balances.remove(&place.2).unwrap_or_default();
+            customers.remove(&place.2).map(|customer| Listed { customer, balances, place })
+        };
+        Ok(places.into_iter().filter_map(full).collect())
+    })
+    .await
+}
+
+/// A customer's balances as at the end of a day: the sum of the entries that had taken effect. Negative: owed.
+pub async fn balances_then(db: &Db, business: BusinessId, id: CustomerId, as_of: Day) -> Result<(Customer, Vec<BalanceThen>)> {
+    db.read(async move |reader| {
+        let customer = one(reader, business, id).await?;
+        Ok((customer, reader.query(&BALANCES_THEN, &[&business, &id, &as_of]).await?))
+    })
+    .await
 }

@@ -10,7 +10,7 @@ use books::ids::{
 };
 use books::money::Currency;
 
-use crate::db::{Db, Reader, row, sql, table, text_column};
+use crate::db::{Db, Reader, row, sql, table, text_column, Value};
 use crate::error::{Error, Result};
 
 text_column!(Side);
@@ -337,4 +337,48 @@ pub(crate) async fn overdue(
 ) -> Result<i64> {
     let found: Option<Overdue> = reader.query_opt(&OVERDUE, &[&business, &customer, &currency, &today]).await?;
     Ok(found.map_or(0, |row| row.open))
+}
+
+sql!(OF_ORDERS, entry_line!("and e.order_id {any_id:$2} order by e.id"));
+sql!(
+    ALLOCATIONS_OF_CHARGES,
+    "select * from allocation where business_id = $1 and charge_id {any_id:$2} order by id"
+);
+
+/// Every entry of several orders.
+pub(crate) async fn of_orders(reader: &mut Reader<'_>, business: BusinessId, orders: &[OrderId]) -> Result<Vec<EntryLine>> {
+    reader.query(&OF_ORDERS, &[&business, &Value::ids(orders.iter().copied())]).await
+}
+
+/// Everything that was ever set against several charges.
+pub(crate) async fn allocations_of_charges(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    charges: &[EntryId],
+) -> Result<Vec<Allocation>> {
+    reader.query(&ALLOCATIONS_OF_CHARGES, &[&business, &Value::ids(charges.iter().copied())]).await
+}
+
+/// The entries with these ids.
+pub(crate) async fn by_ids(reader: &mut Reader<'_>, business: BusinessId, ids: &[EntryId]) -> Result<Vec<EntryLine>> {
+    reader.query(&BY_IDS, &[&business, &Value::ids(ids.iter().copied())]).await
+}
+
+sql!(
+    ALLOCATIONS_OF_CREDITS,
+    "select * from allocation where business_id = $1 and credit_id {any_id:$2} order by id"
+);
+
+/// Everything that several credits were ever set against.
+pub(crate) async fn allocations_of_credits(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    credits: &[EntryId],
+) -> Result<Vec<Allocation>> {
+    reader.query(&ALLOCATIONS_OF_CREDITS, &[&business, &Value::ids(credits.iter().copied())]).await
+}
+
+/// One entry with what is open of it.
+pub async fn entry(db: &Db, business: BusinessId, id: EntryId) -> Result<EntryLine> {
+    db.read(async move |reader| one(reader, business, id).await).await
 }

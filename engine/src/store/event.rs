@@ -4,7 +4,8 @@ use books::calendar::Instant;
 use books::ids::{BusinessId, CustomerId, EventId};
 
 use crate::db::{Db, Reader, row, sql, table};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::store::business::Span;
 
 table! {
     /// What was done, by whom, to what.
@@ -86,4 +87,50 @@ pub async fn page(db: &Db, business: BusinessId, before: Option<EventId>, limit:
 /// What changed after an instant, in all businesses: what live pages follow.
 pub async fn changes(db: &Db, after: Instant) -> Result<Vec<Change>> {
     db.read(async move |reader| recent(reader, after).await).await
+}
+
+/// Which events are wanted; empty texts mean all.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub kind: String,
+    /// TypeID of what changed.
+    pub subject: String,
+    pub customer: Option<CustomerId>,
+    pub span: Span,
+    pub before: Option<EventId>,
+    pub limit: i64,
+}
+
+sql!(ONE, "select * from event where business_id = $1 and id = $2");
+sql!(
+    WANTED,
+    "
+    select * from event where business_id = $1 and id < $2 and ($3 = '' or kind = $3) and created_at >= $4 and created_at < $5
+        and ($6 = false or customer_id = $7) order by id desc limit $8"
+);
+sql!(
+    WANTED_OF_SUBJECT,
+    "
+    select * from event where business_id = $1 and id < $2 and ($3 = '' or kind = $3) and created_at >= $4 and created_at < $5
+        and ($6 = false or customer_id = $7) and subject = $9 order by id desc limit $8"
+);
+
+/// What was done in a business, latest first.
+pub async fn wanted(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec<Event>> {
+    db.read(async move |reader| {
+        let (from, until) = wanted.span.bounds(reader, business).await?;
+        let before = wanted.before.unwrap_or(EventId(uuid::Uuid::max()));
+        let Wanted { kind, subject, customer, limit, .. } = &wanted;
+        let (of_one, who) = (customer.is_some(), customer.unwrap_or(CustomerId(uuid::Uuid::nil())));
+        if subject.is_empty() {
+            return reader.query(&WANTED, &[&business, &before, kind, &from, &until, &of_one, &who, limit]).await;
+        }
+        reader.query(&WANTED_OF_SUBJECT, &[&business, &before, kind, &from, &until, &of_one, &who, limit, subject]).await
+    })
+    .await
+}
+
+/// One event.
+pub async fn event(db: &Db, business: BusinessId, id: EventId) -> Result<Event> {
+    db.read(async move |reader| reader.query_opt(&ONE, &[&business, &id]).await?.ok_or(Error::NotFound)).await
 }

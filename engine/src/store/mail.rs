@@ -89,3 +89,15 @@ pub async fn outbox(
 pub async fn mail(db: &Db, business: BusinessId, id: MailId) -> Result<Mail> {
     db.read(async move |reader| one(reader, business, id).await).await
 }
+
+sql!(
+    TROUBLED,
+    "
+    select * from mail where business_id = $1 and state in ('failed', 'bounced') and id < $2 order by id desc limit $3"
+);
+
+/// Mails that failed or bounced, newest first, before an id (none: from the newest).
+pub async fn troubled(db: &Db, business: BusinessId, before: Option<MailId>, limit: i64) -> Result<Vec<Mail>> {
+    let before = before.unwrap_or(MailId(uuid::Uuid::max()));
+    db.read(async move |reader| reader.query(&TROUBLED, &[&business, &before, &limit]).await).await
+}

@@ -8,8 +8,9 @@ use books::ids::{AmendmentId, BusinessId, CustomerId, EntryId, OrderId, OrderLin
 use books::money::Currency;
 use books::order::{OrderKind, OrderState};
 
-use crate::db::{Db, Reader, Tx, row, sql, table, text_column};
+use crate::db::{Db, Reader, Tx, Value, row, sql, table, text_column};
 use crate::error::{Error, Result};
+use crate::store::business::Span;
 
 text_column!(OrderKind);
 text_column!(OrderState);
@@ -89,6 +90,14 @@ row! {
     }
 }
 
+row! {
+    /// What an order is called; a draft has no number.
+    pub struct OrderNumber {
+        pub id: OrderId,
+        pub number: Option<String>,
+    }
+}
+
 /// Which orders are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -103,34 +112,46 @@ pub struct Wanted {
 
 // Amount due is the sum of what is open of the order's charges: the one formula of DESIGN 1, asked of the same rows
 // as everywhere else.
+macro_rules! order_row {
+    ($rest:literal) => {
+        concat!(
+            "select o.id, o.kind, o.number, o.customer_id, c.name as customer_name, o.currency, o.state, o.created_at,
+                (select cast(coalesce(sum(e.amount - e.allocated), 0) as bigint) from entry_open e
+                    where e.business_id = o.business_id and e.customer_id = o.customer_id and e.currency = o.currency
+                        and e.order_id = o.id and e.side = 'charge' and e.allocated < e.amount) as amount_due,
+                exists (select 1 from request r where r.business_id = o.business_id and r.order_id = o.id
+                    and r.state in ('sent', 'opened')) as asked
+             from orders o join customer c on c.business_id = o.business_id and c.id = o.customer_id
+             where o.business_id = $1 ",
+            $rest
+        )
+    };
+}
+
 sql!(
     LIST,
-    "
-    select o.id, o.kind, o.number, o.customer_id, c.name as customer_name, o.currency, o.state, o.created_at,
-        (select cast(coalesce(sum(e.amount - e.allocated), 0) as bigint) from entry_open e
-            where e.business_id = o.business_id and e.customer_id = o.customer_id and e.currency = o.currency
-                and e.order_id = o.id and e.side = 'charge' and e.allocated < e.amount) as amount_due,
-        exists (select 1 from request r where r.business_id = o.business_id and r.order_id = o.id
-            and r.state in ('sent', 'opened')) as asked
-    from orders o join customer c on c.business_id = o.business_id and c.id = o.customer_id
-    where o.business_id = $1 and o.id < $2 and ($3 = '' or o.state = $3) and ($4 = '' or o.kind = $4)
-        and ($5 = false or exists (select 1 from entry_open e where e.business_id = o.business_id
-            and e.customer_id = o.customer_id and e.currency = o.currency and e.order_id = o.id
-            and e.side = 'charge' and e.allocated < e.amount))
+    order_row!(
+        "
+    and o.id < $2 and ($3 = '' or o.state = $3) and ($4 = '' or o.kind = $4)
+    and ($5 = false or exists (select 1 from entry_open e where e.business_id = o.business_id
+        and e.customer_id = o.customer_id and e.currency = o.currency and e.order_id = o.id
+        and e.side = 'charge' and e.allocated < e.amount))
     order by o.id desc limit $6"
+    )
 );
 sql!(
     OF_CUSTOMER,
-    "
-    select o.id, o.kind, o.number, o.customer_id, c.name as customer_name, o.currency, o.state, o.created_at,
-        (select cast(coalesce(sum(e.amount - e.allocated), 0) as bigint) from entry_open e
-            where e.business_id = o.business_id and e.customer_id = o.customer_id and e.currency = o.currency
-                and e.order_id = o.id and e.side = 'charge' and e.allocated < e.amount) as amount_due,
-        exists (select 1 from request r where r.business_id = o.business_id and r.order_id = o.id
-            and r.state in ('sent', 'opened')) as asked
-    from orders o join customer c on c.business_id = o.business_id and c.id = o.customer_id
-    where o.business_id = $1 and o.customer_id = $2 and o.id < $3 and ($4 = '' or o.state = $4) and ($5 = '' or o.kind = $5)
+    order_row!(
+        "
+    and o.customer_id = $2 and o.id < $3 and ($4 = '' or o.state = $4) and ($5 = '' or o.kind = $5)
     order by o.id desc limit $6"
+    )
+);
+sql!(FOUND, order_row!("and (o.customer_id {any_id:$2} or o.number {any_text:$3}) order by o.id desc limit $4"));
+sql!(NUMBERS, "select id, number from orders where business_id = $1 and id {any_id:$2}");
+sql!(
+    LINES_OF_MANY,
+    "select * from order_line where business_id = $1 and order_id {any_id:$2} order by order_id, position"
 );
 sql!(ONE, "select * from orders where business_id = $1 and id = $2");
 sql!(BY_NUMBER, "select * from orders where business_id = $1 and number = $2");
@@ -182,4 +203,78 @@ pub async fn page(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec<O
 /// The order with this number.
 pub async fn numbered(db: &Db, business: BusinessId, number: String) -> Result<Option<Order>> {
     db.read(async move |reader| by_number(reader, business, &number).await).await
+}
+
+/// Orders of these customers or with one of these numbers, newest first.
+pub(crate) async fn found(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customers: &[CustomerId],
+    numbers: Vec<String>,
+    limit: i64,
+) -> Result<Vec<OrderRow>> {
+    reader.query(&FOUND, &[&business, &Value::ids(customers.iter().copied()), &Value::texts(numbers), &limit]).await
+}
+
+/// What these orders are called.
+pub(crate) async fn numbers(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    ids: impl IntoIterator<Item = OrderId>,
+) -> Result<Vec<OrderNumber>> {
+    reader.query(&NUMBERS, &[&business, &Value::ids(ids)]).await
+}
+
+/// The lines of several orders.
+pub(crate) async fn lines_of_many(reader: &mut Reader<'_>, business: BusinessId, ids: &[OrderId]) -> Result<Vec<OrderLine>> {
+    reader.query(&LINES_OF_MANY, &[&business, &Value::ids(ids.iter().copied())]).await
+}
+
+/// Which orders are wanted, by the state that is shown.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    pub customer: Option<CustomerId>,
+    pub kind: Option<OrderKind>,
+    /// *Pending* finds those that wait for money that was asked for.
+    pub state: Option<OrderState>,
+    pub span: Span,
+    pub before: Option<OrderId>,
+    pub limit: i64,
+}
+
+macro_rules! shown_orders {
+    ($of:literal) => {
+        concat!(
+            "
+    select shown.* from (",
+            order_row!(""),
+            $of,
+            "
+        and o.id < $2 and ($3 = '' or o.kind = $3) and o.created_at >= $4 and o.created_at < $5
+        and ($6 = '' or o.state = $6 or $6 = 'pending')) shown
+    where $6 = '' or ($6 = 'pending') = (shown.kind = 'order' and shown.state in ('confirmed', 'completed')
+        and shown.amount_due > 0 and (shown.asked or exists (select 1 from entry_open e where e.business_id = $1
+            and e.customer_id = shown.customer_id and e.currency = shown.currency and e.order_id = shown.id
+            and e.side = 'charge' and e.allocated < e.amount and e.reserved > 0)))
+    order by shown.id desc limit $7"
+        )
+    };
+}
+
+sql!(SHOWN, shown_orders!(""));
+sql!(SHOWN_OF_CUSTOMER, shown_orders!("and o.customer_id = $8"));
+
+/// Orders by the state that is shown, newest first.
+pub(crate) async fn shown(reader: &mut Reader<'_>, business: BusinessId, wanted: &Shown) -> Result<Vec<OrderRow>> {
+    let (from, until) = wanted.span.bounds(reader, business).await?;
+    let before = wanted.before.unwrap_or(OrderId(uuid::Uuid::max()));
+    let kind = wanted.kind.map(|kind| kind.as_str().to_owned()).unwrap_or_default();
+    let state = wanted.state.map(|state| state.as_str().to_owned()).unwrap_or_default();
+    let limit = wanted.limit;
+    match wanted.customer {
+        Some(customer) => {
+            reader.query(&SHOWN_OF_CUSTOMER, &[&business, &before, &kind, &from, &until, &state, &limit, &customer]).await
+        }
+        None => reader.query(&SHOWN, &[&business, &before, &kind, &from, &until, &state, &limit]).await,
+    }
 }

@@ -6,8 +6,9 @@ use books::ids::{AttemptId, BusinessId, ConnectionId, CustomerId, EntryId, Invoi
 use books::money::Currency;
 use books::payment::PaymentState;
 
-use crate::db::{Db, Reader, Tx, row, sql, table, text_column};
+use crate::db::{Db, Reader, Tx, Value, row, sql, table, text_column};
 use crate::error::{Error, Result};
+use crate::store::business::Span;
 
 text_column!(PaymentState);
 text_column!(AttemptState);
@@ -280,4 +281,73 @@ pub async fn page(
 ) -> Result<Vec<PaymentRow>> {
     let before = before.unwrap_or(PaymentId(uuid::Uuid::max()));
     db.read(async move |reader| list(reader, business, customer, &state, before, limit).await).await
+}
+
+sql!(
+    FOUND,
+    payment_row!("and (p.customer_id {any_id:$2} or p.number {any_text:$3} or p.reference = $4) order by p.id desc limit $5")
+);
+
+/// Payments of these customers, with one of these numbers or with this reference, newest first.
+pub(crate) async fn found(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customers: &[CustomerId],
+    numbers: Vec<String>,
+    reference: &str,
+    limit: i64,
+) -> Result<Vec<PaymentRow>> {
+    let reference = reference.trim().to_owned();
+    reader
+        .query(&FOUND, &[&business, &Value::ids(customers.iter().copied()), &Value::texts(numbers), &reference, &limit])
+        .await
+}
+
+/// Which payments are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub customer: Option<CustomerId>,
+    pub order: Option<OrderId>,
+    pub state: Option<PaymentState>,
+    pub span: Span,
+    pub before: Option<PaymentId>,
+    pub limit: i64,
+}
+
+sql!(
+    WANTED,
+    "
+    select * from payment where business_id = $1 and id < $2 and ($3 = '' or state = $3) and created_at >= $4
+        and created_at < $5 order by id desc limit $6"
+);
+sql!(
+    WANTED_OF_CUSTOMER,
+    "
+    select * from payment where business_id = $1 and id < $2 and ($3 = '' or state = $3) and created_at >= $4
+        and created_at < $5 and customer_id = $7 order by id desc limit $6"
+);
+sql!(
+    WANTED_OF_ORDER,
+    "
+    select * from payment where business_id = $1 and id < $2 and ($3 = '' or state = $3) and created_at >= $4
+        and created_at < $5 and order_id = $7 order by id desc limit $6"
+);
+
+/// Payments in full, newest first. An order finds the payments that named it.
+pub(crate) async fn wanted(reader: &mut Reader<'_>, business: BusinessId, wanted: &Wanted) -> Result<Vec<Payment>> {
+    let (from, until) = wanted.span.bounds(reader, business).await?;
+    let before = wanted.before.unwrap_or(PaymentId(uuid::Uuid::max()));
+    let state = wanted.state.map(|state| state.as_str().to_owned()).unwrap_or_default();
+    let limit = wanted.limit;
+    let mut found: Vec<Payment> = match (wanted.order, wanted.customer) {
+        (Some(order), _) => {
+            reader.query(&WANTED_OF_ORDER, &[&business, &before, &state, &from, &until, &limit, &order]).await?
+        }
+        (None, Some(customer)) => {
+            reader.query(&WANTED_OF_CUSTOMER, &[&business, &before, &state, &from, &until, &limit, &customer]).await?
+        }
+        (None, None) => reader.query(&WANTED, &[&business, &before, &state, &from, &until, &limit]).await?,
+    };
+    found.retain(|row| wanted.customer.is_none_or(|customer| row.customer_id == customer));
+    Ok(found)
 }

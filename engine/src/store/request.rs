@@ -7,6 +7,7 @@ use books::request::RequestState;
 
 use crate::db::{Db, Reader, Tx, sql, table, text_column};
 use crate::error::{Error, Result};
+use crate::store::business::Span;
 
 text_column!(RequestState);
 
@@ -93,4 +94,56 @@ pub async fn request(db: &Db, business: BusinessId, id: RequestId) -> Result<Req
 pub async fn page(db: &Db, business: BusinessId, state: String, before: Option<RequestId>, limit: i64) -> Result<Vec<Request>> {
     let before = before.unwrap_or(RequestId(uuid::Uuid::max()));
     db.read(async move |reader| list(reader, business, &state, before, limit).await).await
+}
+
+/// Which requests are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub customer: Option<CustomerId>,
+    pub order: Option<OrderId>,
+    pub state: Option<RequestState>,
+    pub span: Span,
+    pub before: Option<RequestId>,
+    pub limit: i64,
+}
+
+sql!(
+    WANTED,
+    "
+    select * from request where business_id = $1 and id < $2 and ($3 = '' or state = $3) and sent_at >= $4 and sent_at < $5
+    order by id desc limit $6"
+);
+sql!(
+    WANTED_OF_CUSTOMER,
+    "
+    select * from request where business_id = $1 and id < $2 and ($3 = '' or state = $3) and sent_at >= $4 and sent_at < $5
+        and customer_id = $7 order by id desc limit $6"
+);
+sql!(
+    WANTED_OF_ORDER,
+    "
+    select * from request where business_id = $1 and id < $2 and ($3 = '' or state = $3) and sent_at >= $4 and sent_at < $5
+        and order_id = $7 order by id desc limit $6"
+);
+
+/// Requests, newest first. An order narrows more than its customer.
+pub async fn wanted(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec<Request>> {
+    db.read(async move |reader| {
+        let (from, until) = wanted.span.bounds(reader, business).await?;
+        let before = wanted.before.unwrap_or(RequestId(uuid::Uuid::max()));
+        let state = wanted.state.map(|state| state.as_str().to_owned()).unwrap_or_default();
+        let limit = wanted.limit;
+        let mut found: Vec<Request> = match (wanted.order, wanted.customer) {
+            (Some(order), _) => {
+                reader.query(&WANTED_OF_ORDER, &[&business, &before, &state, &from, &until, &limit, &order]).await?
+            }
+            (None, Some(customer)) => {
+                reader.query(&WANTED_OF_CUSTOMER, &[&business, &before, &state, &from, &until, &limit, &customer]).await?
+            }
+            (None, None) => reader.query(&WANTED, &[&business, &before, &state, &from, &until, &limit]).await?,
+        };
+        found.retain(|row| wanted.customer.is_none_or(|customer| row.customer_id == customer));
+        Ok(found)
+    })
+    .await
 }

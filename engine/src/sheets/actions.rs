@@ -1,0 +1,286 @@
+//! What may be done now with an order, a customer or a payment, and if not, why: every action, each time (ORD-6).
+//!
+//! Invariant: the answers are those of [`books::capability`], on the same facts that the flows decide on. An action that a thing
+//! does not have at all is answered with NOT_FOR_THIS_KIND and where to find it.
+
+use books::capability::{
+    self, Action, AddPaymentFacts, Answer, AuthorizationFacts, ChargeSavedFacts, GenerateInvoiceFacts, PayFacts, Processors,
+    RefundFacts, RequestPaymentFacts, SavedMethod, SendMessageFacts,
+};
+use books::ids::{BusinessId, CustomerId, OrderId, PaymentId};
+use books::link::{LinkState, Policy};
+use books::money::{Currency, Money};
+use books::payment::PaymentState;
+use books::refusal::Code;
+use processors::Capability;
+
+use super::order::OrderSheet;
+use crate::error::Result;
+use crate::flows::call::Actor;
+use crate::flows::start_checkout::policy;
+use crate::services::Services;
+use crate::store::business::{self, Business};
+use crate::store::connection::{self, Connection};
+use crate::store::customer::{self, Customer};
+use crate::store::link;
+use crate::store::payment::{self, Payment};
+use crate::store::user::Role;
+
+/// What whoever asks may do.
+#[derive(Debug, Clone, Copy)]
+struct Rights {
+    pay: bool,
+    refund: bool,
+}
+
+impl Rights {
+    fn of(actor: &Actor) -> Rights {
+        Rights {
+            pay: actor.must(Role::Clerk, "payments").is_ok(),
+            refund: actor.must(Role::Manager, "refunds").is_ok(),
+        }
+    }
+}
+
+/// Facts that an order and an account share.
+struct Common<'a> {
+    business: &'a Business,
+    customer: &'a Customer,
+    due: Money,
+    pending: Option<Money>,
+    processors: Processors,
+    rights: Rights,
+    now: books::calendar::Instant,
+}
+
+impl Common<'_> {
+    /// Money that staff take, whatever for.
+    fn taking(&self) -> Result<Vec<Answer>> {
+        let locked_through = self.business.settings()?.locked_through;
+        let add = AddPaymentFacts {
+            pending: self.pending,
+            despite_pending: false,
+            received_on: Some(self.business.today(self.now)),
+            locked_through,
+            right: self.rights.pay,
+        };
+        let saved = ChargeSavedFacts {
+            due: self.due,
+            method: SavedMethod::None,
+            amount: None,
+            pending: self.pending,
+            right: self.rights.pay,
+        };
+        Ok(vec![
+            capability::add_payment(&add),
+            capability::charge_saved(&saved),
+            capability::process_card(AuthorizationFacts::Missing),
+            capability::process_cash(None),
+            capability::process_check(None),
+        ])
+    }
+
+    /// A payer pays through a link of this state and policy.
+    fn paying(&self, link: LinkState, can_pay: bool, policy: &Policy) -> [Answer; 2] {
+        let can_pay = can_pay && self.processors != Processors::None;
+        let facts = PayFacts { due: self.due, link, can_pay, pending: self.pending };
+        [capability::pay(&facts), capability::pay_part(policy, None, self.due)]
+    }
+
+    fn message(&self) -> Answer {
+        // Messages are held for unpaid invoices only.
+        let unpaid = Money::zero(self.due.currency);
+        let has_address = self.customer.email.is_some();
+        capability::send_message(&SendMessageFacts { hold_rule: true, exempt: self.customer.hold_exempt, unpaid, has_address })
+    }
+}
+
+/// All actions in their published order: those that were answered, and the rest as belonging elsewhere.
+fn complete(answered: Vec<Answer>, elsewhere: &str) -> Vec<Answer> {
+    let one = |action: &Action| {
+        let found = answered.iter().find(|answer| answer.action == *action).cloned();
+        found.unwrap_or_else(|| Answer::no(*action, Code::NotForThisKind, elsewhere))
+    };
+    Action::ALL.iter().map(one).collect()
+}
+
+/// What may be done with an order or application.
+pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &Actor) -> Result<Vec<Answer>> {
+    let (sheet, link) = services
+        .db
+        .read(async move |reader| {
+            let sheet = super::order::read(reader, of, id).await?;
+            let newest = sheet.requests.first().map(|request| request.link_id);
+            let link = match newest {
+                Some(link) => Some(link::one(reader, of, link).await?),
+                None => None,
+            };
+            Ok((sheet, link))
+        })
+        .await?;
+    let money = |minor| Money::new(minor, sheet.order.currency);
+    let now = services.db.clock().now();
+    let common = Common {
+        business: &sheet.business,
+        customer: &sheet.customer,
+        due: money(sheet.figures.amount_due),
+        pending: (sheet.reserved() > 0).then(|| money(sheet.reserved())),
+        processors: services.connections.ability(&sheet.connections, &sheet.business.name)?,
+        rights: Rights::of(actor),
+        now,
+    };
+    // Without a request the order can be paid as soon as one is sent; afterwards its link decides.
+    let state = link.as_ref().map_or(LinkState::Active, |link| link.state(now));
+    let can_pay = link.as_ref().is_none_or(|link| link.can_pay);
+    let request = RequestPaymentFacts {
+        due: common.due,
+        processors: common.processors,
+        has_address: sheet.customer.email.is_some(),
+        pending: common.pending,
+    };
+    let mut answers = vec![capability::request_payment(&request)];
+    answers.extend(common.paying(state, can_pay, &Policy::Full));
+    answers.extend(common.taking()?);
+    answers.extend([generate_invoice(&sheet, common.due), refund(&sheet, common.rights, services)?]);
+    answers.push(capability::capture(AuthorizationFacts::Missing));
+    answers.push(capability::amend(sheet.order.state));
+    answers.push(capability::cancel(sheet.order.kind, sheet.order.state));
+    answers.push(common.message());
+    if !sheet.order.state.is_charged() {
+        answers.iter_mut().for_each(confirm_first);
+    }
+    Ok(complete(answers, "This belongs to an invoice: generate one from the order first."))
+}
+
+/// A draft takes no money and is edited rather than amended.
+fn confirm_first(answer: &mut Answer) {
+    let takes = [Action::AddPayment, Action::ProcessCash, Action::ProcessCheck, Action::Amend];
+    if answer.allowed && takes.contains(&answer.action) {
+        *answer = Answer::no(answer.action, Code::NotConfirmed, "Confirm it first: nothing is charged for a draft.");
+    }
+}
+
+fn generate_invoice(sheet: &OrderSheet, due: Money) -> Answer {
+    let billable = sheet.charges.iter().any(|charge| charge.allocated < charge.amount && charge.live_invoice_id.is_none());
+    capability::generate_invoice(&GenerateInvoiceFacts { kind: sheet.order.kind, state: sheet.order.state, due, billable })
+}
+
+/// Of all payments of an order together.
+fn refund(sheet: &OrderSheet, rights: Rights, services: &Services) -> Result<Answer> {
+    let mut facts = nothing_refundable(sheet.order.currency, rights);
+    for payment in sheet.payments.iter().filter(|payment| payment.currency == sheet.order.currency) {
+        let connection = sheet.connections.iter().find(|connection| Some(connection.id) == payment.connection_id);
+        let one = of_one(payment, connection, &sheet.business, rights, services)?;
+        facts.refundable = facts.refundable.plus(one.refundable)?;
+        facts.inside_window |= one.inside_window && one.refundable.minor > 0;
+        facts.disputed |= one.disputed;
+    }
+    Ok(capability::refund(&facts))
+}
+
+fn nothing_refundable(currency: Currency, rights: Rights) -> RefundFacts {
+    RefundFacts {
+        refundable: Money::zero(currency),
+        amount: None,
+        inside_window: false,
+        needs_approval: false,
+        right: rights.refund,
+        disputed: false,
+    }
+}
+
+/// What can be given back of one payment.
+fn of_one(
+    payment: &Payment,
+    connection: Option<&Connection>,
+    business: &Business,
+    rights: Rights,
+    services: &Services,
+) -> Result<RefundFacts> {
+    let taken = payment.state == PaymentState::Succeeded && !payment.returned;
+    let left = if taken { payment.amount - payment.refunded } else { 0 };
+    let inside_window = match (connection, payment.succeeded_at) {
+        (Some(connection), Some(at)) => {
+            let capabilities = services.connections.open(connection, &business.name)?.processor.capabilities().clone();
+            let now = services.db.clock().now();
+            let open = capabilities.refund_days.is_none_or(|days| now <= at.plus_seconds(i64::from(days) * 86_400));
+            capabilities.can(Capability::Refund) && open
+        }
+        // Recorded money is given back by hand, at any time.
+        _ => true,
+    };
+    Ok(RefundFacts {
+        refundable: Money::new(left, payment.currency),
+        inside_window,
+        disputed: payment.disputed,
+        ..nothing_refundable(payment.currency, rights)
+    })
+}
+
+/// What may be done with a customer's account in the business's own currency.
+pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, actor: &Actor) -> Result<Vec<Answer>> {
+    let (business, customer, balances, links, connections) = services
+        .db
+        .read(async move |reader| {
+            Ok((
+                business::one(reader, of).await?,
+                customer::one(reader, of, id).await?,
+                customer::balances(reader, of, id).await?,
+                link::of_customer(reader, of, id).await?,
+                connection::of_business(reader, of).await?,
+            ))
+        })
+        .await?;
+    let currency = business.currency;
+    let under_way = services.db.read(async move |reader| payment::under_way(reader, of, id, currency).await).await?;
+    let reserved: i64 =
+        under_way.iter().filter(|payment| payment.state.reserves(false)).map(|payment| payment.amount).sum();
+    let balance = balances.iter().find(|row| row.currency == currency).map_or(0, |row| row.balance);
+    let now = services.db.clock().now();
+    let common = Common {
+        business: &business,
+        customer: &customer,
+        due: Money::new((-balance).max(0), currency),
+        pending: (reserved > 0).then(|| Money::new(reserved, currency)),
+        processors: services.connections.ability(&connections, &business.name)?,
+        rights: Rights::of(actor),
+        now,
+    };
+    let newest = links.iter().find(|link| link.currency == currency);
+    let terms = match newest {
+        Some(link) => policy(link)?,
+        None => Policy::Full,
+    };
+    let state = newest.map_or(LinkState::Active, |link| link.state(now));
+    let mut answers = Vec::new();
+    answers.extend(common.paying(state, newest.is_none_or(|link| link.can_pay), &terms));
+    answers.extend(common.taking()?);
+    answers.push(common.message());
+    Ok(complete(answers, "This belongs to one order, invoice or payment: open that one, or share the customer's link."))
+}
+
+/// What may be done with a payment.
+pub async fn of_payment(services: &Services, of: BusinessId, id: PaymentId, actor: &Actor) -> Result<Vec<Answer>> {
+    let (business, payment, connections) = services
+        .db
+        .read(async move |reader| {
+            Ok((
+                business::one(reader, of).await?,
+                payment::one(reader, of, id).await?,
+                connection::of_business(reader, of).await?,
+            ))
+        })
+        .await?;
+    let connection = connections.iter().find(|connection| Some(connection.id) == payment.connection_id);
+    let facts = of_one(&payment, connection, &business, Rights::of(actor), services)?;
+    let held = match payment.state {
+        PaymentState::Authorized => AuthorizationFacts::Live,
+        _ => AuthorizationFacts::Missing,
+    };
+    let void = match held {
+        AuthorizationFacts::Live => Answer::yes(Action::Void),
+        _ => Answer::no(Action::Void, Code::NotAuthorized, "Only an amount that is held can be let go; this payment holds none."),
+    };
+    let answers = vec![capability::refund(&facts), capability::capture(held), void];
+    Ok(complete(answers, "This belongs to an order or an invoice, not to a payment."))
+}
