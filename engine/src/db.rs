@@ -8,6 +8,7 @@
 //! only this crate can run SQL. Limits: 4096 flows may wait ([`queue`]), 256 share a commit; beyond that callers are told to
 //! come back. Left out on purpose: an ORM, generics over the engine, retries anywhere else, nested transactions.
 
+mod batch;
 mod check;
 mod desk;
 mod migrate;

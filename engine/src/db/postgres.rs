@@ -9,6 +9,7 @@ mod failure;
 mod flight;
 mod readers;
 mod tls;
+mod together;
 mod types;
 mod writer;
 

@@ -11,7 +11,7 @@ use books::ids::BusinessId;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::desk::Running;
-use super::tx::{Reader, Tx};
+use super::tx::{Reader, Tx, Write};
 use crate::error::{Error, Result};
 
 /// So many flows may wait for one worker; more are answered [`Error::Busy`].
@@ -24,8 +24,8 @@ pub(crate) const BUSY: Error = Error::Busy { retry_after_s: 1 };
 /// A business act that waits for its turn. It may be run more than once and is answered once.
 pub(crate) trait Flow: Send {
     fn business(&self) -> BusinessId;
-    /// Starts it anew; its result is kept inside.
-    fn run<'a>(&'a mut self, tx: &'a mut Tx<'_>) -> Running<'a, ()>;
+    /// Starts it anew; it ends with what it wants written, and its result is kept inside.
+    fn run<'a>(&'a mut self, tx: Tx<'a>) -> Running<'a, Vec<Write>>;
     /// Answers the caller: with the result, or with the error that came instead.
     fn answer(self: Box<Self>, outcome: Result<()>);
 }
@@ -46,11 +46,11 @@ where
         self.business
     }
 
-    fn run<'a>(&'a mut self, tx: &'a mut Tx<'_>) -> Running<'a, ()> {
+    fn run<'a>(&'a mut self, mut tx: Tx<'a>) -> Running<'a, Vec<Write>> {
         self.result = None;
         Box::pin(async move {
-            self.result = Some((self.flow)(tx).await?);
-            Ok(())
+            self.result = Some((self.flow)(&mut tx).await?);
+            Ok(tx.into_writes())
         })
     }
 

@@ -5,9 +5,10 @@
 //! them on both engines. Limit: no other braces in a text. Left out on purpose: building SQL from parts at run time.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use super::EngineKind;
+use super::{EngineKind, table};
 
 /// One text with its name.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub(crate) struct Sql {
     text: Cow<'static, str>,
     sqlite: OnceLock<String>,
     postgres: OnceLock<String>,
+    tables: OnceLock<Vec<&'static str>>,
 }
 
 /// A word in braces: its text for SQLite and for PostgreSQL. `@` stands for what follows the colon.
@@ -38,12 +40,38 @@ const WORDS: &[(&str, &str, &str)] = &[
 
 impl Sql {
     pub(crate) const fn new(name: &'static str, text: &'static str) -> Sql {
-        Sql { name: Cow::Borrowed(name), text: Cow::Borrowed(text), sqlite: OnceLock::new(), postgres: OnceLock::new() }
+        Sql {
+            name: Cow::Borrowed(name),
+            text: Cow::Borrowed(text),
+            sqlite: OnceLock::new(),
+            postgres: OnceLock::new(),
+            tables: OnceLock::new(),
+        }
     }
 
     /// A text made from a table's description. Made once for each table and kind of statement.
     pub(crate) fn made(name: String, text: String) -> Sql {
-        Sql { name: Cow::Owned(name), text: Cow::Owned(text), sqlite: OnceLock::new(), postgres: OnceLock::new() }
+        Sql {
+            name: Cow::Owned(name),
+            text: Cow::Owned(text),
+            sqlite: OnceLock::new(),
+            postgres: OnceLock::new(),
+            tables: OnceLock::new(),
+        }
+    }
+
+    /// Whether it locks the rows it finds.
+    pub(crate) fn locks(&self) -> bool {
+        self.text(EngineKind::Postgres).contains("for update")
+    }
+
+    /// The registered tables that it names. A name in a comment or a quotation counts too: too many do no harm.
+    pub(crate) fn tables(&self) -> &[&'static str] {
+        self.tables.get_or_init(|| {
+            let word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            let words: HashSet<&str> = self.text.split(|letter| !word(letter)).collect();
+            table::all().map(|table| table.name).filter(|name| words.contains(name)).collect()
+        })
     }
 
     /// The text as `engine` wants it.

@@ -3,7 +3,6 @@
 //! Invariant: whoever inserts, sets or locks a row names no column: it is made from the struct, so a column can be neither
 //! forgotten nor misspelled; a test prepares all of it on both engines. Left out on purpose: relations, queries.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::sql::Sql;
@@ -16,7 +15,15 @@ pub(crate) struct TableInfo {
     pub(crate) columns: &'static [&'static str],
     pub(crate) key: &'static [&'static str],
     statements: OnceLock<Statements>,
-    bumps: Mutex<Vec<(Bump, &'static Sql)>>,
+    /// Statements for several rows and for totals, made when they are first wanted.
+    made: Mutex<Vec<(Made, &'static Sql)>>,
+}
+
+/// Which statement for several rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    Insert(usize),
+    Bump(Bump, usize),
 }
 
 #[derive(Debug)]
@@ -49,7 +56,7 @@ inventory::collect!(Registered);
 
 impl TableInfo {
     pub(crate) const fn new(name: &'static str, columns: &'static [&'static str], key: &'static [&'static str]) -> TableInfo {
-        TableInfo { name, columns, key, statements: OnceLock::new(), bumps: Mutex::new(Vec::new()) }
+        TableInfo { name, columns, key, statements: OnceLock::new(), made: Mutex::new(Vec::new()) }
     }
 
     /// The row with this key.
@@ -78,14 +85,32 @@ impl TableInfo {
 
     /// Insert, or add to and overwrite columns of the row that has the key already.
     pub(crate) fn bump(&self, bump: Bump) -> &'static Sql {
+        self.bump_many(bump, 1)
+    }
+
+    /// The same for so many rows of different keys.
+    pub(crate) fn bump_many(&self, bump: Bump, rows: usize) -> &'static Sql {
+        self.made(Made::Bump(bump, rows))
+    }
+
+    /// Insert of so many rows.
+    pub(crate) fn insert_many(&'static self, rows: usize) -> &'static Sql {
+        if rows == 1 { self.insert() } else { self.made(Made::Insert(rows)) }
+    }
+
+    fn made(&self, wanted: Made) -> &'static Sql {
         // Only complete entries are ever pushed, so a panic elsewhere leaves nothing half done.
-        let mut known = self.bumps.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, sql)) = known.iter().find(|(of, _)| *of == bump) {
+        let mut known = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, sql)) = known.iter().find(|(of, _)| *of == wanted) {
             return sql;
         }
-        // One for each place in the code that bumps, for the life of the process.
-        let made: &'static Sql = Box::leak(Box::new(Sql::made(format!("{}.bump", self.name), self.bump_text(bump))));
-        known.push((bump, made));
+        let (kind, text) = match wanted {
+            Made::Insert(rows) => ("insert", self.insert_text(rows)),
+            Made::Bump(bump, rows) => ("bump", self.bump_text(bump, rows)),
+        };
+        // A few for each table, for the life of the process.
+        let made: &'static Sql = Box::leak(Box::new(Sql::made(format!("{}.{kind}", self.name), text)));
+        known.push((wanted, made));
         made
     }
 
@@ -109,8 +134,7 @@ impl TableInfo {
             let name = self.name;
             let columns = self.columns.join(", ");
             let select = format!("select {columns} from {name} where {}", self.key_condition(|at| at + 1));
-            let places = (1..=self.columns.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
-            let insert = format!("insert into {name} ({columns}) values ({places})");
+            let insert = self.insert_text(1);
             let made = |kind: &str, text: String| Sql::made(format!("{name}.{kind}"), text);
             Statements {
                 get: made("get", select.clone()),
@@ -130,14 +154,19 @@ impl TableInfo {
         format!("update {} set {changes} where {}", self.name, self.key_condition(|at| self.place(self.key[at]) + 1))
     }
 
-    fn bump_text(&self, bump: Bump) -> String {
+    fn insert_text(&self, rows: usize) -> String {
+        let width = self.columns.len();
+        let row = |row: usize| (1..=width).map(|n| format!("${}", row * width + n)).collect::<Vec<_>>().join(", ");
+        let rows = (0..rows).map(|number| format!("({})", row(number))).collect::<Vec<_>>().join(", ");
+        format!("insert into {} ({}) values {rows}", self.name, self.columns.join(", "))
+    }
+
+    fn bump_text(&self, bump: Bump, rows: usize) -> String {
         let name = self.name;
         let added = bump.add.iter().map(|column| format!("{column} = {name}.{column} + excluded.{column}"));
         let set = bump.set.iter().map(|column| format!("{column} = excluded.{column}"));
         let changes = added.chain(set).collect::<Vec<_>>().join(", ");
-        let places = (1..=self.columns.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
-        let (columns, key) = (self.columns.join(", "), self.key.join(", "));
-        format!("insert into {name} ({columns}) values ({places}) on conflict ({key}) do update set {changes}")
+        format!("{} on conflict ({}) do update set {changes}", self.insert_text(rows), self.key.join(", "))
     }
 
     fn key_condition(&self, parameter: impl Fn(usize) -> usize) -> String {
@@ -145,11 +174,14 @@ impl TableInfo {
     }
 }
 
-/// Every statement that follows from the registered tables, for the test that prepares them.
+/// Every declared table.
+pub(crate) fn all() -> impl Iterator<Item = &'static TableInfo> {
+    inventory::iter::<Registered>().map(|registered| (registered.0)())
+}
+
+/// Every statement that follows from the declared tables, for the test that prepares them.
 pub(crate) fn statements_of_all_tables() -> Vec<&'static Sql> {
-    let by_name: HashMap<&str, &'static TableInfo> =
-        inventory::iter::<Registered>().map(|it| (it.0)()).map(|info| (info.name, info)).collect();
-    by_name.into_values().flat_map(|info| [info.get(), info.lock(), info.insert(), info.ignore(), info.set()]).collect()
+    all().flat_map(|info| [info.get(), info.lock(), info.insert(), info.insert_many(4), info.ignore(), info.set()]).collect()
 }
 
 /// Declares a table and the struct of its rows:

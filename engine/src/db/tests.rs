@@ -6,6 +6,7 @@ mod files;
 mod histories;
 mod keys;
 mod lost;
+mod together;
 mod values;
 
 #[path = "../../tests/it/kit.rs"]

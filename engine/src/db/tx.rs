@@ -19,7 +19,7 @@ use crate::error::{Error, Refusal, Result};
 pub(crate) const IDEMPOTENCY_INDEX: &str = "event_idempotency";
 
 super::sql::sql!(
-    CLAIM,
+    pub(crate) CLAIM,
     "
     select id as event, kind, subject, answer, body, status, created_at, request_hash from event
     where business_id = $1 and actor = $2 and idempotency_key = $3"

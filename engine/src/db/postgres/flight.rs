@@ -59,33 +59,46 @@ impl Wire {
 
     /// Commands first, then questions, in one flight. Nothing is answered unless everything is.
     pub(super) async fn answer(&self, commands: &str, asked: &[Asked]) -> Result<(), Trouble> {
-        let statements: Vec<&'static Sql> = asked.iter().map(|one| one.question.statement().0).collect();
-        let (commands, known) = self.all_prepared(commands, &statements).await?;
-        let mut flight: Vec<Flight<'_, Vec<Row>>> =
-            vec![Box::pin(async move { self.command(commands).await.map(|()| Vec::new()) })];
-        for (one, known) in asked.iter().zip(known) {
-            let (sql, params) = one.question.statement();
-            flight.push(Box::pin(self.rows_of(sql, known, params)));
-        }
-        let answers = together(flight).await?;
-        for (one, rows) in asked.iter().zip(answers.into_iter().skip(1)) {
-            one.answer(rows);
-        }
+        let questions: Vec<Said<'_>> = asked.iter().map(|one| one.question.statement()).collect();
+        let (_, answers) = self.fly(commands, &[], &questions).await?;
+        asked.iter().zip(answers).for_each(|(one, rows)| one.answer(rows));
         Ok(())
     }
 
     /// Commands first, then changes, in one flight; answers how many rows each changed.
-    pub(super) async fn change(&self, commands: &str, changes: &[(&'static Sql, &[Value])]) -> Result<Vec<u64>, Trouble> {
-        let statements: Vec<&'static Sql> = changes.iter().map(|(sql, _)| *sql).collect();
+    pub(super) async fn change(&self, commands: &str, changes: &[Said<'_>]) -> Result<Vec<u64>, Trouble> {
+        Ok(self.fly(commands, changes, &[]).await?.0)
+    }
+
+    /// Commands, then changes, then questions, in one flight. Answers how many rows were changed and what was found.
+    pub(super) async fn fly(
+        &self,
+        commands: &str,
+        changes: &[Said<'_>],
+        questions: &[Said<'_>],
+    ) -> Result<(Vec<u64>, Vec<Vec<Row>>), Trouble> {
+        let statements: Vec<&'static Sql> = changes.iter().chain(questions).map(|(sql, _)| *sql).collect();
         let (commands, known) = self.all_prepared(commands, &statements).await?;
-        let mut flight: Vec<Flight<'_, u64>> = vec![Box::pin(async move { self.command(commands).await.map(|()| 0) })];
-        for ((sql, params), known) in changes.iter().zip(known) {
-            flight.push(Box::pin(async move {
-                let changed = self.client.execute_raw(&known.statement, params.iter().map(Param)).await;
-                changed.map_err(|error| named(error.into(), sql))
-            }));
+        let mut flight: Vec<Flight<'_, Landed>> =
+            vec![Box::pin(async move { self.command(commands).await.map(|()| Landed::Changed(0)) })];
+        for (number, ((sql, params), known)) in changes.iter().chain(questions).zip(known).enumerate() {
+            flight.push(if number < changes.len() {
+                Box::pin(async move {
+                    let changed = self.client.execute_raw(&known.statement, params.iter().map(Param)).await;
+                    changed.map(Landed::Changed).map_err(|error| named(error.into(), sql))
+                })
+            } else {
+                Box::pin(async move { self.rows_of(sql, known, params).await.map(Landed::Found) })
+            });
         }
-        Ok(together(flight).await?.into_iter().skip(1).collect())
+        let (mut changed, mut found) = (Vec::new(), Vec::new());
+        for landed in together(flight).await?.into_iter().skip(1) {
+            match landed {
+                Landed::Changed(rows) => changed.push(rows),
+                Landed::Found(rows) => found.push(rows),
+            }
+        }
+        Ok((changed, found))
     }
 
     /// How many parameters a text takes and which columns it answers, or why it is refused.
@@ -130,6 +143,15 @@ impl Wire {
         self.statements.borrow_mut().insert(place(sql), known.clone());
         Ok(known)
     }
+}
+
+/// A statement and its parameters.
+pub(super) type Said<'s> = (&'static Sql, &'s [Value]);
+
+/// What came back.
+enum Landed {
+    Changed(u64),
+    Found(Vec<Row>),
 }
 
 type Flight<'f, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + 'f>>;

@@ -4,8 +4,10 @@
 //! when the connection is lost at COMMIT nobody knows the outcome, and that is what the callers are told; before COMMIT
 //! nothing can have happened, so the flows are run again. Limits: [`MOST_RERUNS`] after a conflict, by halves.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::together::{self, Failed};
 use super::{Address, Trouble, Use, Wire};
 use crate::db::Shared;
 use crate::db::desk::{Desk, Step, step};
@@ -14,6 +16,8 @@ use crate::db::tx::{IDEMPOTENCY_INDEX, Tx, Write};
 use crate::error::{Error, Result};
 
 const MOST_RERUNS: u32 = 6;
+/// So few flows are run one by one when one of them has failed.
+const RUN_APART: usize = 8;
 /// After a failed try to connect, so long nobody waits for another.
 const PAUSE_BETWEEN_CONNECTS: Duration = Duration::from_millis(500);
 const BEGIN: &str = "begin isolation level read committed; savepoint flow";
@@ -25,12 +29,31 @@ pub(super) struct PostgresWriter {
     flows: Outbox<Box<dyn Flow>>,
 }
 
+/// A batch, or what is left of one.
+struct Part {
+    flows: Vec<Box<dyn Flow>>,
+    tries: u32,
+    /// One flow after the other, each in a savepoint of its own.
+    apart: bool,
+}
+
 /// How a batch ended that did not commit.
 enum Ended {
+    /// Some flow of it failed, and it must be found out which.
+    Inside(String),
     /// Rolled back or never begun: it may be run again.
     Again(Trouble),
     /// The connection was lost at COMMIT.
     Unknown(String),
+}
+
+impl From<Failed> for Ended {
+    fn from(failed: Failed) -> Ended {
+        match failed {
+            Failed::Inside(sentence) => Ended::Inside(sentence),
+            Failed::Trouble(trouble) => Ended::Again(trouble),
+        }
+    }
 }
 
 impl From<Trouble> for Ended {
@@ -53,58 +76,64 @@ impl PostgresWriter {
     }
 
     async fn batch(&mut self, flows: Vec<Box<dyn Flow>>) {
-        let mut waiting = vec![(flows, 0_u32)];
-        while let Some((mut flows, tries)) = waiting.pop() {
-            match self.attempt(&mut flows).await {
-                Ok(outcomes) => flows.into_iter().zip(outcomes).for_each(|(flow, outcome)| flow.answer(outcome)),
+        let mut waiting = vec![Part { flows, tries: 0, apart: false }];
+        while let Some(mut part) = waiting.pop() {
+            match self.attempt(&mut part).await {
+                Ok(outcomes) => part.flows.into_iter().zip(outcomes).for_each(|(flow, outcome)| flow.answer(outcome)),
                 Err(Ended::Unknown(sentence)) => {
                     tracing::error!(
                         "the connection was lost at commit; {} callers are told to ask again: {sentence}",
-                        flows.len()
+                        part.flows.len()
                     );
-                    answer_all(flows, &Error::Busy { retry_after_s: 1 });
+                    answer_all(part.flows, &Error::Busy { retry_after_s: 1 });
+                }
+                Err(Ended::Inside(sentence)) => {
+                    tracing::debug!("{} flows are run again in smaller parts: {sentence}", part.flows.len());
+                    part.apart = part.flows.len() <= RUN_APART;
+                    waiting.extend(part.halves());
+                }
+                Err(Ended::Again(trouble)) if self.may_try_again(&trouble, part.tries) => {
+                    self.shared.counters.reruns.fetch_add(part.flows.len() as u64, Ordering::Relaxed);
+                    if part.tries > 0 {
+                        tokio::time::sleep(Duration::from_millis(u64::from(5 * part.tries * part.tries))).await;
+                    }
+                    part.tries += 1;
+                    if matches!(trouble, Trouble::Conflict) { waiting.extend(part.halves()) } else { waiting.push(part) }
                 }
                 Err(Ended::Again(trouble)) => {
-                    let again = match trouble {
-                        Trouble::Conflict => tries < MOST_RERUNS,
-                        // A connection that had died while it was idle: once more on a fresh one.
-                        Trouble::Lost(_) => tries == 0 && self.line.may_connect(),
-                        Trouble::Flow(_) | Trouble::Aborted => false,
-                    };
-                    if !again {
-                        tracing::warn!("a batch of {} flows was rolled back: {trouble:?}", flows.len());
-                        answer_all(flows, &trouble.into_error());
-                        continue;
-                    }
-                    self.shared.counters.reruns.fetch_add(flows.len() as u64, std::sync::atomic::Ordering::Relaxed);
-                    if tries > 0 {
-                        tokio::time::sleep(Duration::from_millis(u64::from(5 * tries * tries))).await;
-                    }
-                    let half = if matches!(trouble, Trouble::Conflict) { flows.len() / 2 } else { 0 };
-                    let later = flows.split_off(flows.len() - half);
-                    waiting.extend([later, flows].into_iter().filter(|flows| !flows.is_empty()).map(|flows| (flows, tries + 1)));
+                    tracing::warn!("a batch of {} flows was rolled back: {trouble:?}", part.flows.len());
+                    answer_all(part.flows, &trouble.into_error());
                 }
             }
         }
     }
 
-    /// Runs all flows in one transaction. On success it is committed, and each flow has its outcome.
-    async fn attempt(&mut self, flows: &mut [Box<dyn Flow>]) -> Result<Vec<Result<()>>, Ended> {
-        let wire = self.line.take(&self.shared).await?;
-        let mut outcomes = Vec::with_capacity(flows.len());
-        let mut opening = BEGIN;
-        for flow in flows {
-            match in_savepoint(&wire, flow.as_mut(), opening, &self.shared).await {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(trouble) => {
-                    if !matches!(trouble, Trouble::Lost(_)) && wire.command("rollback").await.is_ok() {
-                        self.line.give_back(wire);
-                    }
-                    return Err(trouble.into());
-                }
-            }
-            opening = NEXT;
+    fn may_try_again(&self, trouble: &Trouble, tries: u32) -> bool {
+        match trouble {
+            Trouble::Conflict => tries < MOST_RERUNS,
+            // A connection that had died while it was idle: once more on a fresh one.
+            Trouble::Lost(_) => tries == 0 && self.line.may_connect(),
+            Trouble::Flow(_) | Trouble::Aborted => false,
         }
+    }
+
+    /// Runs all flows in one transaction. On success it is committed, and each flow has its outcome.
+    async fn attempt(&mut self, part: &mut Part) -> Result<Vec<Result<()>>, Ended> {
+        let wire = self.line.take(&self.shared).await?;
+        let played = if part.apart || part.flows.len() == 1 {
+            one_by_one(&wire, &mut part.flows, &self.shared).await.map_err(Ended::from)
+        } else {
+            together::play(&wire, &mut part.flows, &self.shared).await.map_err(Ended::from)
+        };
+        let outcomes = match played {
+            Ok(outcomes) => outcomes,
+            Err(ended) => {
+                if !matches!(ended, Ended::Again(Trouble::Lost(_))) && wire.command("rollback").await.is_ok() {
+                    self.line.give_back(wire);
+                }
+                return Err(ended);
+            }
+        };
         let begun = Instant::now();
         match wire.command("commit").await {
             Ok(()) => {}
@@ -117,6 +146,28 @@ impl PostgresWriter {
         self.shared.counters.committed(outcomes.len(), failed, begun.elapsed());
         Ok(outcomes)
     }
+}
+
+impl Part {
+    /// The first half is to be taken first, so it comes last.
+    fn halves(mut self) -> Vec<Part> {
+        if self.apart || self.flows.len() == 1 {
+            return vec![self];
+        }
+        let later = self.flows.split_off(self.flows.len().div_ceil(2));
+        vec![Part { flows: later, ..self }, self]
+    }
+}
+
+/// Runs the flows one after the other, each in a savepoint of its own.
+async fn one_by_one(wire: &Wire, flows: &mut [Box<dyn Flow>], shared: &Shared) -> Result<Vec<Result<()>>, Trouble> {
+    let mut outcomes = Vec::with_capacity(flows.len());
+    let mut opening = BEGIN;
+    for flow in flows {
+        outcomes.push(in_savepoint(wire, flow.as_mut(), opening, shared).await?);
+        opening = NEXT;
+    }
+    Ok(outcomes)
 }
 
 fn answer_all(flows: Vec<Box<dyn Flow>>, error: &Error) {
@@ -147,7 +198,7 @@ async fn in_savepoint(wire: &Wire, flow: &mut dyn Flow, opening: &'static str, s
             return Ok(Err(error));
         }
         reruns += 1;
-        shared.counters.reruns.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        shared.counters.reruns.fetch_add(1, Ordering::Relaxed);
         opening = "";
     }
 }
@@ -155,17 +206,14 @@ async fn in_savepoint(wire: &Wire, flow: &mut dyn Flow, opening: &'static str, s
 /// Runs a flow and applies its writes. `opening` is sent with the first statement, and taken when it was.
 async fn play(wire: &Wire, flow: &mut dyn Flow, opening: &mut Option<&'static str>, shared: &Shared) -> Result<(), Trouble> {
     let desk = Desk::default();
-    let mut tx = Tx::new(&desk, flow.business(), shared.clock.now(), shared.ids.clone());
-    let mut running = flow.run(&mut tx);
-    let outcome = loop {
+    let tx = Tx::new(&desk, flow.business(), shared.clock.now(), shared.ids.clone());
+    let mut running = flow.run(tx);
+    let writes = loop {
         match step(&mut running, &desk) {
-            Step::Done(outcome) => break outcome,
+            Step::Done(outcome) => break outcome?,
             Step::Waits(asked) => wire.answer(opening.take().unwrap_or_default(), &asked).await?,
         }
     };
-    drop(running);
-    outcome?;
-    let writes = tx.into_writes();
     if writes.is_empty() {
         return Ok(());
     }
@@ -192,7 +240,7 @@ impl Line {
         match self.wire.take() {
             Some(wire) if !wire.is_closed() => return Ok(wire),
             Some(_) => {
-                shared.counters.lost_connections.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                shared.counters.lost_connections.fetch_add(1, Ordering::Relaxed);
             }
             None => {}
         }

@@ -129,17 +129,15 @@ impl SqliteWriter {
 
     fn play(&self, flow: &mut dyn Flow) -> Result<(), Failure> {
         let desk = Desk::default();
-        let mut tx = Tx::new(&desk, flow.business(), self.shared.clock.now(), self.shared.ids.clone());
-        let mut running = flow.run(&mut tx);
-        let outcome = loop {
+        let tx = Tx::new(&desk, flow.business(), self.shared.clock.now(), self.shared.ids.clone());
+        let mut running = flow.run(tx);
+        let writes = loop {
             match step(&mut running, &desk) {
-                Step::Done(outcome) => break outcome,
+                Step::Done(outcome) => break outcome?,
                 Step::Waits(asked) => self.session.answer(&asked)?,
             }
         };
-        drop(running);
-        outcome?;
-        tx.into_writes().iter().try_for_each(|write| self.apply(write))
+        writes.iter().try_for_each(|write| self.apply(write))
     }
 
     fn apply(&self, write: &Write) -> Result<(), Failure> {
