@@ -88,7 +88,7 @@ pub struct Disagreement {
 
 /// Every disagreement of an account; empty when all is well.
 pub fn refold(rows: &AccountRows) -> Vec<Disagreement> {
-    let mut audit = Audit { rows, place: HashMap::new(), live: HashMap::new(), found: Vec::new() };
+    let mut audit = Audit { rows, place: HashMap::new(), live: HashMap::new(), allocated: HashMap::new(), found: Vec::new() };
     audit.entries();
     audit.balance();
     audit.journal();
@@ -107,6 +107,8 @@ struct Audit<'a> {
     place: HashMap<EntryId, &'a EntryRow>,
     /// What is left of each allocation after take-backs.
     live: HashMap<AllocationId, (&'a Allocation, i64)>,
+    /// What is allocated of each entry, from the rows.
+    allocated: HashMap<EntryId, i128>,
     found: Vec<Disagreement>,
 }
 
@@ -218,13 +220,12 @@ impl<'a> Audit<'a> {
     }
 
     fn allocated(&mut self) {
-        let mut sums: HashMap<EntryId, i128> = HashMap::new();
         for (row, left) in self.live.values() {
-            *sums.entry(row.credit).or_default() += i128::from(*left);
-            *sums.entry(row.charge).or_default() += i128::from(*left);
+            *self.allocated.entry(row.credit).or_default() += i128::from(*left);
+            *self.allocated.entry(row.charge).or_default() += i128::from(*left);
         }
         for row in &self.rows.entries {
-            let sum = sums.get(&row.entry.id).copied().unwrap_or(0);
+            let sum = self.sum(row.entry.id);
             if sum != i128::from(row.allocated) {
                 self.say(Check::Allocated, row.entry.id, row.allocated, sum);
             }
@@ -232,6 +233,10 @@ impl<'a> Audit<'a> {
                 self.say(Check::Bounds, row.entry.id, format!("0 to {}", row.entry.amount), sum);
             }
         }
+    }
+
+    fn sum(&self, entry: EntryId) -> i128 {
+        self.allocated.get(&entry).copied().unwrap_or(0)
     }
 
     /// Rule 13: as at every day, nothing is allocated beyond an amount, and free credit less open charges is the balance.
@@ -292,8 +297,8 @@ impl<'a> Audit<'a> {
                 *refunded.entry(payment).or_default() += i128::from(entry.amount);
             }
             let whole = matches!(entry.class(), Class::Reduction | Class::WriteOff);
-            if whole && row.allocated != entry.amount {
-                self.say(Check::Credit, entry.id, entry.amount, row.allocated);
+            if whole && self.sum(entry.id) != i128::from(entry.amount) {
+                self.say(Check::Credit, entry.id, entry.amount, self.sum(entry.id));
             }
         }
         let payments = self.rows.entries.iter().filter(|row| row.entry.kind == EntryKind::Payment);
@@ -333,7 +338,7 @@ impl<'a> Audit<'a> {
     }
 
     fn free_credit(&mut self) {
-        let usable = |row: &&EntryRow| row.entry.amount - row.allocated - row.reserved > 0;
+        let usable = |row: &&EntryRow| i128::from(row.entry.amount) - self.sum(row.entry.id) > i128::from(row.reserved);
         let free = |row: &&EntryRow| row.entry.class() == Class::Money && !row.held;
         let credit = self.rows.entries.iter().filter(free).find(usable);
         let charge = self.rows.entries.iter().filter(|row| row.entry.side == Side::Charge).find(usable);

@@ -14,5 +14,7 @@ mod cases;
 mod naive;
 #[path = "stories/random.rs"]
 mod random;
+#[path = "stories/reading.rs"]
+mod reading;
 #[path = "stories/rules.rs"]
 mod rules;

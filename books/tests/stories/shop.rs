@@ -15,11 +15,13 @@ use books::allocation::{Allocation, live};
 use books::audit::{AccountRows, DocumentRow, EntryRow, refold};
 use books::calendar::{Day, parse_day};
 use books::entry::{Class, Entry, EntryKind, Side};
+use books::explain::{Traceable, explain_account, explain_document};
 use books::figures::{ChargeSums, Figures};
 use books::ids::{CustomerId, EntryId, IdSource, InvoiceId, OrderId, PaymentId};
 use books::ledger::JournalLine;
 use books::money::Currency;
 use books::refusal::Refusal;
+use books::statement::statement;
 use uuid::Uuid;
 
 /// Ids 1, 2, 3 …
@@ -276,34 +278,45 @@ impl Shop {
         self.journal.extend(posting.journal_lines);
     }
 
-    fn check(&self) {
-        let mut documents = Vec::new();
-        for (invoice, stored) in &self.invoices {
-            let target = Target::Invoice(*invoice);
-            if stored.issued_on.is_some() && !stored.void {
-                let shown = self.look(|account| account.figures(target).expect("all is loaded"));
-                assert_eq!(shown, self.figures(target), "two ways to the same figures");
-                assert_eq!(shown.amount_due, self.look(|account| account.due(target)), "two ways to the amount due");
-                let charges = self.charges(target);
-                documents.push(DocumentRow { id: invoice.to_string(), charges, shown });
-            }
-        }
+    /// All raw rows, as an auditor gets them.
+    pub fn rows(&self) -> AccountRows {
         let row = |entry: &Entry| {
             let state = &self.states[&entry.id];
             EntryRow { entry: entry.clone(), allocated: state.allocated, reserved: state.reserved, held: state.held }
         };
-        let rows = AccountRows {
+        let live = self.invoices.iter().filter(|(_, stored)| stored.issued_on.is_some() && !stored.void);
+        let document = |(invoice, _): (&InvoiceId, &StoredInvoice)| {
+            let target = Target::Invoice(*invoice);
+            let shown = self.look(|account| account.figures(target).expect("all is loaded"));
+            DocumentRow { id: invoice.to_string(), charges: self.charges(target), shown }
+        };
+        AccountRows {
             customer: self.basis.customer,
             currency: self.basis.currency,
             balance: self.balance,
             entries: self.entries.iter().map(row).collect(),
             allocations: self.allocations.clone(),
             journal: self.journal.clone(),
-            documents,
+            documents: live.map(document).collect(),
             apply_free: self.basis.apply_free,
-        };
+        }
+    }
+
+    fn check(&self) {
+        let rows = self.rows();
         let found = refold(&rows);
         assert!(found.is_empty(), "{found:#?}");
+        let traceable: Vec<Traceable> =
+            self.entries.iter().map(|entry| Traceable { entry: entry.clone(), by: "Ada, clerk".to_owned() }).collect();
+        for document in rows.documents {
+            let target = Target::Invoice(document.id.parse().expect("an invoice's id"));
+            assert_eq!(document.shown, self.figures(target), "two ways to the same figures");
+            assert_eq!(document.shown.amount_due, self.look(|account| account.due(target)), "two ways to the amount due");
+            let trace = explain_document(&document.charges, &traceable, &self.allocations);
+            assert_eq!((trace.figures, trace.amount_due), (document.shown, document.shown.amount_due), "the trace explains it");
+        }
+        let trace = explain_account(&traceable, &self.allocations);
+        assert_eq!(trace.amount_due, (-self.balance).max(0), "the trace of the account explains what is owed");
         self.check_every_day();
     }
 
@@ -319,7 +332,11 @@ impl Shop {
         for as_of in days {
             let items = open_as_at(&self.entries, &self.allocations, as_of, |entry| entry.effective_on);
             let sum: i64 = items.iter().map(|item| if item.side == Side::Credit { item.open } else { -item.open }).sum();
-            assert_eq!(sum, balance_as_at(&self.entries, as_of), "as at {as_of}");
+            let balance = balance_as_at(&self.entries, as_of);
+            assert_eq!(sum, balance, "as at {as_of}");
+            let one_day = statement(&self.entries, as_of, as_of, None);
+            assert_eq!(one_day.opening + one_day.movements.iter().map(|m| m.amount).sum::<i64>(), one_day.closing);
+            assert_eq!((one_day.closing, one_day.movements.last().map(|m| m.balance).unwrap_or(balance)), (balance, balance));
         }
     }
 }

@@ -32,12 +32,14 @@ use crate::shop::{Shop, StoredInvoice, Touch, day};
 
 /// Runs a story and compares its answers, line by line.
 pub fn check(story: &str, expect: &str) {
-    let mut teller = Teller::new();
-    for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        teller.tell(line);
-    }
+    let teller = Teller::told(story);
     let want: Vec<&str> = expect.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert_eq!(teller.answers.join("\n"), want.join("\n"), "\n--- story ---\n{story}");
+}
+
+/// The business as a story leaves it.
+pub fn after(story: &str) -> Shop {
+    Teller::told(story).shop
 }
 
 /// What a name in a story stands for.
@@ -81,8 +83,12 @@ impl<'a> Words<'a> {
 }
 
 impl Teller {
-    fn new() -> Teller {
-        Teller { shop: Shop::open(), names: HashMap::new(), answers: Vec::new() }
+    fn told(story: &str) -> Teller {
+        let mut teller = Teller { shop: Shop::open(), names: HashMap::new(), answers: Vec::new() };
+        for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            teller.tell(line);
+        }
+        teller
     }
 
     fn tell(&mut self, line: &str) {
