@@ -11,8 +11,8 @@
 //! **What must be loaded.** Always: every entry with something open (`allocated < amount`), both sides. Then, for
 //! each entry an act *touches*, the entry itself even when closed, its live allocations, and the entries at their other
 //! ends; of a write-off among those, its live allocations and their charges too. Touched are: the charges of the named
-//! order or invoice (amend, cancel, receive money for it, credit note, write-off, void, issue) with, for amendments and
-//! credit notes by line, the named lines; the named entry (reverse), with the entry that reverses it, if any; the payment's
+//! order or invoice (amend, cancel, receive money for it, credit note, write-off, void, issue), of an order also the other
+//! charges of the invoices that have them, late fees included; for amendments and credit notes by line, the named lines; the named entry (reverse), with the entry that reverses it, if any; the payment's
 //! credit, the charges it is allocated to and the other charges of their documents, with every entry that names the
 //! payment (refund, return, reverse, reallocate). Other closed entries are never needed. Where it can tell, an act refuses with
 //! the fault [`Refusal::NotLoaded`] rather than decide on half of the facts.

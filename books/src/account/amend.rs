@@ -92,6 +92,8 @@ pub struct AmendOutcome {
     pub reductions: Vec<EntryId>,
     /// Credit notes that came to be because a lessened charge is on an issued invoice; one an invoice.
     pub credit_notes: Vec<OwnCreditNote>,
+    /// Reversals of late fees of invoices that are credited in full now.
+    pub fees_reversed: Vec<EntryId>,
     /// Displaced money that found no other open charge of the order.
     pub freed: Vec<Freed>,
 }
@@ -147,7 +149,7 @@ impl Account {
         if let Some(discount) = &input.discount {
             self.discount(ids, &cut, discount, &mut outcome)?;
         }
-        self.resettle_in_order(&cut, &mut outcome)?;
+        self.end_of_amendment(ids, &cut, &mut outcome)?;
         Ok(outcome)
     }
 
@@ -171,7 +173,7 @@ impl Account {
                 self.lines.iter_mut().filter(|line| ids.contains(&line.charge)).for_each(ChargeLine::credit_whole);
             }
         }
-        self.resettle_in_order(&cut, &mut outcome)?;
+        self.end_of_amendment(ids, &cut, &mut outcome)?;
         Ok(outcome)
     }
 
@@ -332,7 +334,15 @@ impl Account {
         Ok(())
     }
 
-    fn resettle_in_order(&mut self, cut: &Cut<'_>, outcome: &mut AmendOutcome) -> Result<(), Refusal> {
+    /// Late fees fall with an invoice that is credited in full (rule 10); displaced money goes to the order's open charges.
+    fn end_of_amendment(&mut self, ids: &mut dyn IdSource, cut: &Cut<'_>, outcome: &mut AmendOutcome) -> Result<(), Refusal> {
+        for note in &outcome.credit_notes {
+            if self.creditable(note.invoice)?.most == 0 {
+                let (reversals, freed) = self.reverse_fees(ids, note.invoice, cut.reason, cut.dated)?;
+                outcome.fees_reversed.extend(reversals);
+                freed.into_iter().for_each(|more| add_freed(&mut outcome.freed, more));
+            }
+        }
         let charges = self.charges_of_order(cut.order);
         outcome.freed = self.resettle(&outcome.freed, &charges)?;
         Ok(())

@@ -46,7 +46,7 @@ impl Account {
         if let Some(how) = not_reversible(&item.entry, item.came_by_card()) {
             return Err(Refusal::NotReversible { entry, how });
         }
-        if item.entry.kind != EntryKind::LateFee && item.on_issued_invoice().is_some() {
+        if item.entry.kind != EntryKind::LateFee && item.state.cover.is_some() {
             return Err(Refusal::AlreadyInvoiced { charge: entry });
         }
         let went_back =

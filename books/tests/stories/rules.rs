@@ -439,6 +439,23 @@ fn rule_10_voiding_takes_late_fees_along_unless_they_are_kept() {
 }
 
 #[test]
+fn rule_10_canceling_an_invoiced_order_takes_its_late_fee_along() {
+    check(
+        "order O-1 100
+         invoice INV-1 of O-1 due 2026-01-05
+         fee F-1 INV-1 5
+         pay P-1 105 for INV-1
+         cancel O-1
+         ? INV-1
+         ? F-1
+         ? balance",
+        "INV-1: paid total 100.00 credited 100.00 due 0.00
+         F-1: reversed open 0.00
+         balance 105.00",
+    );
+}
+
+#[test]
 fn rule_11_an_invoice_as_a_whole_is_closed_before_money_is_freed() {
     check(
         "order A-1 50

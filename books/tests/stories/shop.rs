@@ -225,7 +225,13 @@ impl Shop {
 
     fn touched(&self, touch: Touch) -> Vec<EntryId> {
         match touch {
-            Touch::Order(order) => self.charges(Target::Order(order)),
+            Touch::Order(order) => {
+                let mut all = self.charges(Target::Order(order));
+                let covers = all.iter().filter_map(|charge| self.states[charge].cover.as_ref()).map(|cover| cover.invoice);
+                let invoices: BTreeSet<InvoiceId> = covers.collect();
+                all.extend(invoices.into_iter().flat_map(|invoice| self.charges(Target::Invoice(invoice))));
+                all
+            }
             Touch::Invoice(invoice) => self.charges(Target::Invoice(invoice)),
             Touch::Entry(entry) => vec![entry],
             Touch::Payment(payment) => {
