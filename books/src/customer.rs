@@ -127,6 +127,16 @@ fn is_domain(domain: &str) -> bool {
     domain.contains('.') && domain.split('.').all(label)
 }
 
+/// What a customer with this balance owes, at least 0. Minor units; a balance below 0 is owed.
+pub fn amount_owed(balance: i64) -> i64 {
+    balance.saturating_neg().max(0)
+}
+
+/// What a customer with this balance has in credit, at least 0.
+pub fn credit_available(balance: i64) -> i64 {
+    balance.max(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
