@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use books::calendar::Instant;
+use tokio::task::JoinSet;
 
 use crate::db::Expect;
 use crate::error::{Error, Result};
@@ -70,12 +71,16 @@ pub async fn run_due(services: &Services) -> Result<usize> {
     loop {
         let now = services.db.clock().now();
         let due = services.db.read(async move |reader| job::due(reader, now, BATCH).await).await?;
-        let mut began = 0;
+        // Side by side: their transactions share durable commits, and a slow one holds up none.
+        let mut running = JoinSet::new();
         for job in due {
-            if take(services, &job, now).await? {
-                began += 1;
-                run_one(services, job).await?;
-            }
+            let services = services.clone();
+            running.spawn(async move { take_and_run(&services, job, now).await });
+        }
+        let mut began = 0;
+        while let Some(ended) = running.join_next().await {
+            let ended = ended.map_err(|error| Error::Fault(format!("background work ended by itself: {error}")))?;
+            began += usize::from(ended?);
         }
         let resolved = resolve_attempts::resolve_due(services).await?;
         if began + resolved == 0 {
@@ -83,6 +88,15 @@ pub async fn run_due(services: &Services) -> Result<usize> {
         }
         ran += began + resolved;
     }
+}
+
+/// Answers false when another node holds the job.
+async fn take_and_run(services: &Services, job: Job, now: Instant) -> Result<bool> {
+    if !take(services, &job, now).await? {
+        return Ok(false);
+    }
+    run_one(services, job).await?;
+    Ok(true)
 }
 
 async fn take(services: &Services, job: &Job, now: Instant) -> Result<bool> {
