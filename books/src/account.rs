@@ -3,19 +3,20 @@
 //! The caller locks the customer, loads what matters into an [`Account`], calls one or more acts, and stores the
 //! [`Posting`] that [`Account::finish`] gives. Nothing else decides what a credit pays or what a charge still owes.
 //!
-//! Invariants, checked by `finish`: nothing is allocated beyond an entry's amount; reductions and write-offs are allocated
-//! whole; debits equal credits on every entry; free credit does not stand beside open charges (unless the setting
-//! is off, the credit is held, or either is reserved); an allocation counts from no earlier day than its entries, and on
-//! no day is more allocated than an entry's amount. After a refusal the account must be thrown away.
+//! Invariants, checked by `finish`: nothing is allocated beyond an entry's amount; reductions and write-offs are
+//! allocated whole; debits equal credits on every entry; free credit does not stand beside open charges (unless the
+//! setting is off, the credit is held, or either is reserved); an allocation counts from no earlier day than its
+//! entries, and on no day is more allocated than an entry's amount. After a refusal the account must be thrown away.
 //!
 //! **What must be loaded.** Always: every entry with something open (`allocated < amount`), both sides. Then, for
-//! each entry an act *touches*, the entry itself even when closed, its live allocations, and the entries at their other
-//! ends; of a write-off among those, its live allocations and their charges too. Touched are: the charges of the named
-//! order or invoice (amend, cancel, receive money for it, credit note, write-off, void, issue), of an order also the other
-//! charges of the invoices that have them, late fees included; for amendments and credit notes by line, the named lines; the named entry (reverse), with the entry that reverses it, if any; the payment's
-//! credit, the charges it is allocated to and the other charges of their documents, with every entry that names the
-//! payment (refund, return, reverse, reallocate). Other closed entries are never needed. Where it can tell, an act refuses with
-//! the fault [`Refusal::NotLoaded`] rather than decide on half of the facts.
+//! each entry an act *touches*, the entry itself even when closed, its live allocations, and the entries at their
+//! other ends; of a write-off among those, its live allocations and their charges too. Touched are: the charges of
+//! the named order or invoice (amend, cancel, receive money for it, credit note, write-off, void, issue), of an order
+//! also the other charges of the invoices that have them, late fees included; for amendments and credit notes by
+//! line, the named lines; the named entry (reverse), with the entry that reverses it, if any; the payment's credit,
+//! the charges it is allocated to and the other charges of their documents, with every entry that names the payment
+//! (refund, return, reverse, reallocate). Other closed entries are never needed. Where it can tell, an act refuses
+//! with the fault [`Refusal::NotLoaded`] rather than decide on half of the facts.
 //!
 //! Left out: documents' own states and numbers, processors, approvals, and what a refusal looks like.
 
@@ -296,8 +297,8 @@ impl Account {
         Ok(())
     }
 
-    /// Rule 13: staff date nothing into the future or the locked past; a machine's entry for a locked day takes the first open day and notes
-    /// the real one.
+    /// Rule 13: staff date nothing into the future or the locked past; a machine's entry for a locked day takes the
+    /// first open day and notes the real one.
     fn dated(&self, when: When) -> Result<Dated, Refusal> {
         let Basis { today, locked_through, .. } = self.basis;
         let locked = |day: Day| locked_through.filter(|through| day <= *through);

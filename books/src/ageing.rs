@@ -1,8 +1,8 @@
 //! Ageing: what is open, by days past due, as at any day (REP-1, BAL-8, rule 14).
 //!
-//! Invariants: the five columns and the credit column are sums of open items, so `credit − total` is the balance as at that
-//! day. A charge without a named due day ages from the day it took effect. Free credit is its own column and lowers none of the others.
-//! Left out: what *overdue* means, which needs a named due day (`invoice.rs`).
+//! Invariants: the five columns and the credit column are sums of open items, so `credit − total` is the balance as
+//! at that day. A charge without a named due day ages from the day it took effect. Free credit is its own column and
+//! lowers none of the others. Left out: what *overdue* means, which needs a named due day (`invoice.rs`).
 
 use std::collections::HashMap;
 
@@ -74,8 +74,8 @@ pub fn age(items: impl IntoIterator<Item = OpenItem>, as_of: Day) -> Ageing {
     ageing
 }
 
-/// What was open as at a day: entries and allocations that took effect up to it. `due` says from when each charge ages. Entries that
-/// are whole are left out; the order is kept.
+/// What was open as at a day: entries and allocations that took effect up to it. `due` says from when each charge
+/// ages. Entries that are whole are left out; the order is kept.
 pub fn open_as_at(entries: &[Entry], allocations: &[Allocation], as_of: Day, due: impl Fn(&Entry) -> Day) -> Vec<OpenItem> {
     let mut allocated: HashMap<EntryId, i64> = HashMap::new();
     for row in allocations.iter().filter(|row| row.effective_on <= as_of) {

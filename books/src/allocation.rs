@@ -1,8 +1,8 @@
 //! Allocations: part of a credit set against a charge, and the orders in which the rules look at them.
 //!
 //! Invariants: rows are only added; taking back is a further row with a positive amount that names the row it takes
-//! back, and never takes more than is live. The credit and the charge belong to one customer and one currency. As at a day
-//! the rows with `effective_on` up to it count, and on no day is more of an entry allocated than its amount.
+//! back, and never takes more than is live. The credit and the charge belong to one customer and one currency. As at
+//! a day the rows with `effective_on` up to it count, and on no day is more of an entry allocated than its amount.
 //! The orders: what is due first is settled first (rule 5); what was set last is taken back first (rules 2 and 3).
 
 use std::cmp::Ordering;

@@ -1,8 +1,10 @@
-//! The checker: recomputes every invariant of an account from its raw rows and says what does not agree (`owed verify`).
+//! The checker: recomputes every invariant of an account from its raw rows and says what does not agree (`owed
+//! verify`).
 //!
-//! Invariant: it trusts no stored total and calls none of the code that wrote the rows; it only adds up. The names of the checks are those of
-//! the published list of invariants. Limits: one customer in one currency at a time; checks over all customers (the trial
-//! balance, gap-free numbers, the processor's own records) are the caller's. Left out: repairing anything.
+//! Invariant: it trusts no stored total and calls none of the code that wrote the rows; it only adds up. The names of
+//! the checks are those of the published list of invariants. Limits: one customer in one currency at a time; checks
+//! over all customers (the trial balance, gap-free numbers, the processor's own records) are the caller's. Left out:
+//! repairing anything.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -239,7 +241,8 @@ impl<'a> Audit<'a> {
         self.allocated.get(&entry).copied().unwrap_or(0)
     }
 
-    /// Rule 13: as at every day, nothing is allocated beyond an amount, and free credit less open charges is the balance.
+    /// Rule 13: as at every day, nothing is allocated beyond an amount, and free credit less open charges is the
+    /// balance.
     fn every_day(&mut self) {
         let mut moves: HashMap<EntryId, Vec<(Day, i128)>> = HashMap::new();
         for row in &self.rows.allocations {

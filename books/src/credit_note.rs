@@ -1,7 +1,7 @@
 //! Credit notes by line: how much of a line a quantity or an amount is, before the account takes it off.
 //!
-//! Invariants: what is taken off a line in parts adds up to the line exactly; never more than is left of it. Left out: what a credit
-//! note does to money (`account/credit_note.rs`), its number and its paper.
+//! Invariants: what is taken off a line in parts adds up to the line exactly; never more than is left of it. Left
+//! out: what a credit note does to money (`account/credit_note.rs`), its number and its paper.
 
 use crate::account::ChargeLine;
 use crate::money::{Currency, Money, divide_half_away};
@@ -19,8 +19,8 @@ pub enum OfLine {
     Rest,
 }
 
-/// The gross to take off a line that was sold as `quantity`. A quantity that reaches the whole line, with what was credited
-/// before, takes the rest to the last unit. Refuses more than is left.
+/// The gross to take off a line that was sold as `quantity`. A quantity that reaches the whole line, with what was
+/// credited before, takes the rest to the last unit. Refuses more than is left.
 pub fn gross_of(line: &ChargeLine, quantity: Quantity, wanted: OfLine, currency: Currency) -> Result<i64, Refusal> {
     let left = line.gross - line.credited;
     let gross = match wanted {

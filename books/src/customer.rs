@@ -1,8 +1,8 @@
 //! Customers' details and other texts people type: what is taken and what is refused.
 //!
-//! Invariants: a line of text has no line break and no control character, so that it can stand in a mail header, a file name or a
-//! processor's field; no text has NUL, which a database cannot hold. Limits are named here and nowhere else. Left out: whether an
-//! address really exists, which only a mail can tell.
+//! Invariants: a line of text has no line break and no control character, so that it can stand in a mail header, a
+//! file name or a processor's field; no text has NUL, which a database cannot hold. Limits are named here and nowhere
+//! else. Left out: whether an address really exists, which only a mail can tell.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 //! *Explain this balance*: how an amount due came about, as values that a page, a mail or a program can show (BAL-7).
 //!
-//! Invariants: the trace ends in the very figure it explains, because it lists every charge with everything set against it, what was
-//! taken back included, and every free credit. The payers' version leaves out notes and reasons, which are the
-//! staff's. Left out: words in a language.
+//! Invariants: the trace ends in the very figure it explains, because it lists every charge with everything set
+//! against it, what was taken back included, and every free credit. The payers' version leaves out notes and reasons,
+//! which are the staff's. Left out: words in a language.
 
 use std::collections::HashMap;
 

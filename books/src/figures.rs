@@ -1,8 +1,8 @@
 //! The one amount due, and the figures beside it, of an order, an application or an invoice.
 //!
-//! Invariant: `total + fees = paid + credited + written_off + amount_due`, because each charge is its allocations and what
-//! is open. There is no other formula: pages, papers, mails, links, reports and SQL read these figures. Units: minor
-//! units of one currency, all at least 0. Left out: the customer's balance, which is the sum of entries.
+//! Invariant: `total + fees = paid + credited + written_off + amount_due`, because each charge is its allocations and
+//! what is open. There is no other formula: pages, papers, mails, links, reports and SQL read these figures. Units:
+//! minor units of one currency, all at least 0. Left out: the customer's balance, which is the sum of entries.
 
 use crate::account::{Account, Target};
 use crate::entry::{Class, EntryKind};
@@ -119,14 +119,15 @@ words! {
     }
 }
 
-/// Money that named a document and is free while nothing is due on it: what the customer paid too much. `free_of_named` is what
-/// is unapplied of the payments that named it.
+/// Money that named a document and is free while nothing is due on it: what the customer paid too much.
+/// `free_of_named` is what is unapplied of the payments that named it.
 pub fn overpaid(figures: &Figures, free_of_named: i64) -> i64 {
     if figures.amount_due == 0 { free_of_named } else { 0 }
 }
 
 impl Account {
-    /// The figures of an order or a live invoice, as the acts have left them. The allocations of its charges must be loaded.
+    /// The figures of an order or a live invoice, as the acts have left them. The allocations of its charges must be
+    /// loaded.
     pub fn figures(&self, target: Target) -> Result<Figures, Refusal> {
         self.sums(target).map(Figures::of)
     }

@@ -1,8 +1,8 @@
 //! Invoices: a demand for payment, its states, what *overdue* means, and when it is complete enough to be issued.
 //!
-//! Invariants: only *draft*, *issued*, *void* and *uncollectible* are stored, because a person decided them; open, part-paid
-//! and paid follow from the figures. An issued invoice never changes; what it says later is in its figures. Left out: its
-//! charges (`account/bill.rs`), numbers, and the frozen texts.
+//! Invariants: only *draft*, *issued*, *void* and *uncollectible* are stored, because a person decided them; open,
+//! part-paid and paid follow from the figures. An issued invoice never changes; what it says later is in its figures.
+//! Left out: its charges (`account/bill.rs`), numbers, and the frozen texts.
 
 use crate::calendar::Day;
 use crate::figures::Figures;
@@ -31,8 +31,8 @@ words! {
     }
 }
 
-/// The state of an invoice with these figures. Money that comes after all shows: an uncollectible invoice that owes again is
-/// open again.
+/// The state of an invoice with these figures. Money that comes after all shows: an uncollectible invoice that owes
+/// again is open again.
 pub fn invoice_state(standing: InvoiceStanding, figures: &Figures) -> InvoiceState {
     match standing {
         InvoiceStanding::Draft => InvoiceState::Draft,

@@ -1,9 +1,9 @@
 //! The journal: every entry as debits and credits on ledger accounts.
 //!
 //! Invariants: lines belong to an entry, and the lines added by one event sum to zero; so do all lines of an entry.
-//! The receivable account is the sum of all customers' open charges less their free credit. Lines are only added: revenue
-//! moves from *orders not yet invoiced* by further lines on the charge's own entry. Left out: totals of accounts,
-//! which are summed from the lines.
+//! The receivable account is the sum of all customers' open charges less their free credit. Lines are only added:
+//! revenue moves from *orders not yet invoiced* by further lines on the charge's own entry. Left out: totals of
+//! accounts, which are summed from the lines.
 
 mod accounts;
 pub mod rules;

@@ -1,7 +1,7 @@
 //! Links a payer pays by: their state and how much may be paid at once (LNK-1, REQ-3).
 //!
-//! Invariants: a link asks for what is due now; its policy bounds what the payer may choose, and the whole amount due is always
-//! allowed. Left out: tokens and who saw the page.
+//! Invariants: a link asks for what is due now; its policy bounds what the payer may choose, and the whole amount due
+//! is always allowed. Left out: tokens and who saw the page.
 
 use crate::calendar::Instant;
 use crate::money::Money;

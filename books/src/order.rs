@@ -2,7 +2,8 @@
 //!
 //! Invariants: the kind decides which states there are; an order's *pending* is read, never stored: it stands while a
 //! request, a remote invoice or a payment is out and something is due, and goes by itself. States of payment are
-//! separate words ([`crate::figures::PaymentState`]). Left out: lines' prices (`tax.rs`) and charges (`account/amend.rs`).
+//! separate words ([`crate::figures::PaymentState`]). Left out: lines' prices (`tax.rs`) and charges
+//! (`account/amend.rs`).
 
 use crate::refusal::Code;
 use crate::words::words;

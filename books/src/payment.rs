@@ -1,8 +1,8 @@
 //! Payments: one try with one amount and a state of its own; another try is a new payment (PAY-1, rule 6).
 //!
-//! Invariants: a state only moves forward; *unknown* leaves only with evidence from the processor; money that arrives after
-//! a payment had ended is never dropped. Refunded, disputed and returned stand beside *succeeded*, they do not replace it.
-//! Left out: calls to processors and what their answers mean (`processors`).
+//! Invariants: a state only moves forward; *unknown* leaves only with evidence from the processor; money that arrives
+//! after a payment had ended is never dropped. Refunded, disputed and returned stand beside *succeeded*, they do not
+//! replace it. Left out: calls to processors and what their answers mean (`processors`).
 
 use crate::words::words;
 

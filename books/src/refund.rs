@@ -1,7 +1,7 @@
 //! Refunds: money of a payment that goes back, and their states (REF-1, OUT-1).
 //!
-//! Invariants: a refund is posted to the account when it succeeded, never before, so one that fails leaves the books untouched; until then it
-//! reserves its credit. Left out: what it does to the account (`account/pay_out.rs`).
+//! Invariants: a refund is posted to the account when it succeeded, never before, so one that fails leaves the books
+//! untouched; until then it reserves its credit. Left out: what it does to the account (`account/pay_out.rs`).
 
 use crate::calendar::{Day, days_between};
 use crate::words::words;

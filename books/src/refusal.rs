@@ -1,8 +1,8 @@
 //! Refusals: why the books say no, with the facts and a sentence that says what to do.
 //!
-//! Invariants: a refusal leaves nothing behind (the account that gave it is thrown away); its code is one of the published
-//! words. [`Refusal::is_fault`] marks the few that a caller brought about, not a person. Left out: how it looks on a page
-//! or in JSON.
+//! Invariants: a refusal leaves nothing behind (the account that gave it is thrown away); its code is one of the
+//! published words. [`Refusal::is_fault`] marks the few that a caller brought about, not a person. Left out: how it
+//! looks on a page or in JSON.
 
 use crate::calendar::Day;
 use crate::ids::EntryId;

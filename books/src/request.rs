@@ -1,7 +1,7 @@
 //! Payment requests: a mail that asks for what is due on one order or invoice (REQ-1, rule 17).
 //!
-//! Invariants: a request asks for what is due *now* and remembers the amount it named; it closes by itself at 0: *paid* if
-//! money came through it, else *closed*. Left out: the mail and its link.
+//! Invariants: a request asks for what is due *now* and remembers the amount it named; it closes by itself at 0:
+//! *paid* if money came through it, else *closed*. Left out: the mail and its link.
 
 use crate::words::words;
 

@@ -1,8 +1,9 @@
 //! The statement of account: opening balance, movements, closing balance, over a span of days.
 //!
-//! Invariants: opening + movements = closing, and the closing of a day is the opening of the next. A movement counts on the
-//! day it took effect; within a day they stand in posting order. Entries dated back into a span that was already sent change its
-//! closing: the next statement says so and lists them (rule 13). Left out: the paper (`paper`).
+//! Invariants: opening + movements = closing, and the closing of a day is the opening of the next. A movement counts
+//! on the day it took effect; within a day they stand in posting order. Entries dated back into a span that was
+//! already sent change its closing: the next statement says so and lists them (rule 13). Left out: the paper
+//! (`paper`).
 
 use crate::calendar::Day;
 use crate::entry::Entry;

@@ -193,9 +193,9 @@ pub struct BadLine {
     pub problem: LineProblem,
 }
 
-/// Net, tax and gross of every line and of the whole.
-/// Refuses: no lines or more than [`MAX_LINES`], a wrong sign, a missing description, amounts above [`MAX_MINOR`]. A total
-/// below zero is *not* refused here: a discount on an order is priced alone.
+/// Net, tax and gross of every line and of the whole. Refuses: no lines or more than [`MAX_LINES`], a wrong sign, a
+/// missing description, amounts above [`MAX_MINOR`]. A total below zero is *not* refused here: a discount on an order
+/// is priced alone.
 pub fn price(lines: &[LineInput], currency: Currency) -> Result<Priced, BadLine> {
     if lines.is_empty() || lines.len() > MAX_LINES {
         return Err(BadLine { line: None, problem: LineProblem::Count });
@@ -218,8 +218,8 @@ pub fn price_document(lines: &[LineInput], currency: Currency) -> Result<Priced,
     if priced.total < 0 { Err(BadLine { line: None, problem: LineProblem::LessThanZero }) } else { Ok(priced) }
 }
 
-/// The tax inside a part of a line or charge: `round(tax × credited so far ÷ gross) − tax credited before`, so that parts
-/// never add up to more or less than the whole. `so_far` includes this part. All of one sign; 0 of nothing.
+/// The tax inside a part of a line or charge: `round(tax × credited so far ÷ gross) − tax credited before`, so that
+/// parts never add up to more or less than the whole. `so_far` includes this part. All of one sign; 0 of nothing.
 pub fn tax_of_part(gross: i64, tax: i64, so_far: i64, tax_before: i64) -> i64 {
     if gross == 0 || so_far == gross {
         return tax - tax_before;

@@ -10,6 +10,8 @@ mod story;
 
 #[path = "stories/cases.rs"]
 mod cases;
+#[path = "stories/ledger_doc.rs"]
+mod ledger_doc;
 #[path = "stories/naive.rs"]
 mod naive;
 #[path = "stories/random.rs"]

@@ -1,9 +1,10 @@
 //! Charging an order or application, amending it, and taking its lines off (rules 7 and 8).
 //!
-//! Invariants: one charge per posting; what is added and what is removed are posted apart, never the net; a removed line
-//! lessens the charge that brought it, by what was not yet credited of it; a discount takes uninvoiced charges first,
-//! newest first. Where a lessened charge is on an issued invoice the reduction *is* a credit note on that invoice. Displaced money
-//! goes to other open charges of that order first. Left out: the order's record and its states (`order.rs`).
+//! Invariants: one charge per posting; what is added and what is removed are posted apart, never the net; a removed
+//! line lessens the charge that brought it, by what was not yet credited of it; a discount takes uninvoiced charges
+//! first, newest first. Where a lessened charge is on an issued invoice the reduction *is* a credit note on that
+//! invoice. Displaced money goes to other open charges of that order first. Left out: the order's record and its
+//! states (`order.rs`).
 
 use super::lessen::{Less, add_freed};
 use super::{Account, ChargeLine, Dated, Freed, ItemState, LineRef, When};
@@ -127,7 +128,8 @@ impl Account {
         Ok(place.map(|at| self.items[at].entry.id))
     }
 
-    /// Refuses: a line that is not on the order or was taken off, a discount of more than is left of the order's charges.
+    /// Refuses: a line that is not on the order or was taken off, a discount of more than is left of the order's
+    /// charges.
     pub fn amend(&mut self, ids: &mut dyn IdSource, input: &Amend) -> Result<AmendOutcome, Refusal> {
         let dated = self.dated(input.when)?;
         let cut =
@@ -186,7 +188,8 @@ impl Account {
         Ok(())
     }
 
-    /// Moves what is left of a charge from *not yet invoiced* to revenue and tax. Charges that were earned are left alone.
+    /// Moves what is left of a charge from *not yet invoiced* to revenue and tax. Charges that were earned are left
+    /// alone.
     pub(super) fn recognize(&mut self, charge: usize, dated: Dated) -> Result<(), Refusal> {
         let item = &self.items[charge];
         if item.state.recognized || item.entry.kind != EntryKind::Order {
@@ -276,7 +279,8 @@ impl Account {
         Ok(())
     }
 
-    /// Rule 7: uninvoiced charges first, newest first; then invoiced ones. The discount's own tax is spread over the parts.
+    /// Rule 7: uninvoiced charges first, newest first; then invoiced ones. The discount's own tax is spread over the
+    /// parts.
     fn discount(
         &mut self,
         ids: &mut dyn IdSource,
@@ -334,7 +338,8 @@ impl Account {
         Ok(())
     }
 
-    /// Late fees fall with an invoice that is credited in full (rule 10); displaced money goes to the order's open charges.
+    /// Late fees fall with an invoice that is credited in full (rule 10); displaced money goes to the order's open
+    /// charges.
     fn end_of_amendment(&mut self, ids: &mut dyn IdSource, cut: &Cut<'_>, outcome: &mut AmendOutcome) -> Result<(), Refusal> {
         for note in &outcome.credit_notes {
             if self.creditable(note.invoice)?.most == 0 {

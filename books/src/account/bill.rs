@@ -1,9 +1,9 @@
-//! Invoices on the account: claiming charges for a draft, issuing, billing lines from scratch, late fees, voiding (rules
-//! 8 and 10).
+//! Invoices on the account: claiming charges for a draft, issuing, billing lines from scratch, late fees, voiding
+//! (rules 8 and 10).
 //!
-//! Invariants: a charge is on at most one live invoice; an invoice covers whole charges, earlier part payments included; an
-//! issued total never changes. Issuing earns the revenue of an order's charges. Left out: numbers, frozen texts and
-//! the invoice's own state (`invoice.rs`).
+//! Invariants: a charge is on at most one live invoice; an invoice covers whole charges, earlier part payments
+//! included; an issued total never changes. Issuing earns the revenue of an order's charges. Left out: numbers,
+//! frozen texts and the invoice's own state (`invoice.rs`).
 
 use super::lessen::{Less, add_freed};
 use super::{Account, ChargeLine, Cover, Freed, ItemState, NewLines, Target, When};
@@ -65,8 +65,8 @@ pub struct Voided {
 }
 
 impl Account {
-    /// Charges of an order that no live invoice has and of which something is open: what *Generate invoice* bills. Empty: everything
-    /// is invoiced or paid.
+    /// Charges of an order that no live invoice has and of which something is open: what *Generate invoice* bills.
+    /// Empty: everything is invoiced or paid.
     pub fn billable(&self, order: OrderId) -> Vec<EntryId> {
         let charges = self.charges_of_order(order).into_iter().map(|at| &self.items[at]);
         charges.filter(|item| item.state.cover.is_none() && item.open() > 0).map(|item| item.entry.id).collect()
@@ -92,8 +92,8 @@ impl Account {
         }
     }
 
-    /// Issues an invoice over charges that exist: they are on it from now on and their revenue is earned. Free credit is
-    /// applied first, as far as the setting says. Refuses charges of another live invoice, and an empty list.
+    /// Issues an invoice over charges that exist: they are on it from now on and their revenue is earned. Free credit
+    /// is applied first, as far as the setting says. Refuses charges of another live invoice, and an empty list.
     pub fn issue_covering(
         &mut self,
         invoice: InvoiceId,

@@ -1,9 +1,11 @@
-//! Credit notes: what was invoiced is lowered, and money that is no longer needed goes where staff say (rules 2, 10, 11).
+//! Credit notes: what was invoiced is lowered, and money that is no longer needed goes where staff say (rules 2, 10,
+//! 11).
 //!
-//! Invariants: at most `total − credited` can be credited; what is open on the invoice is taken before money is displaced, over all
-//! its charges; destinations split exactly the money that was freed, and to the card goes at most what came by card. A full credit
-//! takes the late fees with it unless staff keep them. Left out: the paper, its number and its lines' texts (`credit_note.rs`), and the
-//! refund of card money, which the caller starts with what this answers.
+//! Invariants: at most `total − credited` can be credited; what is open on the invoice is taken before money is
+//! displaced, over all its charges; destinations split exactly the money that was freed, and to the card goes at most
+//! what came by card. A full credit takes the late fees with it unless staff keep them. Left out: the paper, its
+//! number and its lines' texts (`credit_note.rs`), and the refund of card money, which the caller starts with what
+//! this answers.
 
 use super::lessen::{Less, add_freed};
 use super::{Account, Dated, Freed, ItemState, LineRef, Target, When};
@@ -112,8 +114,8 @@ impl Account {
         Ok(Creditable { most: figures.creditable(), figures })
     }
 
-    /// Refuses: more than is creditable (of the invoice or of a line), a day before the issue or after today, destinations that
-    /// do not add up to what is freed, and more to the card than came by card.
+    /// Refuses: more than is creditable (of the invoice or of a line), a day before the issue or after today,
+    /// destinations that do not add up to what is freed, and more to the card than came by card.
     pub fn credit_note(&mut self, ids: &mut dyn IdSource, input: &CreditNoteInput) -> Result<CreditNoteOutcome, Refusal> {
         let dated = self.credit_note_day(input)?;
         let before = self.figures(Target::Invoice(input.invoice))?;
@@ -151,7 +153,8 @@ impl Account {
             outcome.fees_reversed = reversals;
             freed.into_iter().for_each(|more| add_freed(&mut displaced, more));
         }
-        // What one charge no longer needs, another charge of the same invoice may: the invoice as a whole takes what is open first.
+        // What one charge no longer needs, another charge of the same invoice may: the invoice as a whole takes what
+        // is open first.
         let charges = self.charges_of_invoice(input.invoice);
         let freed = self.resettle(&displaced, &charges)?;
         self.send(ids, input, freed, dated, &mut outcome)?;
@@ -183,8 +186,8 @@ impl Account {
         }
     }
 
-    /// Spreads an amount over the invoice's charges: what is open first, then what was written off, then what money paid; the newest charge
-    /// first each time. The tax of each part follows from its charge.
+    /// Spreads an amount over the invoice's charges: what is open first, then what was written off, then what money
+    /// paid; the newest charge first each time. The tax of each part follows from its charge.
     fn cuts_by_amount(&self, invoice: InvoiceId, amount: i64) -> Result<Vec<Less>, Refusal> {
         let mut charges = self.charges_of_invoice(invoice);
         charges.retain(|at| self.items[*at].entry.kind != EntryKind::LateFee);

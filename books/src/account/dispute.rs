@@ -1,8 +1,8 @@
 //! A dispute on the ledger (rule 15): while it is open the processor holds the money back.
 //!
 //! Invariants: opened, disputed funds stand against clearing; won, they go back; lost, the payment is returned
-//! ([`super::ReturnInput::dispute`]) against disputed funds. What the customer owes changes only when it is lost. Left out: the
-//! dispute's own record and its evidence.
+//! ([`super::ReturnInput::dispute`]) against disputed funds. What the customer owes changes only when it is lost.
+//! Left out: the dispute's own record and its evidence.
 
 use super::{Account, When};
 use crate::ids::PaymentId;

@@ -1,7 +1,8 @@
 //! The end of a flow: rule 5, the checks, and what is to be stored.
 //!
-//! Invariants: a [`Posting`] is complete and agrees with itself, or there is none. New allocations are named in the order
-//! their charges fall due, so that of one flow's rows the newest name is the latest due (rule 3's ties). Left out: storing.
+//! Invariants: a [`Posting`] is complete and agrees with itself, or there is none. New allocations are named in the
+//! order their charges fall due, so that of one flow's rows the newest name is the latest due (rule 3's ties). Left
+//! out: storing.
 
 use std::collections::HashMap;
 
@@ -70,7 +71,8 @@ pub struct LineChange {
 }
 
 impl Account {
-    /// Applies rule 5, checks every invariant and answers what to store. A failed check is a fault: nothing may be stored.
+    /// Applies rule 5, checks every invariant and answers what to store. A failed check is a fault: nothing may be
+    /// stored.
     pub fn finish(mut self, ids: &mut dyn IdSource) -> Result<Posting, Refusal> {
         if self.basis.apply_free {
             self.apply_free()?;
@@ -123,8 +125,8 @@ impl Account {
         }
     }
 
-    /// Where a flow took an allocation back and made it again, the old row stays as it was. Answers what remains to be named: new rows
-    /// and take-backs, by place, with their amounts.
+    /// Where a flow took an allocation back and made it again, the old row stays as it was. Answers what remains to
+    /// be named: new rows and take-backs, by place, with their amounts.
     fn cancel_out(&mut self) -> (Vec<usize>, Vec<usize>) {
         for back in 0..self.take_backs.len() {
             let old = self.take_backs[back].row;

@@ -1,8 +1,9 @@
 //! Lessening a charge: what amendments, credit notes, reversals and voids have in common (rule 2).
 //!
-//! Invariants: one reduction entry lessens one charge and is allocated to it whole; it takes what is open, then undoes
-//! write-offs, then displaces money, newest first; it never displaces a reduction. Its tax never makes the taxes taken off a
-//! charge more than the charge's tax, and the last part takes exactly what is left. Left out: where displaced money goes.
+//! Invariants: one reduction entry lessens one charge and is allocated to it whole; it takes what is open, then
+//! undoes write-offs, then displaces money, newest first; it never displaces a reduction. Its tax never makes the
+//! taxes taken off a charge more than the charge's tax, and the last part takes exactly what is left. Left out: where
+//! displaced money goes.
 
 use super::{Account, Dated, Freed, ItemState};
 use crate::entry::{Class, Entry, EntryKind};
@@ -38,7 +39,8 @@ impl Account {
         Ok(self.items[charge].entry.amount - self.lessened(charge)?.0)
     }
 
-    /// Posts the reduction that `fill` completes and sets it against its charge. Answers the reduction and the money it displaced.
+    /// Posts the reduction that `fill` completes and sets it against its charge. Answers the reduction and the money
+    /// it displaced.
     pub(super) fn lessen(
         &mut self,
         ids: &mut dyn IdSource,

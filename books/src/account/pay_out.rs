@@ -1,9 +1,9 @@
 //! Pay-outs: refunds, returns, reversals of credits, credit handed out (rule 3).
 //!
-//! Invariants: a pay-out is a charge that consumes the credit it takes back: its free part first, then its allocations
-//! newest first, unless staff chose what reopens. Together they never exceed the credit; what a return cannot find, because
-//! it was paid out before, stays open and the customer owes it. Left out: the refund's own states (`refund.rs`); it is posted when
-//! the money has gone, never before.
+//! Invariants: a pay-out is a charge that consumes the credit it takes back: its free part first, then its
+//! allocations newest first, unless staff chose what reopens. Together they never exceed the credit; what a return
+//! cannot find, because it was paid out before, stays open and the customer owes it. Left out: the refund's own
+//! states (`refund.rs`); it is posted when the money has gone, never before.
 
 use super::{Account, Aim, Dated, ItemState, Row, When};
 use crate::entry::{Class, Entry, EntryKind};

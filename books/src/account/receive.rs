@@ -1,9 +1,9 @@
 //! Money comes in, and staff move it (rules 5 and 6).
 //!
-//! Invariants: targets are settled in the order given and capped by what is open; money that names its document undoes
-//! write-offs there first of all its uses beyond what is open; the excess goes by rule 5. A small difference is posted only
-//! when the payment leaves 0 < open ≤ tolerance on a document it named and paid. Left out: the payment's own states (`payment.rs`) and
-//! the release of its reservation, which the caller does first.
+//! Invariants: targets are settled in the order given and capped by what is open; money that names its document
+//! undoes write-offs there first of all its uses beyond what is open; the excess goes by rule 5. A small difference
+//! is posted only when the payment leaves 0 < open ≤ tolerance on a document it named and paid. Left out: the
+//! payment's own states (`payment.rs`) and the release of its reservation, which the caller does first.
 
 use super::{Account, Dated, ItemState, When};
 use crate::entry::EntryKind;
@@ -40,8 +40,8 @@ pub struct MoneyIn {
     pub when: When,
     /// In order; empty: oldest due first.
     pub aims: Vec<Aim>,
-    /// It was paid on the account as a whole, by its link, where free credit was already counted: when it leaves nothing owed,
-    /// that credit is applied even if the setting is off.
+    /// It was paid on the account as a whole, by its link, where free credit was already counted: when it leaves
+    /// nothing owed, that credit is applied even if the setting is off.
     pub whole_account: bool,
     /// What its targets did not need stays free until staff say otherwise: a real double payment.
     pub hold_excess: bool,
@@ -96,8 +96,8 @@ impl Account {
         self.apply_free()
     }
 
-    /// Moves a credit from what it was applied to. Refuses parts of more than the credit has left or the target needs. What no
-    /// target takes is set free and held.
+    /// Moves a credit from what it was applied to. Refuses parts of more than the credit has left or the target
+    /// needs. What no target takes is set free and held.
     pub fn reallocate(&mut self, ids: &mut dyn IdSource, input: &Reallocate) -> Result<(), Refusal> {
         let dated = self.dated(When::Today)?;
         let credit = self.at(input.credit)?;

@@ -1,7 +1,8 @@
 //! Reservations: what payments under way will pay, and what refunds under way will take (rule 6).
 //!
-//! Invariants: a reservation moves no money; rule 5 leaves reserved amounts alone on both sides; it ends with the payment or refund it
-//! is for, by exactly the parts it was made of. Left out: who holds it; the caller keeps [`Reserved`] parts with the payment.
+//! Invariants: a reservation moves no money; rule 5 leaves reserved amounts alone on both sides; it ends with the
+//! payment or refund it is for, by exactly the parts it was made of. Left out: who holds it; the caller keeps
+//! [`Reserved`] parts with the payment.
 
 use super::{Account, Aim};
 use crate::ids::{EntryId, PaymentId};
@@ -15,8 +16,8 @@ pub struct Reserved {
 }
 
 impl Account {
-    /// Reserves the charges a payment of `amount` will pay: its targets in order, or (none named) whatever is due, oldest first.
-    /// What exceeds them is not reserved. Keep the parts, to release exactly these.
+    /// Reserves the charges a payment of `amount` will pay: its targets in order, or (none named) whatever is due,
+    /// oldest first. What exceeds them is not reserved. Keep the parts, to release exactly these.
     pub fn reserve(&mut self, aims: &[Aim], amount: i64) -> Result<Vec<Reserved>, Refusal> {
         let mut left = amount;
         let mut parts = Vec::new();

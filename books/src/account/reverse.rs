@@ -1,8 +1,9 @@
 //! Taking back a mistake (rule 12): an entry without a document, or an external payment that never came.
 //!
-//! Invariants: a reversal mirrors exactly one entry, whole and once; entry and reversal sum to zero on every ledger account.
-//! Refused for charges of orders and invoices (amend or credit those), for a charge on a live invoice, for payments through
-//! a processor (refund those), and for reversals. Left out: the payment record of a reversed external payment.
+//! Invariants: a reversal mirrors exactly one entry, whole and once; entry and reversal sum to zero on every ledger
+//! account. Refused for charges of orders and invoices (amend or credit those), for a charge on a live invoice, for
+//! payments through a processor (refund those), and for reversals. Left out: the payment record of a reversed
+//! external payment.
 
 use super::lessen::Less;
 use super::{Account, When};

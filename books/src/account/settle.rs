@@ -1,8 +1,8 @@
 //! Setting credit against charges and taking it back: the only code that changes `allocated`.
 //!
-//! Invariants: rule 13 for the day of every row (an allocation counts from the later day of its entries when it is made in
-//! the same flow as one of them, else from the day it is made; a take-back from the day of its cause), moved later where
-//! an entry had no room yet. Left out: which credit goes where, which is for the acts to say.
+//! Invariants: rule 13 for the day of every row (an allocation counts from the later day of its entries when it is
+//! made in the same flow as one of them, else from the day it is made; a take-back from the day of its cause), moved
+//! later where an entry had no room yet. Left out: which credit goes where, which is for the acts to say.
 
 use super::{Account, Dated, Freed, Row, TakeBack};
 use crate::calendar::Day;
@@ -43,9 +43,9 @@ impl Account {
         Ok(())
     }
 
-    /// Takes back part of a row because of something that happens on `cause`. Both ends have room from the day this answers;
-    /// what fills them in the same act counts from the [`Account::settle_day`] asked *before*, because it steps
-    /// into the place of what is taken back.
+    /// Takes back part of a row because of something that happens on `cause`. Both ends have room from the day this
+    /// answers; what fills them in the same act counts from the [`Account::settle_day`] asked *before*, because it
+    /// steps into the place of what is taken back.
     pub(super) fn take_back(&mut self, row: usize, amount: i64, cause: Day) -> Result<Day, Refusal> {
         let Row { credit, charge, live, on, .. } = self.rows[row];
         if amount <= 0 || amount > live {
@@ -62,8 +62,8 @@ impl Account {
         Ok(on)
     }
 
-    /// Places of the live rows that `wanted` picks, newest first. Within one flow rows are named in the order their charges fall due,
-    /// so that of rows of one day the latest due comes first.
+    /// Places of the live rows that `wanted` picks, newest first. Within one flow rows are named in the order their
+    /// charges fall due, so that of rows of one day the latest due comes first.
     pub(super) fn rows_newest_first(&self, wanted: impl Fn(&Row) -> bool) -> Vec<usize> {
         (0..self.rows.len()).rev().filter(|at| self.rows[*at].live > 0 && wanted(&self.rows[*at])).collect()
     }
@@ -90,8 +90,8 @@ impl Account {
         Ok(given)
     }
 
-    /// Rule 5: free credit does not stand beside open charges. Oldest credit first, to what is due first; held credit and
-    /// what is reserved on either side stay as they are.
+    /// Rule 5: free credit does not stand beside open charges. Oldest credit first, to what is due first; held credit
+    /// and what is reserved on either side stay as they are.
     pub(super) fn apply_free(&mut self) -> Result<(), Refusal> {
         let credits = self.free_credits(|_| true);
         if credits.is_empty() {
@@ -114,8 +114,8 @@ impl Account {
         found
     }
 
-    /// Displaced money goes to these open charges before it is free (rule 2); what a refund under way will take stays where it is.
-    /// Answers what stays free.
+    /// Displaced money goes to these open charges before it is free (rule 2); what a refund under way will take stays
+    /// where it is. Answers what stays free.
     pub(super) fn resettle(&mut self, displaced: &[Freed], charges: &[usize]) -> Result<Vec<Freed>, Refusal> {
         let mut free = Vec::new();
         for Freed { credit, amount } in displaced {
@@ -129,8 +129,8 @@ impl Account {
         Ok(free)
     }
 
-    /// Rule 4: write-offs on these charges yield as much as each needs; a write-off is reversed whole and the rest written
-    /// off again. The charges have that much room afterwards, to be filled at once. Answers what was found.
+    /// Rule 4: write-offs on these charges yield as much as each needs; a write-off is reversed whole and the rest
+    /// written off again. The charges have that much room afterwards, to be filled at once. Answers what was found.
     pub(super) fn yield_write_offs(
         &mut self,
         ids: &mut dyn IdSource,
@@ -199,8 +199,8 @@ impl Account {
         Ok(at)
     }
 
-    /// Reverses a write-off whole: its allocations are taken back and it is consumed by the reversal. Answers what each charge
-    /// had of it, and the day from which all have room.
+    /// Reverses a write-off whole: its allocations are taken back and it is consumed by the reversal. Answers what
+    /// each charge had of it, and the day from which all have room.
     pub(super) fn undo_write_off(
         &mut self,
         ids: &mut dyn IdSource,

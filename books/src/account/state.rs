@@ -1,7 +1,7 @@
 //! What an account is loaded from: the basis of decisions, items with the state that stands beside each entry, lines.
 //!
-//! Invariant: an [`ItemState`] is the whole of what is stored beside an entry and may change; the entry never does. Left out:
-//! how any of it changes, which is the acts'.
+//! Invariant: an [`ItemState`] is the whole of what is stored beside an entry and may change; the entry never does.
+//! Left out: how any of it changes, which is the acts'.
 
 use crate::allocation::{DueKey, LiveAllocation};
 use crate::calendar::Day;
@@ -54,8 +54,8 @@ pub struct ItemState {
     pub reserved: i64,
     /// The live invoice a charge is on.
     pub cover: Option<Cover>,
-    /// The latest day an allocation of this entry was taken back. A new one counts from no earlier day, so that on no day more
-    /// is allocated than the entry's amount.
+    /// The latest day an allocation of this entry was taken back. A new one counts from no earlier day, so that on no
+    /// day more is allocated than the entry's amount.
     pub reopened_on: Option<Day>,
     /// How the money of a payment came; nothing for every other entry. Never changes.
     pub channel: Option<Channel>,

@@ -1,8 +1,8 @@
 //! What each business event does to the ledger accounts: one function per event, each a balanced list of legs.
 //!
-//! Invariant: every list balances ([`super::balances`]); a test tries them all. An event that moves nothing gives an empty
-//! list. Amounts are minor units, at least zero. Left out: exchange between currencies and processors' fees, which
-//! never touch a customer's account.
+//! Invariant: every list balances ([`super::balances`]); a test tries them all. An event that moves nothing gives an
+//! empty list. Amounts are minor units, at least zero. Left out: exchange between currencies and processors' fees,
+//! which never touch a customer's account.
 
 use super::{LedgerAccount, Leg};
 use crate::entry::EntryKind;
@@ -65,7 +65,8 @@ pub fn payment_received(amount: i64, channel: &Channel) -> Vec<Leg> {
     pair(channel.account(), A::Receivable, amount)
 }
 
-/// A charge of this kind was lessened by an amendment, credit note, reversal or void. `recognized`: its revenue was earned.
+/// A charge of this kind was lessened by an amendment, credit note, reversal or void. `recognized`: its revenue was
+/// earned.
 pub fn charge_lessened(charge: EntryKind, recognized: bool, net: i64, tax: i64) -> Vec<Leg> {
     let amount = net + tax;
     match charge {
@@ -129,7 +130,8 @@ fn pair(debit: LedgerAccount, credit: LedgerAccount, amount: i64) -> Vec<Leg> {
     legs([(debit, amount)], [(credit, amount)])
 }
 
-/// Legs of zero are left out. A negative part (the tax of a charge whose discount has another rate) stands on the other side.
+/// Legs of zero are left out. A negative part (the tax of a charge whose discount has another rate) stands on the
+/// other side.
 fn legs<const D: usize, const C: usize>(debits: [(LedgerAccount, i64); D], credits: [(LedgerAccount, i64); C]) -> Vec<Leg> {
     let credits = credits.into_iter().map(|(account, amount)| (account, -amount));
     debits

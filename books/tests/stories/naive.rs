@@ -1,8 +1,9 @@
 //! A second opinion: the same business kept cent by cent.
 //!
-//! Every charge is a row of cents, and each cent is open, paid by some credit, taken off, or written off. Nothing is added up, there
-//! are no allocations to take back and no days to clamp, so it can hardly be wrong in the way the real account could be. It
-//! does only what it must to follow the same acts with application on. Left out: fees, holds, reservations, reversals.
+//! Every charge is a row of cents, and each cent is open, paid by some credit, taken off, or written off. Nothing is
+//! added up, there are no allocations to take back and no days to clamp, so it can hardly be wrong in the way the
+//! real account could be. It does only what it must to follow the same acts with application on. Left out: fees,
+//! holds, reservations, reversals.
 
 use std::cmp::Reverse;
 

@@ -1,7 +1,8 @@
 //! Random business: whatever is done in whatever order, every invariant holds after every act.
 //!
-//! The checks are in [`Shop::act`]: the same decision from little as from everything, the audit of the raw rows, two ways to every figure,
-//! and the balance as at every day. Refusals are fine; faults are not. Here only the acts are made up.
+//! The checks are in [`Shop::act`]: the same decision from little as from everything, the audit of the raw rows, two
+//! ways to every figure, and the balance as at every day. Refusals are fine; faults are not. Here only the acts are
+//! made up.
 
 use books::account::*;
 use books::calendar::Day;
@@ -14,6 +15,12 @@ use proptest::prelude::*;
 
 use crate::naive::{Naive, Named};
 use crate::shop::{Shop, StoredInvoice, Touch};
+
+/// Enough to find what is rare by day; `PROPTEST_CASES` asks for more.
+fn tries() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400);
+    ProptestConfig { cases, max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() }
+}
 
 /// An act with numbers that pick among what exists.
 #[derive(Debug, Clone)]
@@ -452,7 +459,7 @@ fn touch(target: Target) -> Touch {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(tries())]
 
     #[test]
     fn whatever_happens_the_books_agree(acts in prop::collection::vec(act(), 1..40)) {
@@ -537,7 +544,7 @@ fn compare(business: &Business, naive: &Naive) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(tries())]
 
     #[test]
     fn a_second_opinion_kept_cent_by_cent_agrees(acts in prop::collection::vec(plain_act(), 1..30)) {

@@ -1,4 +1,5 @@
-//! What is read from the rows: the audit finds planted faults, statements carry on from each other, traces keep secrets.
+//! What is read from the rows: the audit finds planted faults, statements carry on from each other, traces keep
+//! secrets.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,9 @@
 //! A business in memory: it stores what accounts post, loads them again, and checks everything after every act.
 //!
-//! Every act runs twice, once on an account loaded with all there is and once with only what the documentation says must be loaded;
-//! both must decide the same. After each act the rows are refolded by `books::audit`, every stored figure is compared, and
-//! the balance is compared with free credit less open charges as at every day. Left out: anything `books` does not need.
+//! Every act runs twice, once on an account loaded with all there is and once with only what the documentation says
+//! must be loaded; both must decide the same. After each act the rows are refolded by `books::audit`, every stored
+//! figure is compared, and the balance is compared with free credit less open charges as at every day. Left out:
+//! anything `books` does not need.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Debug;
@@ -326,7 +327,8 @@ impl Shop {
         self.check_every_day();
     }
 
-    /// Dated back, a reduction may stand free on past days, when its charge was paid for a while; today only money is free.
+    /// Dated back, a reduction may stand free on past days, when its charge was paid for a while; today only money is
+    /// free.
     fn check_every_day(&self) {
         for (id, state) in &self.states {
             let entry = self.item(*id).entry;
