@@ -7,6 +7,7 @@
 mod checkpoint;
 mod failure;
 mod reader;
+mod statistics;
 mod writer;
 
 use std::cell::RefCell;
@@ -80,7 +81,11 @@ impl Sqlite {
         };
         let mut connection = connect(&path, mode)?;
         match mode {
-            Mode::ReadWrite => migrate::sqlite(&mut connection, migrations, now)?,
+            Mode::ReadWrite => {
+                migrate::sqlite(&mut connection, migrations, now)?;
+                let fault = |error| Error::Fault(format!("cannot prepare {}: {error}", path.display()));
+                statistics::write(&mut connection).map_err(fault)?;
+            }
             Mode::ReadOnly => migrate::check_sqlite(&connection, migrations)?,
         }
         Ok(Sqlite { path, lock: Mutex::new(lock), state: Arc::default() })

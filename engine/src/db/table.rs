@@ -6,7 +6,8 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::sql::Sql;
-use super::value::{FromRow, Value};
+use super::value::{FromRow, Row, Value};
+use crate::error::Result;
 
 /// What is known about a table.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ struct Statements {
     insert: Sql,
     ignore: Sql,
     set: Sql,
+    first: Sql,
+    next: Sql,
 }
 
 /// Which columns of an existing row are added to, and which are overwritten.
@@ -51,7 +54,13 @@ pub(crate) trait Table: FromRow {
 }
 
 /// A registered table.
-pub(crate) struct Registered(pub(crate) fn() -> &'static TableInfo);
+pub(crate) struct Registered {
+    pub(crate) info: fn() -> &'static TableInfo,
+    /// A row's values in the order of the columns, each as its own type has it, whatever the engine made of it.
+    pub(crate) read: fn(&Row) -> Result<Vec<Value>>,
+    /// Of each column, the letters before an id as people see it.
+    pub(crate) prefixes: &'static [Option<&'static str>],
+}
 inventory::collect!(Registered);
 
 impl TableInfo {
@@ -81,6 +90,16 @@ impl TableInfo {
     /// Overwrites all columns but the key; the parameters are those of [`TableInfo::insert`].
     pub(crate) fn set(&self) -> &Sql {
         &self.statements().set
+    }
+
+    /// The first so many rows by key.
+    pub(crate) fn first(&self) -> &Sql {
+        &self.statements().first
+    }
+
+    /// The next so many rows after a key.
+    pub(crate) fn next(&self) -> &Sql {
+        &self.statements().next
     }
 
     /// Insert, or add to and overwrite columns of the row that has the key already.
@@ -135,6 +154,9 @@ impl TableInfo {
             let columns = self.columns.join(", ");
             let select = format!("select {columns} from {name} where {}", self.key_condition(|at| at + 1));
             let insert = self.insert_text(1);
+            let key = self.key.join(", ");
+            let after = (1..=self.key.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+            let most = format!("${}", self.key.len() + 1);
             let made = |kind: &str, text: String| Sql::made(format!("{name}.{kind}"), text);
             Statements {
                 get: made("get", select.clone()),
@@ -142,6 +164,8 @@ impl TableInfo {
                 ignore: made("ignore", format!("{insert} on conflict do nothing")),
                 insert: made("insert", insert),
                 set: made("set", self.set_text()),
+                first: made("first", format!("select {columns} from {name} order by {key} limit $1")),
+                next: made("next", format!("select {columns} from {name} where ({key}) > ({after}) order by {key} limit {most}")),
             }
         })
     }
@@ -176,12 +200,16 @@ impl TableInfo {
 
 /// Every declared table.
 pub(crate) fn all() -> impl Iterator<Item = &'static TableInfo> {
-    inventory::iter::<Registered>().map(|registered| (registered.0)())
+    inventory::iter::<Registered>().map(|registered| (registered.info)())
 }
 
 /// Every statement that follows from the declared tables, for the test that prepares them.
 pub(crate) fn statements_of_all_tables() -> Vec<&'static Sql> {
-    all().flat_map(|info| [info.get(), info.lock(), info.insert(), info.insert_many(4), info.ignore(), info.set()]).collect()
+    let of = |info: &'static TableInfo| {
+        let rows = [info.get(), info.lock(), info.first(), info.next()];
+        rows.into_iter().chain([info.insert(), info.insert_many(4), info.ignore(), info.set()])
+    };
+    all().flat_map(of).collect()
 }
 
 /// Declares a table and the struct of its rows:
@@ -201,7 +229,13 @@ macro_rules! table {
         const _: () = {
             static INFO: $crate::db::TableInfo =
                 $crate::db::TableInfo::new(stringify!($table), &[$(stringify!($field)),+], &[$(stringify!($key)),+]);
-            $crate::db::inventory::submit! { $crate::db::RegisteredTable(<$name as $crate::db::Table>::info) }
+            $crate::db::inventory::submit! {
+                $crate::db::RegisteredTable {
+                    info: <$name as $crate::db::Table>::info,
+                    read: |row| <$name as $crate::db::FromRow>::from_row(row).map(|row| $crate::db::Table::values(&row)),
+                    prefixes: &[$(<$type as $crate::db::Column>::PREFIX),+],
+                }
+            }
             // A key that is not a column does not compile.
             #[allow(dead_code)]
             fn key_is_made_of_columns(row: &$name) {

@@ -71,6 +71,8 @@ pub(crate) trait ToValue {
 
 /// What may be read from a column.
 pub(crate) trait Column: ToValue + Sized {
+    /// The letters before an id of this type as people see it, such as `pay`; nothing for what is not an id of a noun.
+    const PREFIX: Option<&'static str> = None;
     fn from_value(value: &Value) -> Result<Self>;
 }
 
@@ -126,6 +128,7 @@ impl<T: ToValue> ToValue for Option<T> {
 }
 
 impl<T: Column> Column for Option<T> {
+    const PREFIX: Option<&'static str> = T::PREFIX;
     fn from_value(value: &Value) -> Result<Self> {
         if *value == Value::Null { Ok(None) } else { T::from_value(value).map(Some) }
     }
@@ -182,6 +185,7 @@ macro_rules! ids {
             }
         }
         impl Column for books::ids::$id {
+            const PREFIX: Option<&'static str> = Some(Self::PREFIX);
             fn from_value(value: &Value) -> Result<Self> {
                 Uuid::from_value(value).map(Self)
             }

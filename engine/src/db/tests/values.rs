@@ -128,3 +128,18 @@ fn a_wrong_text_fails_its_flow_alone_and_says_which_it_was() {
         assert_eq!(bench.sum().await.count, 1);
     });
 }
+
+#[test]
+fn a_list_of_one_customer_does_not_walk_the_whole_business() {
+    sql!(
+        PLAN,
+        "
+        explain query plan select * from event where business_id = $1 and actor = $2 and idempotency_key is not null order by id"
+    );
+    let bench = Bench::on(Place::sqlite());
+    let business = bench.business;
+    let plan: Vec<Row> =
+        kit::block_on(bench.db.read(async move |reader| reader.query(&PLAN, &[&business, &"usr_x"]).await)).expect("a plan");
+    let steps: Vec<String> = plan.iter().map(|row| row.get("detail").expect("a step")).collect();
+    assert!(steps[0].contains("USING INDEX event_idempotency (business_id=? AND actor=?"), "{steps:?}");
+}
