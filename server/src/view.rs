@@ -379,7 +379,7 @@ pub struct Figures {
 }
 impl HtmlSafe for Figures {}
 
-/// One line of an order or invoice, as it is read.
+/// One line of an order, as it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineRow {
     pub description: String,

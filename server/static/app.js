@@ -316,7 +316,7 @@ document.addEventListener("change", (event) => {
   if (field.matches("[data-auto]")) field.form.requestSubmit();
 });
 
-/** One more line in an order or invoice form: a copy of the last one, emptied. */
+/** One more line in the form of an order: a copy of the last one, emptied. */
 function addLine(button) {
   const lines = $(button.dataset.addLine);
   const last = lines.lastElementChild;

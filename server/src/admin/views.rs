@@ -7,7 +7,6 @@ pub mod customers;
 pub mod documents;
 pub mod entries;
 pub mod home;
-pub mod invoices;
 pub mod mails;
 pub mod orders;
 pub mod payments;

@@ -118,14 +118,12 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
                 number: order.order.number.clone().unwrap_or_default(),
                 customer: order.customer.name.clone(),
                 dated: Day::of(order.order.created_at.day_in(&zone)),
-                due_on: None,
                 state: Chip::of_state(order.payment_state().as_str()),
                 message: message.unwrap_or_default(),
                 lines: order.lines.iter().filter(|line| line.added_by.is_none()).map(|line| shown::line_row(line, order.order.currency)).collect(),
                 amendments: shown::amendments(order),
                 payments: shown::payments(order),
                 figures: shown::figures(order),
-                notes: Vec::new(),
                 paybox,
             };
             page(status, &document)
@@ -140,7 +138,6 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
                 standing: shown::standing(sheet.balance),
                 amount: shown::amount(sheet.balance.abs(), currency),
                 overdue: shown::amount(sheet.overdue, currency),
-                others: Vec::new(),
                 recent: sheet.recent.iter().map(shown::recent).collect(),
                 paybox,
             };

@@ -34,7 +34,6 @@ pub fn shell(business: &Business, live: Option<String>) -> PayerShell {
         contact_email: business.email.clone(),
         contact_phone: business.phone.clone(),
         live,
-        acting: None,
         notice: None,
     }
 }
@@ -165,7 +164,6 @@ pub fn paybox(services: &Services, sheet: &LinkSheet, base: &str, refused: Optio
                 amount: amount(due, currency),
                 how_much: how_much(sheet, due),
                 processor,
-                methods: Vec::new(),
                 refused,
             }),
             None => Paying::NotHere { why: format!("{} cannot be paid online at present. Please ask how to pay.", sheet.business.name) },

@@ -5,7 +5,6 @@
 
 pub mod documents;
 pub mod outcomes;
-pub mod portal;
 pub mod sandbox;
 
 use askama::Template;
@@ -40,8 +39,6 @@ pub struct PayForm {
     pub how_much: HowMuch,
     /// Who takes the card: `Sandbox`, `Stripe`.
     pub processor: String,
-    /// Saved methods to choose from; the processor's page is the last choice. Empty: no choice is shown.
-    pub methods: Vec<Choice>,
     /// Why the last try did not go through.
     pub refused: Option<String>,
 }

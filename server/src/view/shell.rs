@@ -45,7 +45,6 @@ pub struct Person {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tallies {
     pub orders_pending: u64,
-    pub invoices_overdue: u64,
     pub requests_open: u64,
     /// Mails that failed or bounced.
     pub mails_failed: u64,
@@ -57,7 +56,6 @@ pub enum Section {
     Home,
     Customers,
     Orders,
-    Invoices,
     Payments,
     Requests,
     Outbox,
@@ -80,7 +78,5 @@ pub struct PayerShell {
     pub contact_email: Option<String>,
     pub contact_phone: Option<String>,
     pub live: Option<String>,
-    /// Set while staff act as the customer: `Mara Voss acts for Atelier Lumen`.
-    pub acting: Option<String>,
     pub notice: Option<Notice>,
 }

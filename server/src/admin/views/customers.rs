@@ -66,9 +66,7 @@ pub struct CustomerPage {
     pub pager: Pager,
     pub link: LinkPanel,
     pub orders: Vec<DocumentRow>,
-    pub invoices: Vec<DocumentRow>,
     pub payments: Vec<PaymentRow>,
-    pub methods: Vec<SavedMethod>,
     pub actions: Vec<Action>,
 }
 
@@ -79,10 +77,7 @@ pub struct Contact {
     pub phone: String,
     pub reference: String,
     pub address: Vec<String>,
-    pub language: String,
     pub since: Day,
-    /// Left out of the hold on messages while something is unpaid.
-    pub hold_exempt: bool,
 }
 
 /// The balance in one currency.
@@ -126,17 +121,6 @@ pub struct EntryRow {
     pub status: Chip,
 }
 
-/// A saved payment method: brand and last four, never more.
-pub struct SavedMethod {
-    pub id: String,
-    pub name: String,
-    pub detail: String,
-    pub is_default: bool,
-    pub chip: Option<Chip>,
-    /// Make default, remove.
-    pub actions: Vec<Action>,
-}
-
 /// New customer, or an edit of one.
 #[derive(Template)]
 #[template(path = "admin/customers/form.html")]
@@ -151,8 +135,6 @@ pub struct CustomerForm {
     pub phone: Field,
     pub reference: Field,
     pub address: Field,
-    pub locales: Vec<Choice>,
-    pub hold_exempt: Field,
 }
 
 impl CustomerForm {
@@ -192,7 +174,7 @@ pub struct AdjustForm {
     pub note: Field,
 }
 
-/// Which customer a new order, invoice or payment is for: a search, then a link for each match.
+/// Which customer a new order or payment is for: a search, then a link for each match.
 #[derive(Template)]
 #[template(path = "admin/customers/choose.html")]
 pub struct ChooseCustomer {

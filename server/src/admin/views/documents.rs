@@ -3,10 +3,9 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::view::shell::{Section, Shell};
 use crate::view::{Action, Amount, Chip, Day, Link, Moment, filters};
 
-/// An order, application or invoice in a list.
+/// An order or application in a list.
 #[derive(Debug, Clone)]
 pub struct DocumentRow {
     pub href: String,
@@ -95,26 +94,6 @@ pub struct PaymentLink {
     pub sms: String,
     /// Posts that mail it; nothing: the customer has no address.
     pub mail: Option<String>,
-}
-
-/// A letter with the payment link and its QR code, for customers who are reached on paper.
-#[derive(Template)]
-#[template(path = "admin/links/letter.html")]
-pub struct LinkLetter {
-    pub shell: Shell,
-    pub customer: Link,
-    /// Name and address of the business, as printed on its papers.
-    pub from: Vec<String>,
-    /// Name and address of the customer.
-    pub to: Vec<String>,
-    pub dated: Day,
-    pub owed: Amount,
-    pub overdue: Amount,
-    pub url: String,
-    pub qr: String,
-    pub expires: Option<Day>,
-    /// How else to pay: the business's bank details. Empty: nothing.
-    pub bank_details: String,
 }
 
 /// The trace of an amount due.

@@ -1,11 +1,10 @@
-//! The outbox: every mail that was made, with where it stands; and messages from staff to customers.
+//! The outbox: every mail that was made, with where it stands.
 
 use askama::Template;
 
 use super::documents::HistoryRow;
-use crate::view::form::{Field, Tick};
 use crate::view::shell::{Section, Shell};
-use crate::view::{Action, Chip, Choice, Link, Moment, Pager, Tab, filters};
+use crate::view::{Action, Chip, Link, Moment, Pager, Tab, filters};
 
 /// All mails, newest first.
 #[derive(Template)]
@@ -48,20 +47,4 @@ pub struct MailPage {
     pub text: String,
     pub history: Vec<HistoryRow>,
     pub actions: Vec<Action>,
-}
-
-/// Writing to one, some or all customers. Those with something unpaid are held unless exempt.
-#[derive(Template)]
-#[template(path = "admin/outbox/message.html")]
-pub struct MessageForm {
-    pub shell: Shell,
-    pub key: String,
-    pub refusal: Option<String>,
-    /// `all`, or one customer when opened from there.
-    pub audience: Vec<Choice>,
-    pub subject: Field,
-    pub body: Field,
-    /// Who would be held now, with why.
-    pub held: Vec<Tick>,
-    pub held_more: u64,
 }

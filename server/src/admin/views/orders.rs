@@ -31,6 +31,8 @@ pub struct OrderPage {
     pub number: String,
     pub customer: Link,
     pub dated: Day,
+    /// The paper as PDF.
+    pub pdf: Option<String>,
     /// Its own state and its payment state: two words, never one.
     pub state: Chip,
     pub payment_state: Chip,
@@ -41,7 +43,6 @@ pub struct OrderPage {
     pub figures: Figures,
     pub payments: Vec<PaymentRow>,
     pub requests: Vec<RequestRow>,
-    pub invoices: Vec<DocumentRow>,
     /// Errors a processor gave lately, with their time.
     pub processor_errors: Vec<ProcessorError>,
     pub history: Vec<HistoryRow>,
@@ -123,7 +124,7 @@ pub struct AmendForm {
     pub removable: Vec<Tick>,
 }
 
-/// Confirming a step that needs a reason: cancel, deny, withdraw, void, uncollectible.
+/// Confirming a step that needs a reason: cancel, deny, withdraw.
 #[derive(Template)]
 #[template(path = "admin/reason.html")]
 pub struct ReasonForm {

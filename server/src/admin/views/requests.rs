@@ -7,7 +7,7 @@ use crate::view::form::{Field, Tick};
 use crate::view::shell::{Section, Shell};
 use crate::view::{Amount, Link, Pager, Tab, filters};
 
-/// *Request payment* of an order or invoice.
+/// *Request payment* of an order.
 #[derive(Template)]
 #[template(path = "admin/requests/new.html")]
 pub struct RequestForm {

@@ -15,7 +15,6 @@ pub enum SettingsTab {
     People,
     Keys,
     Sessions,
-    Webhooks,
 }
 
 impl SettingsTab {
@@ -33,23 +32,23 @@ pub struct BusinessSettings {
     pub key: String,
     pub refusal: Option<String>,
     pub name: Field,
-    pub legal_name: Field,
     pub address: Field,
     pub tax_id: Field,
     pub email: Field,
     pub phone: Field,
-    pub currencies: Vec<Choice>,
+    /// Fixed since the business began; a fact, not a field.
+    pub currency: &'static str,
     pub zones: Vec<Choice>,
-    pub locales: Vec<Choice>,
+    /// A4 or Letter.
+    pub paper: Vec<Choice>,
     /// `#0b5d46`.
     pub color: Field,
     pub has_logo: bool,
     /// Printed at the foot of documents.
     pub footer: Field,
-    pub bank_details: Field,
 }
 
-/// How collecting works: tolerance, applying credit, receipts, locks, limits, links.
+/// How collecting works: tolerance, applying credit, receipts, locks, links.
 #[derive(Template)]
 #[template(path = "admin/settings/collecting.html")]
 pub struct CollectingSettings {
@@ -58,28 +57,13 @@ pub struct CollectingSettings {
     pub key: String,
     pub refusal: Option<String>,
     pub currency: String,
-    pub terms_days: Field,
     pub apply_credit: Field,
     pub tolerance: Field,
     pub locked_through: Field,
-    pub hold_messages: Field,
     pub receipts_online: Field,
     pub receipts_external: Field,
     pub link_days: Field,
     pub notify: Field,
-    pub act_as_customer: Field,
-    /// Limits by role: the most each may refund, write off, credit or adjust alone. Empty: no limit.
-    pub limits: Vec<RoleLimit>,
-}
-
-/// The limits of one role; fields are named `limit_ROLE_KIND`.
-pub struct RoleLimit {
-    pub role: &'static str,
-    pub name: &'static str,
-    pub refund: Field,
-    pub write_off: Field,
-    pub credit: Field,
-    pub adjustment: Field,
 }
 
 /// People who may sign in.
@@ -104,8 +88,8 @@ pub struct PersonRow {
     pub role: String,
     pub roles: Vec<Choice>,
     pub status: Chip,
-    pub second_factor: bool,
-    pub last_seen: Option<Moment>,
+    /// False once disabled.
+    pub can_sign_in: bool,
     pub is_you: bool,
 }
 
@@ -135,12 +119,11 @@ pub struct KeyRow {
     pub created: Moment,
     pub created_by: String,
     pub expires_on: Option<Day>,
-    pub last_used: Option<Moment>,
     pub status: Chip,
     pub live: bool,
 }
 
-/// Where this person is signed in, and their second factor.
+/// Where this person is signed in, and their password.
 #[derive(Template)]
 #[template(path = "admin/settings/sessions.html")]
 pub struct SessionSettings {
@@ -149,19 +132,8 @@ pub struct SessionSettings {
     pub key: String,
     pub refusal: Option<String>,
     pub rows: Vec<SessionRow>,
-    pub second_factor: bool,
-    /// While one is being set up: the secret to type into an app, and its QR code's address.
-    pub enrolling: Option<Enrolling>,
     pub current_password: Field,
     pub new_password: Field,
-}
-
-/// A second factor being set up.
-pub struct Enrolling {
-    pub secret: String,
-    /// An SVG of the `otpauth:` address.
-    pub qr: String,
-    pub code: Field,
 }
 
 /// A place where the person is signed in.
@@ -173,29 +145,4 @@ pub struct SessionRow {
     pub since: Moment,
     pub last_seen: Moment,
     pub is_this: bool,
-}
-
-/// Where events are sent to.
-#[derive(Template)]
-#[template(path = "admin/settings/webhooks.html")]
-pub struct WebhookSettings {
-    pub shell: Shell,
-    pub tab: SettingsTab,
-    pub key: String,
-    pub refusal: Option<String>,
-    /// The signing secret just made, shown once.
-    pub fresh: Option<String>,
-    pub rows: Vec<WebhookRow>,
-    pub url: Field,
-    pub description: Field,
-}
-
-/// An address events are sent to.
-pub struct WebhookRow {
-    pub id: String,
-    pub url: String,
-    pub description: String,
-    pub status: Chip,
-    pub last_sent: Option<Moment>,
-    pub failures: u64,
 }

@@ -1,4 +1,4 @@
-//! Before anyone is known: first-run set-up, sign-in, second factor, accepting an invitation; and finding anything.
+//! Before anyone is known: first-run set-up and sign-in; and finding anything.
 
 use askama::Template;
 
@@ -20,14 +20,6 @@ pub struct SignIn {
     pub hint: Option<String>,
 }
 
-/// The code of the second factor.
-#[derive(Template)]
-#[template(path = "admin/second_factor.html")]
-pub struct SecondFactor {
-    pub refusal: Option<String>,
-    pub next: String,
-}
-
 /// First run: one-time link, one form.
 #[derive(Template)]
 #[template(path = "admin/setup.html")]
@@ -43,17 +35,6 @@ pub struct Setup {
     pub password: Field,
     /// Begin with Sandbox connected, to try everything.
     pub sandbox: Field,
-}
-
-/// An invited person, or one whose password was reset, chooses a password.
-#[derive(Template)]
-#[template(path = "admin/choose_password.html")]
-pub struct ChoosePassword {
-    pub action: String,
-    pub business: String,
-    pub email: String,
-    pub refusal: Option<String>,
-    pub password: Field,
 }
 
 /// A page before or outside any business: something is gone, refused or broken.
@@ -86,7 +67,7 @@ pub struct Found {
 }
 impl askama::filters::HtmlSafe for Found {}
 
-/// `Customers`, `Orders`, `Invoices`, `Payments`.
+/// `Customers`, `Orders`, `Payments`.
 pub struct FoundGroup {
     pub name: &'static str,
     pub icon: &'static str,

@@ -1,9 +1,9 @@
-//! Background work: what runs, what waits, what gave up; and approvals that wait for a second person.
+//! Background work: what runs, what waits, what gave up.
 
 use askama::Template;
 
 use crate::view::shell::{Section, Shell};
-use crate::view::{Action, Amount, Chip, Link, Moment, filters};
+use crate::view::{Chip, Link, Moment, filters};
 
 /// Jobs and dead letters.
 #[derive(Template)]
@@ -21,7 +21,6 @@ pub struct JobRow {
     pub what: String,
     pub waiting: u64,
     pub status: Chip,
-    pub last_ran: Option<Moment>,
     pub next: Option<Moment>,
 }
 
@@ -33,23 +32,4 @@ pub struct DeadRow {
     pub error: String,
     pub tries: u64,
     pub at: Moment,
-}
-
-/// What waits for a second person.
-#[derive(Template)]
-#[template(path = "admin/approvals.html")]
-pub struct ApprovalList {
-    pub shell: Shell,
-    pub rows: Vec<ApprovalRow>,
-}
-
-/// One act above somebody's limit.
-pub struct ApprovalRow {
-    pub what: String,
-    pub about: Link,
-    pub amount: Amount,
-    pub asked_by: String,
-    pub asked: Moment,
-    pub reason: String,
-    pub actions: Vec<Action>,
 }

@@ -1,4 +1,4 @@
-//! The payer's pages about something owed: a customer's balance behind a link, and an order or invoice.
+//! The payer's pages about something owed: a customer's balance behind a link, and an order or application.
 
 use askama::Template;
 
@@ -19,7 +19,7 @@ pub enum Standing {
 #[template(path = "portal/balance.html")]
 pub struct BalancePage {
     pub shell: PayerShell,
-    /// The clean address of this page; `/pay`, `/explain`, `/statement.pdf` follow it.
+    /// The clean address of this page; `/pay` and `/explain` follow it.
     pub base: String,
     pub customer: String,
     pub standing: Standing,
@@ -27,17 +27,8 @@ pub struct BalancePage {
     pub amount: Amount,
     /// What of it is late; zero: nothing is said.
     pub overdue: Amount,
-    /// Other currencies with a balance, each on its own link page.
-    pub others: Vec<OtherBalance>,
     pub recent: Vec<RecentEntry>,
     pub paybox: PayBox,
-}
-
-/// A balance in another currency.
-pub struct OtherBalance {
-    pub href: String,
-    pub standing: Standing,
-    pub amount: Amount,
 }
 
 /// One charge or credit as the payer sees it.
@@ -51,19 +42,18 @@ pub struct RecentEntry {
     pub href: Option<String>,
 }
 
-/// An order, application or invoice as it is now.
+/// An order or application as it is now.
 #[derive(Template)]
 #[template(path = "portal/document.html")]
 pub struct DocumentPage {
     pub shell: PayerShell,
     /// The clean address of this page; `/pay`, `/pdf`, `/explain` follow it.
     pub base: String,
-    /// `Order`, `Application`, `Invoice`.
+    /// `Order`, `Application`.
     pub noun: &'static str,
     pub number: String,
     pub customer: String,
     pub dated: Day,
-    pub due_on: Option<Day>,
     pub state: Chip,
     /// What staff wrote with the request; empty: nothing.
     pub message: String,
@@ -71,8 +61,6 @@ pub struct DocumentPage {
     pub amendments: Vec<PublicAmendment>,
     pub payments: Vec<PublicPayment>,
     pub figures: Figures,
-    /// Terms and notes printed under the lines.
-    pub notes: Vec<String>,
     pub paybox: PayBox,
 }
 

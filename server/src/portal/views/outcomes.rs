@@ -2,7 +2,6 @@
 
 use askama::Template;
 
-use crate::view::form::Field;
 use crate::view::shell::PayerShell;
 use crate::view::{Amount, Fact, Moment, filters};
 
@@ -34,7 +33,7 @@ pub struct ReceiptPage {
     /// What is still due on the document, at least 0.
     pub remaining: Amount,
     pub receipt_pdf: Option<String>,
-    /// Back to the order, invoice or balance; there a declined payment can be tried again.
+    /// Back to the order or balance; there a declined payment can be tried again.
     pub back: String,
 }
 
@@ -64,13 +63,4 @@ pub struct TroublePage {
     /// For the business, to find the case.
     pub request_id: String,
     pub back: Option<String>,
-}
-
-/// Sign-in to the customer portal by a mailed link. The answer is the same whether or not the address is known.
-#[derive(Template)]
-#[template(path = "portal/sign_in.html")]
-pub struct PortalSignIn {
-    pub shell: PayerShell,
-    pub email: Field,
-    pub mailed: bool,
 }
