@@ -41,7 +41,7 @@ export async function startDemo() {
 
 /** Headless Chromium with nothing in the background. */
 export async function startBrowser() {
-  const executablePath = process.env.OWED_TEST_BROWSER ?? "/usr/bin/chromium";
+  const executablePath = process.env.OWED_TEST_CHROMIUM ?? "/usr/bin/chromium";
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"];
   return chromium.launch({ executablePath, args });

@@ -4,7 +4,7 @@
 //! that of the worst. A missing program is a failure, never a skip; only `fmt` and `clippy`, which a tool chain may
 //! lack, are named as left out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -34,6 +34,7 @@ pub fn test() -> Result<(), String> {
         environment.component("fmt", &["fmt", "--all", "--check"]),
         environment.component("clippy", &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         environment.cargo("test", &["test", "--release", "--workspace", "--no-fail-fast"]),
+        environment.walk(),
     ];
     drop(postgres);
     println!("xtask: PostgreSQL stopped");
@@ -55,16 +56,41 @@ impl Environment<'_> {
     }
 
     fn cargo(&self, name: &'static str, arguments: &[&str]) -> Step {
-        println!("\nxtask: cargo {}", arguments.join(" "));
         let begun = Instant::now();
-        let status = Command::new("cargo")
-            .args(arguments)
-            .env("OWED_TEST_POSTGRES_URL", self.postgres.url())
-            .env("OWED_TEST_CHROMIUM", self.browser)
-            .status();
-        let outcome = if status.is_ok_and(|status| status.success()) { Outcome::Passed } else { Outcome::Failed };
+        let outcome = self.run("cargo", arguments, Path::new("."));
         Step { name, outcome, took: begun.elapsed() }
     }
+
+    /// The main job in a real browser, against the binary as the README builds it.
+    fn walk(&self) -> Step {
+        let begun = Instant::now();
+        let folder = Path::new("e2e");
+        let steps: [(&str, &[&str], &Path); 3] = [
+            ("cargo", &["build", "--release"], Path::new(".")),
+            ("npm", &["ci", "--no-audit", "--no-fund"], folder),
+            ("node", &["--test", "--test-reporter=spec", "main-job.test.mjs"], folder),
+        ];
+        let failed = steps.iter().any(|(program, arguments, folder)| matches!(self.run(program, arguments, folder), Outcome::Failed));
+        Step { name: "browser", outcome: if failed { Outcome::Failed } else { Outcome::Passed }, took: begun.elapsed() }
+    }
+
+    fn run(&self, program: &str, arguments: &[&str], folder: &Path) -> Outcome {
+        println!("\nxtask: {program} {}", arguments.join(" "));
+        let status = Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
+            .env("OWED_TEST_POSTGRES_URL", self.postgres.url())
+            .env("OWED_TEST_CHROMIUM", self.browser)
+            .env("OWED_BINARY", binary())
+            .status();
+        if status.is_ok_and(|status| status.success()) { Outcome::Passed } else { Outcome::Failed }
+    }
+}
+
+/// Where cargo puts the binary: beside this program.
+fn binary() -> PathBuf {
+    let here = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("target/release/xtask"));
+    here.with_file_name("owed")
 }
 
 fn summarize(steps: &[Step]) -> Result<(), String> {

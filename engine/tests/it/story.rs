@@ -43,13 +43,18 @@ struct Shop {
     place: Place,
 }
 
+/// One node of an installation: a connection of its own to the same database and key file.
+fn node(place: &Place) -> Services {
+    let config = DbConfig { data: place.data.clone(), url: place.url.clone(), mode: Mode::ReadWrite };
+    let start = books::calendar::Instant::from_rfc3339("2026-01-15T09:00:00Z").expect("a time");
+    let db = Db::open(&config, Clock::test(start)).expect("a fresh database opens");
+    let keys = Keys::open(&place.data.join("key")).expect("a fresh key file");
+    Services::new(db, keys, "http://127.0.0.1:1".to_owned(), None)
+}
+
 impl Shop {
     async fn open(place: Place) -> Shop {
-        let config = DbConfig { data: place.data.clone(), url: place.url.clone(), mode: Mode::ReadWrite };
-        let start = books::calendar::Instant::from_rfc3339("2026-01-15T09:00:00Z").expect("a time");
-        let db = Db::open(&config, Clock::test(start)).expect("a fresh database opens");
-        let keys = Keys::open(&place.data.join("key")).expect("a fresh key file");
-        let services = Services::new(db, keys, "http://127.0.0.1:1".to_owned(), None);
+        let services = node(&place);
         let usd = Currency::from_code("USD").expect("a known code");
         let made = create_business(
             &services.db,
@@ -353,6 +358,70 @@ fn an_entry_by_hand_moves_the_balance_and_is_reversed_once() {
             assert_eq!(shop.balance().await, 0);
             let again = reverse_entry(&shop.services.db, &shop.call, entry, "again").await.expect_err("only once");
             assert!(format!("{again:?}").contains("ALREADY_REVERSED"), "{again:?}");
+            shop.close();
+        });
+    }
+}
+
+/// One tab: opens the link, presses *Pay*, types the card, comes back; then the webhook and the jobs run too.
+async fn a_tab(node: Services, call: Call, token: String, tab: usize, order: OrderId) -> engine::error::Result<()> {
+    let Opened::Live(link) = open_link(&node.db, &token, &format!("tab {tab}"), true, "r").await? else { return Ok(()) };
+    let Ok(Next::Page(url)) = start_checkout(&node, &link, None, "r").await else { return Ok(()) };
+    let id: PageId = url.rsplit('/').next().expect("the page's id").parse().expect("the id of a page");
+    let connections = engine::store::connection::list(&node.db, call.business).await?;
+    let bank = node.connections.open(&connections[0], "Harbor Joinery")?.bank.expect("Sandbox has a bank");
+    let entry = CardEntry { number: "4242424242424242", exp: "12/30", cvc: "123", name: "A payer" };
+    // A late tab is told that the page is closed; that is an answer, not a fault.
+    bank.pay_checkout(&id, &entry, node.db.clock().now()).await.ok();
+    for payment in order_sheet(&node.db, call.business, order).await?.payments {
+        look(&node, &call, payment.id).await?;
+    }
+    follow_processor::follow_all(&node).await?;
+    run_due(&node).await?;
+    Ok(())
+}
+
+/// Many tabs on several nodes press *Pay*, type the card, come back, while the webhook arrives too: one payment.
+#[test]
+fn however_many_press_pay_on_however_many_nodes_it_is_paid_once() {
+    for place in Place::both() {
+        block_on(async {
+            // SQLite has one writing process; PostgreSQL has as many nodes as there are.
+            let other = place.url.is_some();
+            let shop = Shop::open(place).await;
+            let nodes = if other { vec![shop.services.clone(), node(&shop.place)] } else { vec![shop.services.clone()] };
+            let order = shop.order(10_000).await;
+            let link = shop.ask(order).await;
+            let token = shop.services.keys.link_token("request", link);
+            let tabs = (0..24).map(|tab| a_tab(nodes[tab % nodes.len()].clone(), shop.call.clone(), token.clone(), tab, order));
+            for ended in futures_util::future::join_all(tabs).await {
+                ended.expect("no tab ends in a fault");
+            }
+            run_due(&shop.services).await.expect("the jobs run");
+            let sheet = shop.sheet(order).await;
+            let paid = sheet.payments.iter().filter(|payment| payment.state == PaymentState::Succeeded).count();
+            assert_eq!((paid, sheet.figures.amount_due, shop.balance().await), (1, 0, 0));
+            let charges = shop.bank(shop.call.business).await.charges(None, 50).await.expect("the bank's record").charges;
+            assert_eq!(charges.len(), 1, "the card was charged once");
+            let mails = engine::store::mail::outbox(&shop.services.db, shop.call.business, None, "receipt", None, 50).await.expect("mails");
+            assert_eq!(mails.len(), 1, "one receipt");
+            for node in &nodes[1..] {
+                node.db.shutdown();
+            }
+            shop.close();
+        });
+    }
+}
+
+/// The shelf on the database keeps what the pretend bank relies on.
+#[test]
+fn the_shelf_of_sandbox_keeps_its_promises() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(place).await;
+            let connection = engine::store::connection::list(&shop.services.db, shop.call.business).await.expect("connections")[0].clone();
+            let shelf = engine::store::sandbox::SqlShelf::new(shop.services.db.clone(), shop.call.business, connection.id);
+            processors::sandbox::shelf::check(&shelf).await.expect("it keeps what the bank relies on");
             shop.close();
         });
     }
