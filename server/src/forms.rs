@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::json::{self, MAX_BODY, MAX_IDEMPOTENCY_KEY};
 use crate::respond::Problem;
+use crate::view::form::Field;
 
 /// The most fields one form may have: a thousand lines of ten fields.
 const MAX_FIELDS: usize = 10_000;
@@ -110,6 +111,11 @@ impl Form {
     /// The first mistake of a field, for showing it there.
     pub fn error(&self, name: &str) -> Option<&str> {
         self.errors.iter().find(|error| error.field == name).map(|error| error.detail.as_str())
+    }
+
+    /// A field as a page shows it again: what was typed, and its mistake.
+    pub fn field(&self, name: &str) -> Field {
+        Field { value: self.value(name).to_owned(), error: self.error(name).map(str::to_owned) }
     }
 
     /// Every mistake found so far.

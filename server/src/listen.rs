@@ -1,13 +1,15 @@
 //! Sockets: accepting connections, their limits, and ending them in order.
 //!
-//! Invariants: a client has 10 seconds to send the head of a request, 64 KiB for it, and one address at most 512
-//! connections (this machine and trusted proxies are not counted, since many people stand behind them). When told to stop
-//! we take no new connection, let what is running finish for at most 20 seconds, then leave. Left out: TLS, which a
+//! Invariants: whoever connects has 10 seconds to send the head of a first request and 64 KiB for it; a connection that
+//! asked once may rest for 75 seconds, longer than the proxies that keep theirs open for a minute; one address has at most
+//! 512 connections (this machine and trusted proxies are not counted, since many people stand behind them). When told to
+//! stop we take no new connection, let what is running finish for at most 20 seconds, then leave. Left out: TLS, which a
 //! proxy in front ends.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,6 +29,7 @@ use crate::app::App;
 use crate::security::client_ip::ClientIp;
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
 const HEAD_BYTES: usize = 64 * 1024;
 const STREAMS: u32 = 128;
 const PING: Duration = Duration::from_secs(30);
@@ -122,7 +125,7 @@ pub async fn serve(listener: TcpListener, router: Router, app: &App) -> bool {
 
 fn builder() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(HEAD_BYTES);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE_TIMEOUT).max_buf_size(HEAD_BYTES);
     let mut http2 = builder.http2();
     http2.timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEAD_BYTES as u32);
     http2.keep_alive_interval(PING).keep_alive_timeout(HEAD_TIMEOUT);
@@ -139,14 +142,24 @@ fn connect(
 ) {
     // Without it small answers wait for the client's acknowledgement; where it fails they are only slower.
     stream.set_nodelay(true).ok();
+    let asked = Arc::new(AtomicBool::new(false));
+    let ask = Arc::clone(&asked);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        ask.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
         service.call(request.map(Body::new))
     });
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
+        let mut connection = std::pin::pin!(connection);
+        let ended = match tokio::time::timeout(HEAD_TIMEOUT, connection.as_mut()).await {
+            Ok(ended) => ended,
+            Err(_) if asked.load(Ordering::Relaxed) => connection.await,
+            // Nothing was asked in time: hang up.
+            Err(_) => Ok(()),
+        };
+        if let Err(error) = ended {
             tracing::debug!(error = error.to_string(), "a connection ended early");
         }
         drop(seat);
