@@ -8,12 +8,14 @@
 mod postgres;
 mod programs;
 mod steps;
+mod tidy;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <command>
 
-  test       check format, lints and tests of the whole workspace on SQLite and on PostgreSQL
+  test       check tidiness, format, lints and tests of the whole workspace on SQLite and on PostgreSQL
+  tidy       check headers, sizes, walls and words
   postgres   run a throw-away PostgreSQL in memory until Enter, and print its URL
 ";
 
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => steps::test(),
+        ["tidy"] => tidy::tidy(),
         ["postgres"] => postgres::in_foreground(),
         _ => Err(USAGE.to_owned()),
     };

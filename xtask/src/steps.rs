@@ -31,6 +31,7 @@ pub fn test() -> Result<(), String> {
     println!("xtask: PostgreSQL {}", postgres.url());
     let environment = Environment { postgres: &postgres, browser: &browser };
     let steps = [
+        tidy(),
         environment.component("fmt", &["fmt", "--all", "--check"]),
         environment.component("clippy", &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         environment.cargo("test", &["test", "--release", "--workspace", "--no-fail-fast"]),
@@ -39,6 +40,19 @@ pub fn test() -> Result<(), String> {
     drop(postgres);
     println!("xtask: PostgreSQL stopped");
     summarize(&steps)
+}
+
+fn tidy() -> Step {
+    println!("\nxtask: tidy");
+    let begun = Instant::now();
+    let outcome = match crate::tidy::tidy() {
+        Ok(()) => Outcome::Passed,
+        Err(complaints) => {
+            println!("{complaints}");
+            Outcome::Failed
+        }
+    };
+    Step { name: "tidy", outcome, took: begun.elapsed() }
 }
 
 struct Environment<'a> {
@@ -70,7 +84,8 @@ impl Environment<'_> {
             ("npm", &["ci", "--no-audit", "--no-fund"], folder),
             ("node", &["--test", "--test-reporter=spec", "main-job.test.mjs"], folder),
         ];
-        let failed = steps.iter().any(|(program, arguments, folder)| matches!(self.run(program, arguments, folder), Outcome::Failed));
+        let failed =
+            steps.iter().any(|(program, arguments, folder)| matches!(self.run(program, arguments, folder), Outcome::Failed));
         Step { name: "browser", outcome: if failed { Outcome::Failed } else { Outcome::Passed }, took: begun.elapsed() }
     }
 
