@@ -155,7 +155,8 @@ pub struct ExplainPage {
     pub list: Link,
     /// One trace for each currency of a customer; one for a document.
     pub traces: Vec<Trace>,
-    pub as_at: Field,
+    /// The day it is told for; nothing: it is always told as of now.
+    pub as_at: Option<Field>,
 }
 
 /// Adjusts the money balance: gives credit or takes it off, with a note.

@@ -114,7 +114,9 @@ pub struct TraceStep {
     pub href: Option<String>,
     /// Applications, reason and author: the second line.
     pub detail: String,
+    /// The effect on what is owed: a charge above zero, a credit below.
     pub amount: Amount,
+    /// What is owed after it.
     pub running: Amount,
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::PayBox;
 use crate::view::shell::PayerShell;
-use crate::view::{Amount, Chip, Day, Figures, LineRow, filters};
+use crate::view::{Amount, Chip, Day, Figures, LineRow, Tone, filters};
 
 /// What a balance means, in the words shown above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +100,8 @@ pub struct PublicStep {
     pub what: String,
     /// To what it was applied; empty: nothing more.
     pub detail: String,
+    /// The effect on what is owed: a charge above zero, a payment below.
     pub amount: Amount,
+    /// What is owed after it.
     pub running: Amount,
 }
