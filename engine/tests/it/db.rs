@@ -33,6 +33,61 @@ fn every_text_means_the_same_on_both_engines() {
     assert!(sqlite.len() > 100, "the register is not empty: {}", sqlite.len());
 }
 
+/// Tables that grow with the business.
+const LARGE: [&str; 12] = [
+    "allocation",
+    "attempt",
+    "customer",
+    "customer_balance",
+    "entry",
+    "entry_open",
+    "event",
+    "journal_line",
+    "mail",
+    "order_line",
+    "orders",
+    "payment",
+];
+/// Texts that look at all rows of a business on purpose: sums of a report or of the front page, and checks of the books.
+const WALKS: [&str; 6] = ["BALANCE", "BY_KIND", "EVENTS", "SETTINGS_SINCE", "TOTALS", "TRIAL"];
+
+#[test]
+fn no_text_walks_a_large_table_unnoticed() {
+    let place = Place::sqlite();
+    let db = open(&place);
+    let connection = rusqlite::Connection::open(place.data.join("owed.sqlite")).expect("the file");
+    // A partial index holds what is still to be done, which is little.
+    let mut statement =
+        connection.prepare("select name from sqlite_schema where type = 'index' and sql like '% where %'").expect("indexes");
+    let partial: Vec<String> =
+        statement.query_map([], |row| row.get(0)).expect("indexes").collect::<Result<_, _>>().expect("indexes");
+    let mut walks = Vec::new();
+    for text in db.prepare_everything().expect("the texts are prepared") {
+        // Single rows go by their key; an export reads everything, page by page.
+        let by_row = ["insert", "ignore", "set", "first", "next"].iter().any(|kind| text.name.ends_with(&format!(".{kind}")));
+        if by_row || WALKS.contains(&text.name.as_str()) {
+            continue;
+        }
+        for step in plan(&connection, &text.text) {
+            let words: Vec<&str> = step.split_whitespace().collect();
+            let walked = words[0] == "SCAN" || step.contains("(business_id=?)");
+            let large = LARGE.iter().any(|table| words.contains(table));
+            if walked && large && !partial.iter().any(|index| words.contains(&index.as_str())) {
+                walks.push(format!("{}: {step}", text.name));
+            }
+        }
+    }
+    assert!(walks.is_empty(), "{walks:#?}");
+    assert_eq!(plan(&connection, "select * from entry"), ["SCAN entry"], "a walk would be seen");
+}
+
+fn plan(connection: &rusqlite::Connection, text: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("explain query plan {text}")).expect("a plan");
+    let nulls: Vec<rusqlite::types::Null> = (0..statement.parameter_count()).map(|_| rusqlite::types::Null).collect();
+    let steps = statement.query_map(rusqlite::params_from_iter(nulls), |row| row.get("detail")).expect("a plan");
+    steps.collect::<Result<_, _>>().expect("a plan")
+}
+
 /// What both engines must agree on about a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct ColumnShape {
