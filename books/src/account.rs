@@ -12,11 +12,11 @@
 //! each entry an act *touches*, the entry itself even when closed, its live allocations, and the entries at their
 //! other ends; of a write-off among those, its live allocations and their charges too. Touched are: the charges of
 //! the named order or invoice (amend, cancel, receive money for it, credit note, write-off, void, issue), of an order
-//! also the other charges of the invoices that have them, late fees included; for amendments and credit notes by
-//! line, the named lines; the named entry (reverse), with the entry that reverses it, if any; the payment's credit,
-//! the charges it is allocated to and the other charges of their documents, with every entry that names the payment
-//! (refund, return, reverse, reallocate). Other closed entries are never needed. Where it can tell, an act refuses
-//! with the fault [`Refusal::NotLoaded`] rather than decide on half of the facts.
+//! also the other charges of the invoices that have them, late fees included; for amendments, the order's lines, for
+//! credit notes by line, the named ones; the named entry (reverse), with the entry that reverses it, if any; the
+//! payment's credit, the charges it is allocated to and the other charges of their documents, with every entry that
+//! names the payment (refund, return, reverse, reallocate). Other closed entries are never needed. Where it can tell,
+//! an act refuses with the fault [`Refusal::NotLoaded`] rather than decide on half of the facts.
 //!
 //! Left out: documents' own states and numbers, processors, approvals, and what a refusal looks like.
 

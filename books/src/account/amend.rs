@@ -242,39 +242,77 @@ impl Account {
         recognized: bool,
         outcome: &mut AmendOutcome,
     ) -> Result<(), Refusal> {
-        let mut of_charge: Vec<Less> = Vec::new();
-        let mut given_back = Less { charge: usize::MAX, amount: 0, tax: 0 };
-        for wanted in remove {
-            let line = self.lines.iter_mut().find(|line| line.line == *wanted).ok_or(Refusal::NotFound { what: "the line" })?;
-            let (gross, tax) = (line.gross - line.credited, line.tax - line.credited_tax);
-            if gross == 0 && line.gross != 0 {
-                return Err(Refusal::AlreadyTakenOff);
-            }
-            line.credit_whole();
-            let charge = line.charge;
-            let at = self.at(charge)?;
-            let less = if gross < 0 {
-                &mut given_back
-            } else if let Some(known) = of_charge.iter().position(|less| less.charge == at) {
-                &mut of_charge[known]
-            } else {
-                of_charge.push(Less { charge: at, amount: 0, tax: 0 });
-                of_charge.last_mut().expect("one was just pushed")
-            };
-            less.amount += gross;
-            less.tax += tax;
-        }
+        let (of_charge, given_back) = self.gather(remove)?;
         // Taking a discount off makes the order dearer: that is a charge of its own, never netted.
-        if given_back.amount < 0 {
-            let lines = NewLines { net: given_back.tax - given_back.amount, tax: -given_back.tax, lines: Vec::new() };
-            let at = self.charge_lines(ids, cut.order, Some(cut.amendment), "Discount taken off", &lines, cut.dated, None)?;
+        if given_back.gross() > 0 {
+            let (words, amendment) = ("Discount taken off", Some(cut.amendment));
+            let at = self.charge_lines(ids, cut.order, amendment, words, &given_back, cut.dated, None)?;
             if let Some(at) = at.filter(|_| recognized) {
                 self.recognize(at, cut.dated)?;
             }
         }
-        for mut less in of_charge {
-            less.amount = less.amount.min(self.lessenable(less.charge)?);
-            self.cut(ids, cut, less, outcome)?;
+        for less in of_charge {
+            let own = less.amount.min(self.lessenable(less.charge)?);
+            self.cut(ids, cut, Less { amount: own, ..less }, outcome)?;
+            let discounts_off = self.discounts_taken_off(less.charge);
+            self.lessen_given_back(ids, cut, (less.amount - own).min(discounts_off), outcome)?;
+        }
+        Ok(())
+    }
+
+    /// What the lines take off each charge, and what discounts among them give back. The lines are whole credited
+    /// from now on.
+    fn gather(&mut self, remove: &[LineRef]) -> Result<(Vec<Less>, NewLines), Refusal> {
+        let mut of_charge: Vec<Less> = Vec::new();
+        let mut given_back = NewLines { net: 0, tax: 0, lines: Vec::new() };
+        for wanted in remove {
+            let line = self.lines.iter_mut().find(|line| line.line == *wanted).ok_or(Refusal::NotFound { what: "the line" })?;
+            let (gross, tax, id) = (line.gross - line.credited, line.tax - line.credited_tax, line.charge);
+            if gross == 0 && line.gross != 0 {
+                return Err(Refusal::AlreadyTakenOff);
+            }
+            line.credit_whole();
+            let charge = self.at(id)?;
+            if gross < 0 {
+                given_back.net += tax - gross;
+                given_back.tax -= tax;
+            } else if let Some(less) = of_charge.iter_mut().find(|less| less.charge == charge) {
+                (less.amount, less.tax) = (less.amount + gross, less.tax + tax);
+            } else {
+                of_charge.push(Less { charge, amount: gross, tax });
+            }
+        }
+        Ok((of_charge, given_back))
+    }
+
+    /// Discounts inside a posting that were taken off since: so much of its lines' worth stands in charges without
+    /// lines.
+    fn discounts_taken_off(&self, charge: usize) -> i64 {
+        let id = self.items[charge].entry.id;
+        let off = |line: &&ChargeLine| line.charge == id && line.gross < 0 && line.credited == line.gross;
+        self.lines.iter().filter(off).map(|line| -line.gross).sum()
+    }
+
+    /// Lessens the charges that taking discounts off had made: they have no lines of their own to be removed by.
+    fn lessen_given_back(
+        &mut self,
+        ids: &mut dyn IdSource,
+        cut: &Cut<'_>,
+        most: i64,
+        outcome: &mut AmendOutcome,
+    ) -> Result<(), Refusal> {
+        let mut left = most;
+        for charge in self.charges_of_order(cut.order) {
+            let id = self.items[charge].entry.id;
+            let amount = self.lessenable(charge)?.min(left);
+            if amount == 0 || self.lines.iter().any(|line| line.charge == id) {
+                continue;
+            }
+            let (off, tax_off) = self.lessened(charge)?;
+            let entry = &self.items[charge].entry;
+            let tax = tax_of_part(entry.amount, entry.tax, off + amount, tax_off);
+            self.cut(ids, cut, Less { charge, amount, tax }, outcome)?;
+            left -= amount;
         }
         Ok(())
     }

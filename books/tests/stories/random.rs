@@ -25,7 +25,7 @@ fn tries() -> ProptestConfig {
 /// An act with numbers that pick among what exists.
 #[derive(Debug, Clone)]
 enum Act {
-    Order { gross: Vec<i64>, taxed: bool, back: i64 },
+    Order { gross: Vec<i64>, taxed: bool, less: bool, back: i64 },
     Add { order: usize, gross: i64 },
     Remove { order: usize, line: usize, discount: i64 },
     Cancel { order: usize },
@@ -66,7 +66,8 @@ fn act() -> impl Strategy<Value = Act> {
     let n = any::<usize>;
     let back = || prop_oneof![4 => Just(0_i64), 1 => 1_i64..40];
     prop_oneof![
-        1 => (prop::collection::vec(amount(), 1..4), any::<bool>(), back()).prop_map(|(gross, taxed, back)| Act::Order { gross, taxed, back }),
+        1 => (prop::collection::vec(amount(), 1..4), any::<bool>(), any::<bool>(), back())
+            .prop_map(|(gross, taxed, less, back)| Act::Order { gross, taxed, less, back }),
         1 => (n(), amount()).prop_map(|(order, gross)| Act::Add { order, gross }),
         1 => (n(), n(), prop_oneof![Just(0), amount()]).prop_map(|(order, line, discount)| Act::Remove { order, line, discount }),
         1 => n().prop_map(|order| Act::Cancel { order }),
@@ -189,9 +190,11 @@ impl Business {
     /// Does the act; what is refused leaves nothing behind.
     fn run(&mut self, act: &Act) -> Option<()> {
         match act {
-            Act::Order { gross, taxed, back } => {
+            Act::Order { gross, taxed, less, back } => {
                 let order = OrderId::new(&mut self.shop.ids);
-                let lines = self.lines(gross, *taxed);
+                let discount = less.then(|| -gross.iter().sum::<i64>() / 4);
+                let gross: Vec<i64> = gross.iter().copied().chain(discount).collect();
+                let lines = self.lines(&gross, *taxed);
                 let when = self.back(*back);
                 let input = OrderCharge { order, description: "Order".to_owned(), lines: lines.clone(), when, due_on: None };
                 self.shop.act_with_lines(&[], &lines, |account, ids| account.charge_order(ids, &input)).ok()?;
@@ -475,7 +478,7 @@ fn plain_act() -> impl Strategy<Value = Act> {
     let n = any::<usize>;
     let cents = || 1_i64..90;
     prop_oneof![
-        2 => prop::collection::vec(cents(), 1..4).prop_map(|gross| Act::Order { gross, taxed: true, back: 0 }),
+        2 => prop::collection::vec(cents(), 1..4).prop_map(|gross| Act::Order { gross, taxed: true, less: false, back: 0 }),
         1 => (n(), cents()).prop_map(|(order, gross)| Act::Add { order, gross }),
         2 => (n(), n(), prop_oneof![Just(0), 1_i64..30])
             .prop_map(|(order, line, discount)| Act::Remove { order, line, discount }),

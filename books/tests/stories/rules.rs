@@ -358,16 +358,37 @@ fn rule_07_cancel_takes_all_lines_off_and_deny_only_the_ticked() {
 #[test]
 fn rule_07_taking_a_discount_off_is_a_charge_of_its_own() {
     check(
+        "order O-1 100 -10
+         amend O-1 remove O-1.2
+         ? O-1
+         ? entries
+         amend O-1 remove O-1.1
+         ? O-1",
+        "O-1: total 100.00 due 100.00
+         2026-01-10 order -90.00
+         2026-01-10 order -10.00
+         O-1: total 0.00 due 0.00",
+    );
+    check(
+        "order O-1 100 50 -15
+         amend O-1 remove O-1.2
+         ? O-1
+         amend O-1 remove O-1.1 remove O-1.3
+         ? O-1",
+        "O-1: total 85.00 due 85.00
+         O-1: total 0.00 due 0.00",
+    );
+}
+
+#[test]
+fn rule_07_a_discount_added_with_items_is_posted_apart() {
+    check(
         "order O-1 100
-         amend O-1 discount 10
-         order O-2 50
          amend O-1 add 20 discount 5
          ? O-1
          ? entries",
-        "O-1: total 105.00 due 105.00
+        "O-1: total 115.00 due 115.00
          2026-01-10 order -100.00
-         2026-01-10 amendment 10.00
-         2026-01-10 order -50.00
          2026-01-10 order -20.00
          2026-01-10 amendment 5.00",
     );
