@@ -305,6 +305,14 @@ impl Action {
     pub fn is_allowed(&self) -> bool {
         self.refused.is_none()
     }
+
+    /// The idempotency key, where the action is a form of one button.
+    pub fn key(&self) -> Option<&str> {
+        match &self.way {
+            Way::Post(key) => Some(key),
+            Way::Open | Way::Go => None,
+        }
+    }
 }
 
 /// What a page may say above its content after something was done or refused.

@@ -39,6 +39,8 @@ pub struct Person {
     pub email: String,
     /// `Owner`, `Manager`, `Clerk`, `Viewer`.
     pub role: &'static str,
+    /// Whether the role lets them add and change records; a viewer only looks.
+    pub may_write: bool,
 }
 
 /// Counts shown in the sidebar; 0 is not shown.

@@ -70,6 +70,13 @@ pub struct CustomerPage {
     pub actions: Vec<Action>,
 }
 
+impl CustomerPage {
+    /// The action of that published name, to be offered in other places too.
+    pub fn action(&self, name: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.name == name)
+    }
+}
+
 /// How to reach a customer.
 pub struct Contact {
     /// Empty where unknown.
@@ -96,6 +103,8 @@ pub struct AccountCard {
 
 /// What the entries are narrowed to.
 pub struct EntryFilter {
+    /// `charge`, `credit` or empty: the tab, kept by the form.
+    pub side: String,
     pub kinds: Vec<Choice>,
     pub from: Field,
     pub to: Field,

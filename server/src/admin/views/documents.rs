@@ -73,6 +73,8 @@ pub struct LinkPanel {
     pub generate: String,
     pub key: String,
     pub links: Vec<PaymentLink>,
+    /// Whether this person may make, send and revoke links; the others only see them.
+    pub may_act: bool,
     /// Without a processor the link can still be viewed; the sentence says so. Empty: it can be paid.
     pub not_payable: String,
 }

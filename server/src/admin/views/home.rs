@@ -18,8 +18,6 @@ pub struct Home {
     /// How many customers owe.
     pub debtors: u64,
     pub credit: Amount,
-    /// Days sales outstanding; nothing while there is too little to tell.
-    pub days_outstanding: Option<u64>,
     pub ribbon: Ribbon,
     /// `November 2026`.
     pub month: String,

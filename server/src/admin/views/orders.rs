@@ -5,7 +5,7 @@ use askama::Template;
 use super::documents::{DocumentRow, HistoryRow, PaymentRow, RequestRow};
 use crate::view::form::{Field, Tick};
 use crate::view::shell::{Section, Shell};
-use crate::view::{Action, Amount, Chip, Choice, Day, Figures, LineRow, Link, Moment, Notice, Pager, Tab, Tone, Way, filters};
+use crate::view::{Action, Amount, Chip, Choice, Day, Figures, LineRow, Link, Moment, Notice, Pager, Tab, Tone, filters};
 
 /// Orders, newest first.
 #[derive(Template)]
@@ -53,9 +53,9 @@ pub struct OrderPage {
 }
 
 impl OrderPage {
-    /// The actions offered as buttons at the head.
-    pub fn primary_action(&self) -> Option<&Action> {
-        self.actions.iter().find(|action| action.name == self.primary)
+    /// The action of that published name, to be offered in other places too.
+    pub fn action(&self, name: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.name == name)
     }
 }
 

@@ -24,7 +24,6 @@ pub struct SummaryReport {
     pub liabilities: Vec<Movement>,
     /// Collected by method.
     pub by_method: Vec<Movement>,
-    pub days_outstanding: Option<u64>,
     pub chart: Chart,
 }
 
