@@ -15,5 +15,6 @@ pub mod order;
 pub mod order_list;
 pub mod payment;
 pub mod payment_list;
+pub mod report;
 pub mod request_list;
 pub mod trace;

@@ -1,1 +1,77 @@
 //! The JSON API: one file a noun, one published shape a noun, the same flows as the pages.
+//!
+//! Invariants: a handler proves the key's scope by its extractor, reads its body strictly, calls one flow or one read and shows
+//! the result; every write may be repeated under its idempotency key. Left out: rules, sums and SQL.
+
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa::OpenApi;
+
+use crate::app::App;
+
+mod access;
+mod actions;
+mod customers;
+mod entries;
+mod events;
+mod explanations;
+mod keys;
+mod lines;
+mod links;
+mod lists;
+mod mails;
+mod orders;
+mod payments;
+mod processors;
+mod replies;
+mod reports;
+mod requests;
+mod sandbox;
+mod settings;
+mod test_clock;
+mod users;
+mod values;
+
+/// Every call, by its full path.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .merge(customers::routes())
+        .merge(entries::routes())
+        .merge(links::routes())
+        .merge(orders::routes())
+        .merge(requests::routes())
+        .merge(payments::routes())
+        .merge(mails::routes())
+        .merge(events::routes())
+        .merge(actions::routes())
+        .merge(reports::routes())
+        .merge(processors::routes())
+        .merge(sandbox::routes())
+        .merge(users::routes())
+        .merge(keys::routes())
+        .merge(settings::routes())
+        .merge(test_clock::routes())
+}
+
+/// What each noun says of its calls, in the order of the page.
+pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
+    vec![
+        customers::Description::openapi(),
+        entries::Description::openapi(),
+        links::Description::openapi(),
+        orders::Description::openapi(),
+        requests::Description::openapi(),
+        payments::Description::openapi(),
+        mails::Description::openapi(),
+        events::Description::openapi(),
+        actions::Description::openapi(),
+        reports::Description::openapi(),
+        processors::Description::openapi(),
+        sandbox::Description::openapi(),
+        users::Description::openapi(),
+        keys::Description::openapi(),
+        settings::Description::openapi(),
+        test_clock::Description::openapi(),
+    ]
+}

@@ -39,7 +39,9 @@ struct Frame;
 
 /// The descriptions written beside the handlers, in the order of the page.
 pub fn parts() -> Vec<utoipa::openapi::OpenApi> {
-    vec![crate::system::Description::openapi()]
+    let mut parts = crate::api::descriptions();
+    parts.push(crate::system::Description::openapi());
+    parts
 }
 
 /// The finished description, as it is sent.

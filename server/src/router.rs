@@ -19,13 +19,14 @@ use crate::openapi::{self, Description};
 use crate::respond::{Problem, Reader, catch_panic, render};
 use crate::security::csrf;
 use crate::security::headers::{self, Headers, Surface};
-use crate::{hooks, portal, rate_limit, request_id, system};
+use crate::{admin, api, hooks, portal, rate_limit, request_id, system};
 
 /// The whole server.
 pub fn router(app: &Arc<App>) -> Router {
     let description = Arc::new(Description::new(openapi::parts()));
     let group = |routes, surface, reader, cookies| Group { surface, reader, cookies }.around(routes, app);
     group(Router::new().fallback(nothing), Surface::Admin, Reader::Unknown, Cookies::Unused)
+        .merge(group(admin::routes(), Surface::Admin, Reader::Person, Cookies::Used))
         .merge(group(portal::routes(), Surface::Portal, Reader::Person, Cookies::Used))
         .merge(group(portal::sandbox_routes(), Surface::Portal, Reader::Person, Cookies::Unused))
         .merge(group(hooks::routes(), Surface::Api, Reader::Program, Cookies::Unused))
@@ -41,7 +42,7 @@ pub fn router(app: &Arc<App>) -> Router {
 
 /// Everything under `/api/v1`, by full paths. Whatever is no call is a route too, so that it asks for a key like the rest.
 fn api(app: &Arc<App>) -> Router<Arc<App>> {
-    let calls = Router::new();
+    let calls = api::routes();
     let unknown = ["/api/v1", "/api/v1/", "/api/v1/{*rest}"];
     unknown.iter().fold(calls, |routes, path| routes.route(path, any(nothing))).layer(from_fn_with_state(Arc::clone(app), require_key))
 }

@@ -1,6 +1,7 @@
 //! Everything one customer's page shows: what they owe, their history, orders and links.
 
 use books::ageing::Ageing;
+use books::entry::Class;
 use books::ids::{BusinessId, CustomerId};
 use books::money::Currency;
 
@@ -59,6 +60,12 @@ impl CustomerSheet {
     /// Minor units; negative: the customer owes.
     pub fn balance(&self) -> i64 {
         self.balances.iter().find(|row| row.currency == self.currency).map_or(0, |row| row.balance)
+    }
+
+    /// Charges among the entries that belong to no document and have something open.
+    pub fn open_charges(&self) -> impl Iterator<Item = &EntryLine> {
+        let stands_alone = |line: &&EntryLine| line.order_id.is_none() && line.kind.class() == Class::Charge;
+        self.entries.iter().filter(stands_alone).filter(|line| line.open() > 0)
     }
 }
 

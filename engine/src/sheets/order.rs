@@ -7,6 +7,7 @@ use books::entry::{Class, EntryKind};
 use books::figures::{ChargeSums, Figures, PaymentState as PaidState};
 use books::ids::{BusinessId, EntryId, OrderId, PaymentId};
 use books::order::{OrderState, Outstanding, shown_state};
+use books::tax::{TaxRate, TaxSum};
 
 use crate::db::{Db, Reader};
 use crate::error::Result;
@@ -55,6 +56,23 @@ impl OrderSheet {
             payment: self.reserved() > 0,
         };
         shown_state(self.order.kind, self.order.state, self.figures.amount_due, out)
+    }
+
+    /// Lines that stand: those that no amendment took off.
+    pub fn standing_lines(&self) -> impl Iterator<Item = &OrderLine> {
+        self.lines.iter().filter(|line| line.removed_by.is_none())
+    }
+
+    /// The tax table of the lines that stand: by rate, lowest first. Lines without a rate are in none.
+    pub fn taxes(&self) -> Vec<TaxSum> {
+        let mut sums: BTreeMap<TaxRate, (i64, i64)> = BTreeMap::new();
+        for line in self.standing_lines() {
+            if let Some(rate) = line.tax_rate.as_deref().and_then(|rate| rate.parse().ok()) {
+                let sum = sums.entry(rate).or_default();
+                *sum = (sum.0 + line.net, sum.1 + line.tax);
+            }
+        }
+        sums.into_iter().map(|(rate, (net, tax))| TaxSum { rate, net, tax }).collect()
     }
 
     /// What payments under way have reserved of it.

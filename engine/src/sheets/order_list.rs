@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use books::entry::Class;
-use books::figures::Figures;
+use books::figures::{Figures, PaymentState};
 use books::ids::{BusinessId, CustomerId, OrderId};
 use books::order::{OrderState, Outstanding, shown_state};
 
@@ -94,4 +94,11 @@ pub async fn shown(db: &Db, of: BusinessId, wanted: Shown) -> Result<Vec<Listed>
         listed(reader, of, rows).await
     })
     .await
+}
+
+impl Listed {
+    /// How far it is paid; a draft, for which nothing was charged, is unpaid.
+    pub fn payment_state(&self) -> PaymentState {
+        if self.row.state.is_charged() { self.figures.payment_state() } else { PaymentState::Unpaid }
+    }
 }

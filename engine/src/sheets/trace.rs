@@ -5,14 +5,14 @@
 use books::calendar::Day;
 use books::entry::Class;
 use books::explain::{Trace, Traceable, explain_account, explain_document};
-use books::ids::{BusinessId, CustomerId, OrderId};
+use books::ids::{BusinessId, CustomerId, LinkId, OrderId};
 use books::money::Currency;
 
 use crate::db::{Db, Reader};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::account::{entry_of, every};
 use crate::store::entry::{self, EntryLine};
-use crate::store::order;
+use crate::store::{link, order};
 use crate::store::user;
 
 /// How the amount due of an order came about.
@@ -65,4 +65,15 @@ async fn traceable(reader: &mut Reader<'_>, business: BusinessId, mut lines: Vec
         _ => "Owed".to_owned(),
     };
     Ok(lines.into_iter().map(|line| Traceable { by: by(&line.actor), entry: entry_of(line) }).collect())
+}
+
+/// How what a link asks for came about: the order of a request, else the whole account. A receipt asks for nothing (unknown).
+pub async fn of_link(db: &Db, business: BusinessId, id: LinkId) -> Result<(Trace, Currency)> {
+    let link = link::link(db, business, id).await?;
+    let trace = match (link.purpose.as_str(), link.order_id) {
+        ("balance", _) => of_customer(db, business, link.customer_id, link.currency).await?,
+        ("request", Some(order)) => of_order(db, business, order).await?,
+        _ => return Err(Error::NotFound),
+    };
+    Ok((trace, link.currency))
 }

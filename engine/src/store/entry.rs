@@ -382,3 +382,19 @@ pub(crate) async fn allocations_of_credits(
 pub async fn entry(db: &Db, business: BusinessId, id: EntryId) -> Result<EntryLine> {
     db.read(async move |reader| one(reader, business, id).await).await
 }
+
+impl EntryLine {
+    /// What of it is set against nothing.
+    pub fn open(&self) -> i64 {
+        self.amount - self.allocated
+    }
+
+    /// TypeID of the document it came from; none: it was made by hand.
+    pub fn source(&self) -> Option<String> {
+        let credit_note = self.credit_note_id.map(|id| id.to_string());
+        let payment = || self.payment_id.map(|id| id.to_string());
+        let invoice = || self.invoice_id.map(|id| id.to_string());
+        let order = || self.order_id.map(|id| id.to_string());
+        credit_note.or_else(payment).or_else(invoice).or_else(order)
+    }
+}

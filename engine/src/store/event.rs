@@ -134,3 +134,10 @@ pub async fn wanted(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec
 pub async fn event(db: &Db, business: BusinessId, id: EventId) -> Result<Event> {
     db.read(async move |reader| reader.query_opt(&ONE, &[&business, &id]).await?.ok_or(Error::NotFound)).await
 }
+
+impl Event {
+    /// Its amounts and ids as JSON.
+    pub fn details(&self) -> serde_json::Value {
+        serde_json::from_str(&self.data).unwrap_or_default()
+    }
+}

@@ -40,6 +40,11 @@ table! {
 }
 
 impl Link {
+    /// The amounts a payer may choose from, where the policy has steps.
+    pub fn offered(&self) -> Vec<i64> {
+        self.steps.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
     pub fn state(&self, now: Instant) -> LinkState {
         link_state(self.revoked_at.is_some(), Some(self.expires_at), now)
     }

@@ -39,6 +39,11 @@ table! {
 }
 
 impl Request {
+    /// Its link leads somewhere still: it was not closed by hand. A paid one shows what was paid.
+    pub fn is_asked(&self) -> bool {
+        self.state != RequestState::Closed
+    }
+
     pub fn copies(&self) -> Vec<String> {
         serde_json::from_str(&self.cc).unwrap_or_default()
     }

@@ -100,6 +100,12 @@ fn item(side: Side, due: Day, open: i64) -> OpenItem {
     OpenItem { entry: EntryId(Uuid::nil()), side, open, due }
 }
 
+/// All customers together.
+pub(crate) async fn sums(reader: &mut Reader<'_>, business: BusinessId, currency: Currency, as_of: Day) -> Result<Ageing> {
+    let sums: Vec<SumBucket> = reader.query(&SUMS, &[&business, &currency, &as_of]).await?;
+    Ok(age(sums.into_iter().map(|bucket| item(bucket.side, bucket.due_on, bucket.open)), as_of))
+}
+
 async fn report(
     reader: &mut Reader<'_>,
     business: BusinessId,
@@ -108,8 +114,7 @@ async fn report(
     after: (String, CustomerId),
     limit: usize,
 ) -> Result<AgeingReport> {
-    let sums: Vec<SumBucket> = reader.query(&SUMS, &[&business, &currency, &as_of]).await?;
-    let sums = age(sums.into_iter().map(|bucket| item(bucket.side, bucket.due_on, bucket.open)), as_of);
+    let sums = sums(reader, business, currency, as_of).await?;
     let buckets: Vec<Bucket> =
         reader.query(&BY_CUSTOMER, &[&business, &currency, &as_of, &after.0, &after.1, &MOST_BUCKETS]).await?;
     let cut = buckets.len() as i64 == MOST_BUCKETS;

@@ -1,0 +1,126 @@
+//! Mails: everything that was told to customers and staff, sent or kept.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use books::ids::{CustomerId, MailId};
+use engine::flows::try_again::retry_mail;
+use engine::store::mail::{self, Mail as Row};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, OpenApi, ToSchema};
+
+use super::access::{Reads, Writes};
+use super::lists::{List, Listing};
+use super::replies::written_down;
+use crate::app::App;
+use crate::json::{self, Id, Nothing, StrictJson};
+use crate::respond::Problem;
+
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/mails", get(list))
+        .route("/api/v1/mails/{id}", get(one))
+        .route("/api/v1/mails/{id}/retry", post(retry))
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(list, one, retry))]
+pub struct Description;
+
+/// A mail as it was written.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Mail {
+    id: String,
+    /// `payment_request`, `receipt`, …
+    kind: String,
+    /// `kept` (no mail server is configured), `queued`, `sent`, `failed` or `bounced`.
+    state: String,
+    to: String,
+    cc: Vec<String>,
+    subject: String,
+    text: String,
+    html: String,
+    /// What it is about: the id of a request, payment or link.
+    about: Option<String>,
+    customer: Option<String>,
+    /// What the mail server said when it failed.
+    error: Option<String>,
+    tries: i64,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    sent_at: Option<String>,
+}
+
+impl From<Row> for Mail {
+    fn from(row: Row) -> Mail {
+        Mail {
+            id: row.id.to_string(),
+            state: row.state.clone(),
+            cc: row.copies(),
+            kind: row.kind,
+            to: row.send_to,
+            subject: row.subject,
+            text: row.body_text,
+            html: row.body_html,
+            about: row.about,
+            customer: row.customer_id.map(|id| id.to_string()),
+            error: row.error,
+            tries: row.tries,
+            created_at: row.created_at.to_rfc3339(),
+            sent_at: row.sent_at.map(|at| at.to_rfc3339()),
+        }
+    }
+}
+
+/// Which mails.
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct MailsQuery {
+    /// Such as `payment_request`.
+    #[param(max_length = 200)]
+    kind: Option<String>,
+    #[param(value_type = Option<String>)]
+    customer: Option<CustomerId>,
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// Mails, newest first
+#[utoipa::path(get, path = "/api/v1/mails", tag = "mails", params(MailsQuery),
+    responses((status = 200, description = "A page of mails", body = List<Mail>)))]
+async fn list(State(app): State<Arc<App>>, Reads(caller): Reads, listing: Listing<MailsQuery>) -> Result<Response, Problem> {
+    let kind = listing.query.kind.clone().unwrap_or_default();
+    let (db, customer, before) = (&app.services.db, listing.query.customer, listing.after()?);
+    let rows = mail::outbox(db, caller.business, customer, &kind, before, listing.one_more()).await?;
+    Ok(json::answer(StatusCode::OK, &listing.page(rows, |row| row.id, Mail::from)?))
+}
+
+/// A mail
+#[utoipa::path(get, path = "/api/v1/mails/{id}", tag = "mails", params(("id" = String, Path, description = "`mai_…`")),
+    responses((status = 200, description = "The mail", body = Mail)))]
+async fn one(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<MailId>) -> Result<Response, Problem> {
+    let row = mail::mail(&app.services.db, caller.business, id).await?;
+    Ok(json::answer(StatusCode::OK, &Mail::from(row)))
+}
+
+/// Send a mail again that failed, or that was kept while no mail server was configured
+#[utoipa::path(post, path = "/api/v1/mails/{id}/retry", tag = "mails", params(("id" = String, Path, description = "`mai_…`")),
+    responses((status = 200, description = "The mail, queued", body = Mail)))]
+async fn retry(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(id): Id<MailId>,
+    StrictJson { request_hash, .. }: StrictJson<Nothing>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = retry_mail(&app.services.db, &call, id, app.services.postman.is_some());
+    let show = async |_: Option<()>, _: String| Ok(Mail::from(mail::mail(&app.services.db, call.business, id).await?));
+    written_down(&app, &call, StatusCode::OK, act, show, |()| id.to_string()).await
+}

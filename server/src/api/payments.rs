@@ -1,0 +1,365 @@
+//! Payments: money that came in, each one try with one amount and one state.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use books::account::Target;
+use books::ids::{CustomerId, EntryId, InvoiceId, OrderId, PaymentId};
+use engine::error::FieldError;
+use engine::flows::call::Call;
+use engine::flows::record_payment::{Part, Received, record_payment};
+use engine::flows::take_in_person::{Tender, take_in_person};
+use engine::sheets::payment::payment_sheet;
+use engine::sheets::payment_list::{self, Applied, one_payment, payment_list};
+use engine::store::business::Span;
+use engine::store::payment::Wanted;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, OpenApi, ToSchema};
+
+use super::access::{Pays, Reads};
+use super::lists::{List, Listing};
+use super::replies::written;
+use super::values::{Amount, Currency, Day, ExternalKind, PaymentState};
+use crate::app::App;
+use crate::json::{self, Id, StrictJson};
+use crate::papers;
+use crate::respond::Problem;
+
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/payments", get(list).post(create))
+        .route("/api/v1/payments/{id}", get(one))
+        .route("/api/v1/payments/{id}/pdf", get(pdf))
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(list, create, one, pdf))]
+pub struct Description;
+
+/// A payment. `amount = allocations + refunded + unapplied` once it has succeeded.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Payment {
+    id: String,
+    number: String,
+    #[schema(value_type = PaymentState)]
+    state: String,
+    customer: String,
+    amount: i64,
+    currency: String,
+    /// Of it, given back.
+    refunded: i64,
+    /// What is set against nothing.
+    unapplied: i64,
+    allocations: Vec<PaymentPart>,
+    method: PaymentMethod,
+    disputed: bool,
+    /// The bank took it back.
+    returned: bool,
+    /// The order it named.
+    order: Option<String>,
+    /// The invoice it named.
+    invoice: Option<String>,
+    /// The request it came through.
+    request: Option<String>,
+    /// The credit it became.
+    entry: Option<String>,
+    memo: Option<String>,
+    /// Why it was declined.
+    decline: Option<Decline>,
+    /// What is to be given back of the cash tendered; shown when it is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<i64>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    succeeded_at: Option<String>,
+}
+
+/// A part of a payment and what it paid.
+#[derive(Debug, Serialize, ToSchema)]
+struct PaymentPart {
+    /// The charge.
+    entry: String,
+    order: Option<String>,
+    invoice: Option<String>,
+    amount: i64,
+}
+
+/// How a payment came.
+#[derive(Debug, Serialize, ToSchema)]
+struct PaymentMethod {
+    /// `external` or `online`.
+    r#type: String,
+    #[schema(value_type = Option<ExternalKind>)]
+    kind: Option<String>,
+    /// Check number, transfer reference.
+    reference: Option<String>,
+    #[schema(format = Date)]
+    received_on: Option<String>,
+    /// The connection it came through.
+    processor: Option<String>,
+    brand: Option<String>,
+    last4: Option<String>,
+}
+
+/// Why a payment was declined, in a word and in a sentence.
+#[derive(Debug, Serialize, ToSchema)]
+struct Decline {
+    code: String,
+    detail: String,
+}
+
+impl Payment {
+    fn of(applied: Applied) -> Payment {
+        let Applied { payment, parts, unapplied } = applied;
+        let part = |part: &payment_list::Part| PaymentPart {
+            entry: part.charge.to_string(),
+            order: part.order.map(|id| id.to_string()),
+            invoice: part.invoice.map(|id| id.to_string()),
+            amount: part.amount,
+        };
+        let decline = payment.decline_code.zip(payment.decline_text).map(|(code, detail)| Decline { code, detail });
+        Payment {
+            id: payment.id.to_string(),
+            number: payment.number,
+            state: payment.state.to_string(),
+            customer: payment.customer_id.to_string(),
+            amount: payment.amount,
+            currency: payment.currency.code().to_owned(),
+            refunded: payment.refunded,
+            unapplied,
+            allocations: parts.iter().map(part).collect(),
+            method: PaymentMethod {
+                r#type: payment.kind,
+                kind: payment.external_kind,
+                reference: payment.reference,
+                received_on: payment.received_on.map(|day| day.to_string()),
+                processor: payment.connection_id.map(|id| id.to_string()),
+                brand: payment.brand,
+                last4: payment.last4,
+            },
+            disputed: payment.disputed,
+            returned: payment.returned,
+            order: payment.order_id.map(|id| id.to_string()),
+            invoice: payment.invoice_id.map(|id| id.to_string()),
+            request: payment.request_id.map(|id| id.to_string()),
+            entry: payment.entry_id.map(|id| id.to_string()),
+            memo: payment.memo,
+            decline,
+            change: None,
+            created_at: payment.created_at.to_rfc3339(),
+            succeeded_at: payment.succeeded_at.map(|at| at.to_rfc3339()),
+        }
+    }
+}
+
+/// Money that came in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPayment {
+    #[schema(value_type = String)]
+    customer: CustomerId,
+    amount: Amount,
+    currency: Currency,
+    method: Method,
+    /// The order it pays; the rest stays on the balance.
+    #[schema(value_type = Option<String>)]
+    order: Option<OrderId>,
+    /// What it pays, in this order; absent: oldest due first.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    allocations: Vec<NewPart>,
+    #[schema(max_length = 10000)]
+    memo: Option<String>,
+    /// Record it although another payment of the same document is under way.
+    #[serde(default)]
+    despite_pending: bool,
+    /// Mail a receipt; absent: as the business has set.
+    receipt: Option<bool>,
+}
+
+/// How it came.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+enum Method {
+    /// It came some other way and is recorded only.
+    External {
+        kind: ExternalKind,
+        #[schema(max_length = 200)]
+        reference: Option<String>,
+        /// Absent: today.
+        received_on: Option<Day>,
+    },
+    /// Over the counter.
+    InPerson(InPerson),
+}
+
+/// What was handed over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum InPerson {
+    Check {
+        /// Needed.
+        #[schema(max_length = 200)]
+        number: Option<String>,
+        #[schema(max_length = 200)]
+        bank: Option<String>,
+        dated_on: Option<Day>,
+    },
+    Cash {
+        /// Needed: what was handed over, at least the amount.
+        tendered: Option<Amount>,
+    },
+}
+
+/// Part of a payment and what it is for: exactly one of the three.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPart {
+    #[schema(value_type = Option<String>)]
+    invoice: Option<InvoiceId>,
+    #[schema(value_type = Option<String>)]
+    order: Option<OrderId>,
+    #[schema(value_type = Option<String>)]
+    entry: Option<EntryId>,
+    amount: Amount,
+}
+
+impl NewPart {
+    fn part(&self, at: usize) -> Result<Part, Problem> {
+        let target = match (self.invoice, self.order, self.entry) {
+            (Some(invoice), None, None) => Target::Invoice(invoice),
+            (None, Some(order), None) => Target::Order(order),
+            (None, None, Some(entry)) => Target::Entry(entry),
+            _ => return Err(wrong(format!("allocations[{at}]"), "Name one invoice, order or entry.")),
+        };
+        Ok(Part { target, amount: Some(self.amount.0) })
+    }
+}
+
+fn wrong(field: String, detail: &str) -> Problem {
+    Problem::invalid(vec![FieldError { field, code: "INVALID", detail: detail.to_owned() }])
+}
+
+impl NewPayment {
+    fn parts(&self) -> Result<Vec<Part>, Problem> {
+        match self.order {
+            Some(_) if !self.allocations.is_empty() => {
+                Err(wrong("allocations".to_owned(), "Name either an order or allocations."))
+            }
+            Some(order) => Ok(vec![Part { target: Target::Order(order), amount: None }]),
+            None => self.allocations.iter().enumerate().map(|(at, part)| part.part(at)).collect(),
+        }
+    }
+
+    fn received(self) -> Result<(Received, Option<Tender>), Problem> {
+        let parts = self.parts()?;
+        let (kind, reference, received_on, tender) = match self.method {
+            Method::External { kind, reference, received_on } => (kind.0.to_string(), reference, received_on, None),
+            Method::InPerson(InPerson::Check { number, bank, dated_on }) => {
+                (String::new(), None, None, Some(Tender::Check { number, bank, dated_on: dated_on.map(|day| day.0) }))
+            }
+            Method::InPerson(InPerson::Cash { tendered }) => {
+                (String::new(), None, None, Some(Tender::Cash { tendered: tendered.map(|amount| amount.0) }))
+            }
+        };
+        let received = Received {
+            customer: self.customer,
+            amount: self.amount.0,
+            currency: self.currency.0,
+            kind,
+            reference,
+            received_on: received_on.map(|day| day.0),
+            memo: self.memo,
+            parts,
+            despite_pending: self.despite_pending,
+            receipt: self.receipt,
+            category: None,
+            description: None,
+        };
+        Ok((received, tender))
+    }
+}
+
+/// Record a payment
+#[utoipa::path(post, path = "/api/v1/payments", tag = "payments", request_body = NewPayment,
+    responses((status = 201, description = "The payment", body = Payment)))]
+async fn create(
+    State(app): State<Arc<App>>,
+    Pays(caller): Pays,
+    StrictJson { value: new, request_hash }: StrictJson<NewPayment>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let (received, tender) = new.received()?;
+    let change = tender.as_ref().and_then(|tender| tender.change(received.amount));
+    let act = async {
+        match tender {
+            Some(tender) => take_in_person(&app.services.db, &call, received, tender).await,
+            None => record_payment(&app.services.db, &call, received).await,
+        }
+    };
+    written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id, change)).await
+}
+
+async fn shown(app: &App, call: &Call, id: PaymentId, change: Option<i64>) -> Result<Payment, Problem> {
+    let applied = one_payment(&app.services.db, call.business, id).await?;
+    Ok(Payment { change, ..Payment::of(applied) })
+}
+
+/// Which payments.
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PaymentsQuery {
+    #[param(inline)]
+    state: Option<PaymentState>,
+    #[param(value_type = Option<String>)]
+    customer: Option<CustomerId>,
+    /// Those that named this order.
+    #[param(value_type = Option<String>)]
+    order: Option<OrderId>,
+    /// The first day of creation.
+    from: Option<Day>,
+    /// The last day of creation.
+    to: Option<Day>,
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// Payments, newest first
+#[utoipa::path(get, path = "/api/v1/payments", tag = "payments", params(PaymentsQuery),
+    responses((status = 200, description = "A page of payments", body = List<Payment>)))]
+async fn list(State(app): State<Arc<App>>, Reads(caller): Reads, listing: Listing<PaymentsQuery>) -> Result<Response, Problem> {
+    let query = &listing.query;
+    let wanted = Wanted {
+        customer: query.customer,
+        order: query.order,
+        state: query.state.map(|state| state.0),
+        span: Span { from: query.from.map(|day| day.0), to: query.to.map(|day| day.0) },
+        before: listing.after()?,
+        limit: listing.one_more(),
+    };
+    let rows = payment_list(&app.services.db, caller.business, wanted).await?;
+    Ok(json::answer(StatusCode::OK, &listing.page(rows, |row| row.payment.id, Payment::of)?))
+}
+
+/// A payment
+#[utoipa::path(get, path = "/api/v1/payments/{id}", tag = "payments", params(("id" = String, Path, description = "`pay_…`")),
+    responses((status = 200, description = "The payment", body = Payment)))]
+async fn one(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<PaymentId>) -> Result<Response, Problem> {
+    let applied = one_payment(&app.services.db, caller.business, id).await?;
+    Ok(json::answer(StatusCode::OK, &Payment::of(applied)))
+}
+
+/// A payment's receipt as a PDF
+#[utoipa::path(get, path = "/api/v1/payments/{id}/pdf", tag = "payments", params(("id" = String, Path, description = "`pay_…`")),
+    responses((status = 200, description = "The receipt", body = Vec<u8>, content_type = "application/pdf")))]
+async fn pdf(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<PaymentId>) -> Result<Response, Problem> {
+    let sheet = payment_sheet(&app.services.db, caller.business, id).await?;
+    papers::receipt_pdf(&app, &sheet).await
+}
