@@ -93,13 +93,12 @@ impl Locks {
         self.tables.retain(|_, holder| *holder != flow);
         for write in writes {
             match write {
-                Write::Insert { table, values } | Write::Set { table, values } => {
-                    let columns = self
-                        .names
-                        .entry(table.name)
-                        .or_insert_with(|| table.columns.iter().map(|name| (*name).to_owned()).collect());
-                    let row = Row { columns: columns.clone(), values: values.clone() };
-                    self.known.insert((table.name, table.key_of(values)), row);
+                // Nobody else can have the new row; and what was set is known only if it had been locked before.
+                Write::Insert { table, values } => self.know(table, values),
+                Write::Set { table, values } => {
+                    if self.known.contains_key(&(table.name, table.key_of(values))) {
+                        self.know(table, values);
+                    }
                 }
                 Write::InsertOrIgnore { table, values } | Write::Bump { table, values, .. } => {
                     self.known.remove(&(table.name, table.key_of(values)));
@@ -107,6 +106,13 @@ impl Locks {
                 Write::Execute { sql, .. } => self.known.retain(|key, _| !sql.tables().contains(&key.0)),
             }
         }
+    }
+
+    fn know(&mut self, table: &'static TableInfo, values: &[Value]) {
+        let columns =
+            self.names.entry(table.name).or_insert_with(|| table.columns.iter().map(|name| (*name).to_owned()).collect());
+        let row = Row { columns: columns.clone(), values: values.to_vec() };
+        self.known.insert((table.name, table.key_of(values)), row);
     }
 }
 

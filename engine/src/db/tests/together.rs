@@ -63,7 +63,8 @@ fn numbers_have_no_gap_and_totals_add_up() {
             }
         })
         .await;
-        let numbers: Vec<i64> = results.iter().flatten().copied().collect();
+        let mut numbers: Vec<i64> = results.iter().flatten().copied().collect();
+        numbers.sort_unstable();
         // From 10 on everybody is refused, because a refusal leaves nothing behind, not even its note.
         assert_eq!(numbers, (1..10).collect::<Vec<i64>>());
         assert_eq!(results.iter().filter(|result| result.is_err()).count(), 71);
@@ -222,5 +223,35 @@ fn rows_of_many_flows_go_in_whatever_their_number() {
         let tallies: Sum =
             bench.db.read(async move |reader| reader.query_one(&TALLIES, &[&business]).await).await.expect("a sum");
         assert_eq!(tallies, Sum { count: 7, total: 100 });
+    });
+}
+
+#[test]
+fn gathered_writes_keep_their_order_where_it_matters() {
+    on_both(async |bench| {
+        let old = bench.item("taken", 1).await;
+        let results = in_one_batch(bench, 6, |number| {
+            let old = old.clone();
+            async move |tx: &mut Tx<'_>| {
+                let item = match number {
+                    // The name becomes free in between, and both rows that want one are of the same table.
+                    1 => {
+                        tx.lock::<Item>(&[&old.business_id, &old.id]).await?;
+                        let mut old = old.clone();
+                        old.name = "left".to_owned();
+                        tx.set(&old);
+                        return Ok(());
+                    }
+                    2 => fresh(tx, "taken", 5),
+                    _ => fresh(tx, &format!("other {number}"), 5),
+                };
+                tx.insert(&item);
+                tx.execute(&ALLOCATE, &[&item.business_id, &item.id, &1_i64], Expect::Exactly(1));
+                Ok(())
+            }
+        })
+        .await;
+        assert_eq!(results, vec![Ok(()); 6]);
+        assert_eq!(bench.sum().await, Sum { count: 6, total: 5 });
     });
 }
