@@ -85,10 +85,10 @@ pub(crate) async fn serve(mut config: Config, papers: Papers) -> Result<(), Fail
     stop.on_signals().map_err(|e| Failure::Other(format!("signals cannot be heard: {e}")))?;
     let app = App::new(config, services, papers, stop);
     let router = router::router(&app);
-    open::offer_setup(&app).await?;
     let work = tokio::spawn(engine::jobs::run_for_ever(app.services.clone()));
     let live = tokio::spawn(feed::follow(Arc::clone(&app)));
     listen::announce(address).map_err(|e| Failure::Other(format!("stdout cannot be written: {e}")))?;
+    open::offer_setup(&app).await?;
     tracing::info!(%address, public_url = %app.public_url, build = crate::build::id(), "serving");
     let drained = listen::serve(listener, router, &Arc::clone(&app)).await;
     work.abort();
