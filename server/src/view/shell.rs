@@ -41,6 +41,9 @@ pub struct Person {
     pub role: &'static str,
     /// Whether the role lets them add and change records; a viewer only looks.
     pub may_write: bool,
+    /// Whether the role lets them change how the business works: managers and owners.
+    pub may_manage: bool,
+    pub is_owner: bool,
 }
 
 /// Counts shown in the sidebar; 0 is not shown.

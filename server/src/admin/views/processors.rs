@@ -26,13 +26,9 @@ pub struct ProcessorRow {
     pub kind: String,
     pub status: Chip,
     pub capabilities: Vec<String>,
-    /// The last error in words; empty: none.
-    pub error: String,
     /// The address the processor's webhooks go to.
     pub webhook: String,
     pub enabled: bool,
-    /// A charge can be tried that moves no money.
-    pub testable: bool,
     /// Sandbox's own record.
     pub record: Option<String>,
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::view::form::Field;
-use crate::view::shell::{Section, Shell};
+use crate::view::shell::{Person, Section, Shell};
 use crate::view::{Chip, Choice, Day, Moment, filters};
 
 /// Which page of the settings is shown.
@@ -20,6 +20,23 @@ pub enum SettingsTab {
 impl SettingsTab {
     pub fn is(&self, other: SettingsTab) -> bool {
         *self == other
+    }
+
+    /// Whether this person may change what the page shows; everybody may look.
+    pub fn is_open_to(&self, person: &Person) -> bool {
+        match self {
+            SettingsTab::Business | SettingsTab::Collecting => person.may_manage,
+            SettingsTab::Processors | SettingsTab::People | SettingsTab::Keys => person.is_owner,
+            SettingsTab::Sessions => true,
+        }
+    }
+
+    /// Who may, in words.
+    pub fn whose(&self) -> &'static str {
+        match self {
+            SettingsTab::Business | SettingsTab::Collecting => "owners and managers",
+            _ => "owners",
+        }
     }
 }
 
@@ -74,10 +91,18 @@ pub struct PeopleSettings {
     pub tab: SettingsTab,
     pub key: String,
     pub refusal: Option<String>,
+    /// The password of the person just added; shown on this one answer.
+    pub fresh: Option<FirstPassword>,
     pub rows: Vec<PersonRow>,
     pub name: Field,
     pub email: Field,
     pub roles: Vec<Choice>,
+}
+
+/// With what a new person signs in first.
+pub struct FirstPassword {
+    pub name: String,
+    pub password: String,
 }
 
 /// A person with a role.
@@ -109,12 +134,10 @@ pub struct KeySettings {
     pub expires_on: Field,
 }
 
-/// A key, known by its beginning.
+/// A key, known by its name: its text is not kept.
 pub struct KeyRow {
     pub id: String,
     pub name: String,
-    /// `owed_9fQ2…`.
-    pub beginning: String,
     pub scopes: String,
     pub created: Moment,
     pub created_by: String,
