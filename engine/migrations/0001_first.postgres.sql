@@ -2,11 +2,12 @@
 -- attempts behind them, links and requests, mail, jobs and events.
 --
 -- Conventions (docs/architecture.md): every key begins with business_id; ids are 16 bytes (UUIDv7); money is whole
--- minor units beside a currency; days are text 2026-01-31; instants are microseconds since 1970 in UTC.
+-- minor units beside a currency; days are text 2026-01-31; instants are microseconds since 1970 in UTC. Text in a key is
+-- ordered by its bytes (collate "C"), so that both databases give the same order; currencies are ASCII anyway.
 
 -- What belongs to the installation and to no business: the test clock, the one-time set-up link's digest.
 create table installation (
-    name text not null primary key,
+    name text collate "C" not null primary key,
     value text not null
 );
 
@@ -107,7 +108,7 @@ create index customer_balance_active on customer_balance (business_id, currency,
 -- Gap-free numbers: the next one of a series, taken under a lock inside the transaction that uses it.
 create table counter (
     business_id uuid not null references business (id),
-    series text not null,          -- such as order:2026
+    series text collate "C" not null,     -- such as ORD-2026
     next bigint not null,
     primary key (business_id, series)
 );
@@ -349,7 +350,7 @@ create index attempt_check on attempt (check_at) where check_at is not null;
 create table hook_delivery (
     business_id uuid not null references business (id),
     connection_id uuid not null,
-    dedupe_id text not null,
+    dedupe_id text collate "C" not null,
     body text not null,            -- as it was received
     hints text not null,           -- JSON: what it is about
     received_at bigint not null,
@@ -497,7 +498,7 @@ create unique index event_seal_event on event_seal (business_id, event_id);
 create table sandbox_record (
     business_id uuid not null references business (id),
     connection_id uuid not null,
-    kind text not null,
+    kind text collate "C" not null,
     id text collate "C" not null,
     version bigint not null,
     sequence bigint not null,     -- the connection's own count of changes

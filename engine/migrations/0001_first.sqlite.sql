@@ -117,7 +117,7 @@ create index customer_balance_active on customer_balance (business_id, currency,
 -- Gap-free numbers: the next one of a series, taken under a lock inside the transaction that uses it.
 create table counter (
     business_id blob not null references business (id),
-    series text not null,          -- such as order:2026
+    series text not null,          -- such as ORD-2026
     next integer not null,
     primary key (business_id, series)
 ) without rowid;

@@ -9,6 +9,8 @@ pub mod db;
 pub mod error;
 
 pub mod connections;
+pub mod doctor;
+pub mod dump;
 pub mod flows;
 pub mod jobs;
 pub mod keys;
@@ -17,3 +19,4 @@ pub mod passwords;
 pub mod services;
 pub mod sheets;
 pub mod store;
+pub mod verify;

@@ -1,5 +1,7 @@
 //! The engine from outside: one binary, so that it links once.
 
 mod db;
+mod dump;
 mod kit;
 mod story;
+mod verify;

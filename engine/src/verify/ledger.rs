@@ -1,0 +1,152 @@
+//! All rows of a business at once: the trial balance, and rows that stand without what they belong to.
+//!
+//! These are sums and searches over whole tables, done by the database, because nothing that is reached from a customer can
+//! show a row that no customer leads to.
+
+use books::ids::{AllocationId, AmendmentId, AttemptId, CustomerId, EntryId, LinkId, OrderId, OrderLineId, PaymentId, RequestId};
+use books::money::Currency;
+use uuid::Uuid;
+
+use super::Audit;
+use crate::db::{Reader, Sql, row, sql};
+use crate::error::Result;
+
+row! {
+    /// Sums of one currency.
+    struct Sums {
+        currency: Currency,
+        debit: i64,
+        credit: i64,
+        /// Debits less credits of the control account.
+        receivable: i64,
+        /// Of all customers; negative: they owe.
+        balances: i64,
+    }
+}
+
+row! {
+    /// A row that has lost something.
+    struct Lost {
+        id: Uuid,
+    }
+}
+
+sql!(
+    TRIAL,
+    "
+    with journal as (
+        select currency, cast(sum(debit) as bigint) as debit, cast(sum(credit) as bigint) as credit,
+            cast(coalesce(sum(debit - credit) filter (where account = 'receivable'), 0) as bigint) as receivable
+        from journal_line where business_id = $1 group by currency),
+    balance as (
+        select currency, cast(sum(balance) as bigint) as balances from customer_balance where business_id = $1 group by currency),
+    known as (select currency from journal union select currency from balance)
+    select known.currency, coalesce(journal.debit, 0) as debit, coalesce(journal.credit, 0) as credit,
+        coalesce(journal.receivable, 0) as receivable, coalesce(balance.balances, 0) as balances
+    from known left join journal on journal.currency = known.currency left join balance on balance.currency = known.currency"
+);
+
+/// A search for rows that have lost something: how their ids are shown, what they should have.
+struct Search {
+    check: &'static str,
+    sql: &'static Sql,
+    shown: fn(Uuid) -> String,
+    said: &'static str,
+    found: &'static str,
+}
+
+macro_rules! searches {
+    ($($name:ident, $check:literal, $id:ident, $said:literal, $found:literal, $text:literal;)+) => {
+        $(sql!($name, concat!("select x.id as id from ", $text));)+
+        const SEARCHES: &[Search] = &[$(Search {
+            check: $check,
+            sql: &$name,
+            shown: |id| $id(id).to_string(),
+            said: $said,
+            found: $found,
+        }),+];
+    };
+}
+
+searches! {
+    ENTRY_CUSTOMER, "D1", EntryId, "an entry of a customer", "no such customer",
+        "entry x where x.business_id = $1 and not exists (
+            select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
+    ENTRY_OPEN, "D1", EntryId, "an entry with its state beside it", "no state",
+        "entry x where x.business_id = $1 and not exists (
+            select 1 from entry_open o where o.business_id = x.business_id and o.entry_id = x.id)";
+    ENTRY_EVENT, "D1", EntryId, "an entry of an act", "the act left no line",
+        "entry x where x.business_id = $1 and not exists (
+            select 1 from event v where v.business_id = x.business_id and v.id = x.event_id)";
+    OPEN_ENTRY, "D1", EntryId, "the state of an entry", "no such entry",
+        "(select o.business_id, o.entry_id as id from entry_open o where o.business_id = $1) x where not exists (
+            select 1 from entry e where e.business_id = x.business_id and e.id = x.id)";
+    JOURNAL_ENTRY, "L1", EntryId, "journal lines of an entry", "no such entry",
+        "(select distinct j.business_id, j.entry_id as id from journal_line j where j.business_id = $1) x where not exists (
+            select 1 from entry e where e.business_id = x.business_id and e.id = x.id)";
+    ALLOCATION_CHARGE, "A4", AllocationId, "an allocation to a charge", "no such charge",
+        "allocation x where x.business_id = $1 and not exists (
+            select 1 from entry e where e.business_id = x.business_id and e.id = x.charge_id)";
+    ALLOCATION_CREDIT, "A4", AllocationId, "an allocation of a credit", "no such credit",
+        "allocation x where x.business_id = $1 and not exists (
+            select 1 from entry e where e.business_id = x.business_id and e.id = x.credit_id)";
+    ALLOCATION_EVENT, "D1", AllocationId, "an allocation by an act", "the act left no line",
+        "allocation x where x.business_id = $1 and not exists (
+            select 1 from event v where v.business_id = x.business_id and v.id = x.event_id)";
+    BALANCE_CUSTOMER, "D1", CustomerId, "the balance of a customer", "no such customer",
+        "(select b.business_id, b.customer_id as id from customer_balance b where b.business_id = $1) x where not exists (
+            select 1 from customer c where c.business_id = x.business_id and c.id = x.id)";
+    ORDER_CUSTOMER, "D1", OrderId, "an order of a customer", "no such customer",
+        "orders x where x.business_id = $1 and not exists (
+            select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
+    LINE_ORDER, "D1", OrderLineId, "a line of an order", "no such order",
+        "order_line x where x.business_id = $1 and not exists (
+            select 1 from orders o where o.business_id = x.business_id and o.id = x.order_id)";
+    AMENDMENT_ORDER, "D1", AmendmentId, "an amendment of an order", "no such order",
+        "amendment x where x.business_id = $1 and not exists (
+            select 1 from orders o where o.business_id = x.business_id and o.id = x.order_id)";
+    PAYMENT_CUSTOMER, "D1", PaymentId, "a payment of a customer", "no such customer",
+        "payment x where x.business_id = $1 and not exists (
+            select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
+    TARGET_PAYMENT, "D1", PaymentId, "what a payment is meant for", "no such payment",
+        "(select distinct t.business_id, t.payment_id as id from payment_target t where t.business_id = $1) x where not exists (
+            select 1 from payment p where p.business_id = x.business_id and p.id = x.id)";
+    ATTEMPT_PAYMENT, "D1", AttemptId, "an attempt of a payment", "no such payment",
+        "attempt x where x.business_id = $1 and not exists (
+            select 1 from payment p where p.business_id = x.business_id and p.id = x.payment_id)";
+    LINK_CUSTOMER, "D1", LinkId, "a link of a customer", "no such customer",
+        "link x where x.business_id = $1 and not exists (
+            select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
+    REQUEST_LINK, "D1", RequestId, "a request with its link", "no such link of this customer",
+        "request x where x.business_id = $1 and not exists (
+            select 1 from link l where l.business_id = x.business_id and l.id = x.link_id and l.customer_id = x.customer_id)";
+    REQUEST_ORDER, "D1", RequestId, "a request for an order", "no such order of this customer",
+        "request x where x.business_id = $1 and x.order_id is not null and not exists (
+            select 1 from orders o where o.business_id = x.business_id and o.id = x.order_id and o.customer_id = x.customer_id)";
+    // A payment that is settled or under way is followed by what the processor says of its charge; until then by its attempt.
+    UNKNOWN_UNASKED, "C3", AttemptId, "an attempt whose outcome is not known", "nobody will ask about it",
+        "attempt x join payment p on p.business_id = x.business_id and p.id = x.payment_id
+        where x.business_id = $1 and x.state in ('sending', 'unknown') and x.check_at is null
+            and p.state in ('created', 'authorized', 'unknown')";
+}
+
+pub(super) async fn check(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<()> {
+    let business = audit.business;
+    let trial: Vec<Sums> = reader.query(&TRIAL, &[&business]).await?;
+    for sums in trial {
+        if sums.debit != sums.credit {
+            audit.say("L1", sums.currency, format!("{} debited", sums.debit), format!("{} credited", sums.credit));
+        }
+        if i128::from(sums.receivable) != -i128::from(sums.balances) {
+            let said = format!("customers' balances of {}", sums.balances);
+            audit.say("L2", sums.currency, said, format!("{} receivable", sums.receivable));
+        }
+    }
+    for search in SEARCHES {
+        let lost: Vec<Lost> = reader.query(search.sql, &[&business]).await?;
+        for row in lost {
+            audit.say(search.check, (search.shown)(row.id), search.said, search.found);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! The raw rows of some customers, as they are stored.
+//!
+//! Invariant: rows are read table by table with no sum and no join that could hide one; a row that names a customer, entry or
+//! order which is not there is found by [`super::ledger`], which looks at all of them. Limits: [`PAGE`] customers are listed
+//! at a time, and read in portions of about [`MOST_ENTRIES`] entries; one customer is always read whole.
+
+use books::entry::Class;
+use books::ids::{BusinessId, CustomerId, EntryId, OrderId};
+use std::collections::{BTreeMap, HashMap};
+
+use crate::db::{Reader, Value, row, sql};
+use crate::error::Result;
+use crate::store::customer::CustomerBalance;
+use crate::store::entry::{Allocation, Entry, EntryOpen, JournalLine};
+use crate::store::order::{Amendment, Order, OrderLine};
+use crate::store::payment::{Payment, PaymentTarget};
+use crate::store::request::Request;
+
+/// So many customers are listed at a time.
+const PAGE: i64 = 1000;
+/// A portion is full when its customers have so many entries between them.
+pub(super) const MOST_ENTRIES: i64 = 5000;
+/// And at most so many customers, whether or not they have entries.
+const MOST_CUSTOMERS: usize = 200;
+
+row! {
+    /// A customer and how many entries they have.
+    pub(super) struct Sized {
+        pub id: CustomerId,
+        pub entries: i64,
+    }
+}
+
+sql!(
+    CUSTOMERS,
+    "
+    select c.id, (select count(*) from entry e where e.business_id = c.business_id and e.customer_id = c.id) as entries
+    from customer c where c.business_id = $1 and c.id > $2 order by c.id limit $3"
+);
+sql!(BALANCES, "select * from customer_balance where business_id = $1 and customer_id {any_id:$2}");
+sql!(ENTRIES, "select * from entry where business_id = $1 and customer_id {any_id:$2} order by id");
+sql!(
+    OPEN,
+    "
+    select o.* from entry e join entry_open o on o.business_id = e.business_id and o.entry_id = e.id
+    where e.business_id = $1 and e.customer_id {any_id:$2}"
+);
+sql!(
+    ALLOCATIONS,
+    "
+    select a.* from entry e join allocation a on a.business_id = e.business_id and a.charge_id = e.id
+    where e.business_id = $1 and e.customer_id {any_id:$2} order by a.id"
+);
+sql!(
+    JOURNAL,
+    "
+    select j.* from entry e join journal_line j on j.business_id = e.business_id and j.entry_id = e.id
+    where e.business_id = $1 and e.customer_id {any_id:$2} order by j.entry_id, j.seq"
+);
+sql!(ORDERS, "select * from orders where business_id = $1 and customer_id {any_id:$2} order by id");
+sql!(
+    LINES,
+    "
+    select l.* from orders o join order_line l on l.business_id = o.business_id and l.order_id = o.id
+    where o.business_id = $1 and o.customer_id {any_id:$2} order by l.order_id, l.position"
+);
+sql!(
+    AMENDMENTS,
+    "
+    select a.* from orders o join amendment a on a.business_id = o.business_id and a.order_id = o.id
+    where o.business_id = $1 and o.customer_id {any_id:$2} order by a.order_id, a.id"
+);
+sql!(PAYMENTS, "select * from payment where business_id = $1 and customer_id {any_id:$2} order by id");
+sql!(
+    TARGETS,
+    "
+    select t.* from payment p join payment_target t on t.business_id = p.business_id and t.payment_id = p.id
+    where p.business_id = $1 and p.customer_id {any_id:$2} order by t.payment_id, t.position"
+);
+sql!(REQUESTS, "select * from request where business_id = $1 and customer_id {any_id:$2} order by id");
+sql!(
+    CLOSED_BY_HAND,
+    "
+    select v.subject from event v where v.business_id = $1 and v.customer_id {any_id:$2} and v.kind = 'request_closed'"
+);
+
+row! {
+    /// The TypeID of what an event is about.
+    struct Subject {
+        subject: String,
+    }
+}
+
+/// Everything of some customers.
+pub(super) struct Rows {
+    pub balances: Vec<CustomerBalance>,
+    /// In posting order.
+    pub entries: Vec<Entry>,
+    pub open: HashMap<EntryId, EntryOpen>,
+    pub allocations: Vec<Allocation>,
+    pub journal: Vec<JournalLine>,
+    pub orders: Vec<Order>,
+    pub lines: Vec<OrderLine>,
+    pub amendments: Vec<Amendment>,
+    pub payments: Vec<Payment>,
+    pub targets: Vec<PaymentTarget>,
+    pub requests: Vec<Request>,
+    /// TypeIDs of requests that staff closed.
+    pub closed_by_hand: Vec<String>,
+    /// Of each order, where its charges stand among the entries.
+    pub charges_of: BTreeMap<OrderId, Vec<usize>>,
+}
+
+/// The next customers by id.
+pub(super) async fn customers_after(reader: &mut Reader<'_>, business: BusinessId, after: CustomerId) -> Result<Vec<Sized>> {
+    reader.query(&CUSTOMERS, &[&business, &after, &PAGE]).await
+}
+
+/// Cuts a page of customers into portions that fit into memory.
+pub(super) fn in_portions(page: &[Sized]) -> Vec<Vec<CustomerId>> {
+    let mut portions: Vec<Vec<CustomerId>> = Vec::new();
+    let mut entries = 0;
+    for customer in page {
+        entries += customer.entries;
+        match portions.last_mut() {
+            Some(portion) if entries <= MOST_ENTRIES && portion.len() < MOST_CUSTOMERS => portion.push(customer.id),
+            _ => {
+                portions.push(vec![customer.id]);
+                entries = customer.entries;
+            }
+        }
+    }
+    portions
+}
+
+/// Reads everything of these customers.
+pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customers: &[CustomerId]) -> Result<Rows> {
+    let ids = Value::ids(customers.iter().copied());
+    // All are asked before the first is awaited, so that they travel together.
+    let balances = reader.query(&BALANCES, &[&business, &ids]);
+    let entries = reader.query::<Entry>(&ENTRIES, &[&business, &ids]);
+    let open = reader.query::<EntryOpen>(&OPEN, &[&business, &ids]);
+    let allocations = reader.query(&ALLOCATIONS, &[&business, &ids]);
+    let journal = reader.query(&JOURNAL, &[&business, &ids]);
+    let orders = reader.query(&ORDERS, &[&business, &ids]);
+    let lines = reader.query(&LINES, &[&business, &ids]);
+    let amendments = reader.query(&AMENDMENTS, &[&business, &ids]);
+    let payments = reader.query(&PAYMENTS, &[&business, &ids]);
+    let targets = reader.query(&TARGETS, &[&business, &ids]);
+    let requests = reader.query(&REQUESTS, &[&business, &ids]);
+    let closed = reader.query::<Subject>(&CLOSED_BY_HAND, &[&business, &ids]);
+    let entries = entries.await?;
+    let mut charges_of: BTreeMap<OrderId, Vec<usize>> = BTreeMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        if let (Some(order), Class::Charge) = (entry.order_id, entry.kind.class()) {
+            charges_of.entry(order).or_default().push(at);
+        }
+    }
+    Ok(Rows {
+        balances: balances.await?,
+        entries,
+        open: open.await?.into_iter().map(|row| (row.entry_id, row)).collect(),
+        allocations: allocations.await?,
+        journal: journal.await?,
+        orders: orders.await?,
+        lines: lines.await?,
+        amendments: amendments.await?,
+        payments: payments.await?,
+        targets: targets.await?,
+        requests: requests.await?,
+        closed_by_hand: closed.await?.into_iter().map(|row| row.subject).collect(),
+        charges_of,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portions_are_bounded_and_leave_nobody_out() {
+        let sized = |number: u128, entries: i64| Sized { id: CustomerId(uuid::Uuid::from_u128(number)), entries };
+        let page: Vec<Sized> = vec![sized(1, 3000), sized(2, 2000), sized(3, 1), sized(4, 90_000), sized(5, 1), sized(6, 1)];
+        let cut: Vec<usize> = in_portions(&page).iter().map(Vec::len).collect();
+        assert_eq!(cut, [2, 1, 1, 2]);
+        let many: Vec<Sized> = (0..450).map(|number| sized(number, 0)).collect();
+        let cut: Vec<usize> = in_portions(&many).iter().map(Vec::len).collect();
+        assert_eq!(cut, [200, 200, 50]);
+        assert!(in_portions(&[]).is_empty());
+    }
+}
