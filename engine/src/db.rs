@@ -34,7 +34,7 @@ pub(crate) use self::sql::{Registered as RegisteredSql, Sql, sql};
 pub(crate) use self::table::{Registered as RegisteredTable, Table, TableInfo, row, table};
 pub use self::tx::Prior;
 pub(crate) use self::tx::{Expect, Reader, Tx};
-pub(crate) use self::value::{Column, FromRow, Row, ToValue, Value, text_column, values};
+pub(crate) use self::value::{Column, FromRow, Row, ToValue, Value, text_column};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
 pub(crate) use inventory;

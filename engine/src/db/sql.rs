@@ -26,7 +26,6 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("for_update", "", "for update"),
     ("skip_locked", "", "for update skip locked"),
     ("any_id", "in (select unhex(value) from json_each(@))", "= any(@::uuid[])"),
-    ("any_int", "in (select value from json_each(@))", "= any(@::int8[])"),
     ("any_text", "in (select value from json_each(@))", "= any(@::text[])"),
     // Customers of business $1 in whose search text the pattern occurs; three letters at least, for the trigram index.
     (

@@ -283,7 +283,6 @@ impl rusqlite::ToSql for Bound<'_> {
 fn json_list(list: &List) -> String {
     let items: Vec<serde_json::Value> = match list {
         List::Ids(ids) => ids.iter().map(|id| id.simple().to_string().into()).collect(),
-        List::Ints(numbers) => numbers.iter().map(|number| (*number).into()).collect(),
         List::Texts(texts) => texts.iter().map(|text| text.as_str().into()).collect(),
     };
     serde_json::Value::Array(items).to_string()

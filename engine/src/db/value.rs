@@ -21,7 +21,7 @@ pub(crate) enum Value {
     Text(String),
     Uuid(Uuid),
     Bytes(Vec<u8>),
-    /// For `{any_id:$n}`, `{any_int:$n}` and `{any_text:$n}` only.
+    /// For `{any_id:$n}` and `{any_text:$n}` only.
     List(List),
 }
 
@@ -29,7 +29,6 @@ pub(crate) enum Value {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum List {
     Ids(Vec<Uuid>),
-    Ints(Vec<i64>),
     Texts(Vec<String>),
 }
 
@@ -39,11 +38,6 @@ impl Value {
         Value::List(List::Ids(
             ids.into_iter().filter_map(|id| if let Value::Uuid(id) = id.to_value() { Some(id) } else { None }).collect(),
         ))
-    }
-
-    /// A parameter for `{any_int:$n}`.
-    pub(crate) fn ints(numbers: impl IntoIterator<Item = i64>) -> Value {
-        Value::List(List::Ints(numbers.into_iter().collect()))
     }
 
     /// A parameter for `{any_text:$n}`.
@@ -217,12 +211,6 @@ macro_rules! text_column {
 }
 pub(crate) use text_column;
 
-/// Owned values in a row: `values![business, id]`.
-macro_rules! values {
-    ($($value:expr),* $(,)?) => { vec![$($crate::db::ToValue::to_value(&$value)),*] };
-}
-pub(crate) use values;
-
 /// A row as it came from the database, read by column name.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
@@ -231,6 +219,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests and dumps look at rows that have no struct"))]
     /// The value of a column. A fault when there is no such column or it holds something else.
     pub(crate) fn get<T: Column>(&self, name: &str) -> Result<T> {
         self.near(0, name)

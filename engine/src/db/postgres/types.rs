@@ -30,7 +30,6 @@ impl ToSql for Param<'_> {
             (Value::List(List::Ids(ids)), &Type::UUID_ARRAY) => {
                 return ids.iter().map(|id| Id(*id)).collect::<Vec<_>>().to_sql(to, out);
             }
-            (Value::List(List::Ints(numbers)), &Type::INT8_ARRAY) => return numbers.to_sql(to, out),
             (Value::List(List::Texts(texts)), &Type::TEXT_ARRAY) => return texts.to_sql(to, out),
             (value, _) => return Err(format!("{value:?} does not go into {to}").into()),
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::*;
 use crate::db::queue::QUEUE_LIMIT;
-use crate::db::{Expect, ToValue, values};
+use crate::db::{Expect, ToValue};
 use crate::error::{Error, Refusal};
 
 /// Queues a flow that keeps the worker busy until it is let go, so that what follows shares one batch. Answers the release.
@@ -222,10 +222,9 @@ fn several_rows_are_locked_in_the_order_of_their_keys() {
     on_both(async |bench| {
         let business = bench.business;
         let (a, b) = (bench.item("a", 1).await, bench.item("b", 2).await);
-        let keys =
-            vec![values![business, b.id], values![business, a.id], values![business, Uuid::nil()], values![business, b.id]];
+        let keys = [b.id, a.id, Uuid::nil(), b.id].map(|id| [business.to_value(), id.to_value()]).to_vec();
         let found = bench.db.write(business, async move |tx: &mut Tx<'_>| {
-            let all = tx.lock_all::<Item>(keys.clone());
+            let all = tx.lock_all::<Item, 2>(keys.clone());
             let one = tx.get::<Item>(&[&business, &a.id.to_value()]);
             Ok((all.await?, one.await?))
         });

@@ -72,7 +72,8 @@ fn what_was_answered_before_a_kill_is_there_and_the_lock_is_free() {
         // A check may come before the next server: it reads what the killed one left in its log, and repairs nothing.
         let reading = DbConfig { mode: Mode::ReadOnly, ..config(&place) };
         let beside = Db::open_with(&reading, Clock::system(), SCHEMA).expect("a reader of what a killed process left");
-        let seen: Sum = kit::block_on(beside.read(async |reader| reader.query_one(&ITEMS, &[&BusinessId(Uuid::nil())]).await)).expect("a sum");
+        let seen: Sum = kit::block_on(beside.read(async |reader| reader.query_one(&ITEMS, &[&BusinessId(Uuid::nil())]).await))
+            .expect("a sum");
         assert!(seen.count >= answers as i64);
         drop(beside);
         let db = open(&place);
@@ -178,7 +179,10 @@ fn the_log_is_emptied_and_the_settings_hold() {
     let bench = Bench::on(Place::sqlite());
     let business = bench.business;
     let both = bench.db.write(business, async move |tx: &mut Tx<'_>| {
-        Ok((tx.query_one::<Row>(&SETTINGS, &[]).await?, tx.query_one::<Row>(&AUTOCHECKPOINT, &[]).await?))
+        Ok((
+            tx.query_opt::<Row>(&SETTINGS, &[]).await?.ok_or(Error::NotFound)?,
+            tx.query_opt::<Row>(&AUTOCHECKPOINT, &[]).await?.ok_or(Error::NotFound)?,
+        ))
     });
     let (settings, autocheckpoint) = kit::block_on(both).expect("settings");
     assert_eq!(settings.get::<String>("journal"), Ok("wal".to_owned()));

@@ -54,7 +54,6 @@ fn every_kind_of_value_survives_the_way_there_and_back() {
 fn lists_find_what_they_name() {
     sql!(BY_ID, "select name from item where business_id = $1 and id {any_id:$2} order by name");
     sql!(BY_NAME, "select name from item where business_id = $1 and name {any_text:$2} order by name");
-    sql!(BY_AMOUNT, "select name from item where business_id = $1 and amount {any_int:$2} order by name");
     on_both(async |bench| {
         let business = bench.business;
         let (a, _, c) = (bench.item("a", 1).await, bench.item("b", 2).await, bench.item("c'", 3).await);
@@ -65,8 +64,7 @@ fn lists_find_what_they_name() {
         };
         assert_eq!(ask(&BY_ID, Value::ids([a.id, c.id, Uuid::nil()])).await, ["a", "c'"]);
         assert_eq!(ask(&BY_NAME, Value::texts(["c'", "b"])).await, ["b", "c'"]);
-        assert_eq!(ask(&BY_AMOUNT, Value::ints([1, 3, 9])).await, ["a", "c'"]);
-        assert_eq!(ask(&BY_AMOUNT, Value::ints([])).await, Vec::<String>::new());
+        assert_eq!(ask(&BY_NAME, Value::texts([""; 0])).await, Vec::<String>::new());
     });
 }
 
