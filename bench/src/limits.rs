@@ -11,8 +11,16 @@ use axum::routing::post;
 use crate::http::Target;
 
 /// Rows of a recorded payment: what one act writes, in columns of the same kinds.
-const ROWS: [(&str, usize); 8] =
-    [("payment", 28), ("entry", 27), ("entry_open", 16), ("allocation", 10), ("journal_line", 8), ("journal_line", 8), ("event", 15), ("job", 11)];
+const ROWS: [(&str, usize); 8] = [
+    ("payment", 28),
+    ("entry", 27),
+    ("entry_open", 16),
+    ("allocation", 10),
+    ("journal_line", 8),
+    ("journal_line", 8),
+    ("event", 15),
+    ("job", 11),
+];
 /// How many payments' worth of rows are written in the one transaction.
 const PAYMENTS: u64 = 5_000;
 
@@ -76,9 +84,12 @@ pub async fn one_transaction_postgres(url: &str) -> Result<u64, String> {
     let mut statements = Vec::new();
     for (n, (_, columns)) in ROWS.iter().enumerate() {
         let list: Vec<String> = (1..*columns).map(|c| format!("c{c} text")).collect();
-        act.batch_execute(&format!("create temporary table bench_{n} (id bigint generated always as identity, {})", list.join(", ")))
-            .await
-            .map_err(broken)?;
+        act.batch_execute(&format!(
+            "create temporary table bench_{n} (id bigint generated always as identity, {})",
+            list.join(", ")
+        ))
+        .await
+        .map_err(broken)?;
         let names: Vec<String> = (1..*columns).map(|c| format!("c{c}")).collect();
         let places: Vec<String> = (1..*columns).map(|c| format!("${c}")).collect();
         let insert = format!("insert into bench_{n} ({}) values ({})", names.join(", "), places.join(", "));
@@ -86,7 +97,8 @@ pub async fn one_transaction_postgres(url: &str) -> Result<u64, String> {
     }
     let begun = Instant::now();
     for payment in 0..PAYMENTS {
-        let rows: Vec<Vec<String>> = ROWS.iter().map(|(_, columns)| (1..*columns).map(|column| text(payment, column)).collect()).collect();
+        let rows: Vec<Vec<String>> =
+            ROWS.iter().map(|(_, columns)| (1..*columns).map(|column| text(payment, column)).collect()).collect();
         for (statement, values) in statements.iter().zip(&rows) {
             let values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
             act.execute(statement, &values).await.map_err(broken)?;

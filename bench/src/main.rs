@@ -60,7 +60,9 @@ async fn engine(name: &str, url: Option<&str>, place: &std::path::Path, fsyncs: 
         let figure = measure(&target, connections).await?;
         let of_bound = figure.per_second * 100 / bound.max(1);
         let of_fsync = figure.per_second * 100 / fsyncs.max(1);
-        println!("  record a payment, {connections:>2} connections: {figure}  ({of_bound} % of one transaction, {of_fsync} % of the fsync rate)");
+        println!(
+            "  record a payment, {connections:>2} connections: {figure}  ({of_bound} % of one transaction, {of_fsync} % of the fsync rate)"
+        );
     }
     println!("  resident memory afterwards: {} MB", server.resident_mb()?);
     server.stop().await
@@ -77,7 +79,15 @@ struct Figure {
 impl std::fmt::Display for Figure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (p50, p99) = (self.p50.as_micros(), self.p99.as_micros());
-        write!(f, "{:>6}/s, p50 {}.{:02} ms, p99 {}.{:02} ms", self.per_second, p50 / 1000, p50 % 1000 / 10, p99 / 1000, p99 % 1000 / 10)?;
+        write!(
+            f,
+            "{:>6}/s, p50 {}.{:02} ms, p99 {}.{:02} ms",
+            self.per_second,
+            p50 / 1000,
+            p50 % 1000 / 10,
+            p99 / 1000,
+            p99 % 1000 / 10
+        )?;
         if self.refused > 0 { write!(f, ", {} not 2xx", self.refused) } else { Ok(()) }
     }
 }

@@ -22,7 +22,11 @@ pub fn place() -> Result<PathBuf, String> {
 
 fn binary() -> Result<PathBuf, String> {
     let binary = std::env::current_exe().map_err(|e| e.to_string())?.with_file_name("owed");
-    if binary.exists() { Ok(binary) } else { Err(format!("{} is not there: run `cargo build --release` first", binary.display())) }
+    if binary.exists() {
+        Ok(binary)
+    } else {
+        Err(format!("{} is not there: run `cargo build --release` first", binary.display()))
+    }
 }
 
 /// The running server.
@@ -43,7 +47,15 @@ impl Server {
             }
         };
         let mut setup = Command::new(binary()?);
-        setup.args(["setup", "--business", &format!("Bench {}", std::process::id()), "--currency", "USD", "--email", "bench@owed.example"]);
+        setup.args([
+            "setup",
+            "--business",
+            &format!("Bench {}", std::process::id()),
+            "--currency",
+            "USD",
+            "--email",
+            "bench@owed.example",
+        ]);
         setup.args(["--password-stdin", "--api-key"]).stdin(Stdio::piped()).stdout(Stdio::piped());
         arguments(&mut setup);
         let mut setup = setup.spawn().map_err(|e| e.to_string())?;
@@ -79,7 +91,8 @@ impl Server {
             let id = made["id"].as_str().ok_or("a customer has an id")?.to_owned();
             let charge = json!({ "side": "charge", "amount": 900_000_000, "currency": "USD", "description": "Yearly contract" });
             self.post(&mut stream, &format!("/api/v1/customers/{id}/entries"), &charge).await?;
-            let payment = json!({ "customer": id, "amount": 100, "currency": "USD", "method": { "type": "external", "kind": "cash" } });
+            let payment =
+                json!({ "customer": id, "amount": 100, "currency": "USD", "method": { "type": "external", "kind": "cash" } });
             bodies.push(payment.to_string());
         }
         Ok(Target { address: self.address, path: "/api/v1/payments".to_owned(), key: self.key.clone(), bodies: Arc::new(bodies) })

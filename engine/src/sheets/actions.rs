@@ -35,10 +35,7 @@ struct Rights {
 
 impl Rights {
     fn of(actor: &Actor) -> Rights {
-        Rights {
-            pay: actor.must(Role::Clerk, "payments").is_ok(),
-            refund: actor.must(Role::Manager, "refunds").is_ok(),
-        }
+        Rights { pay: actor.must(Role::Clerk, "payments").is_ok(), refund: actor.must(Role::Manager, "refunds").is_ok() }
     }
 }
 
@@ -233,8 +230,7 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
         .await?;
     let currency = business.currency;
     let under_way = services.db.read(async move |reader| payment::under_way(reader, of, id, currency).await).await?;
-    let reserved: i64 =
-        under_way.iter().filter(|payment| payment.state.reserves(false)).map(|payment| payment.amount).sum();
+    let reserved: i64 = under_way.iter().filter(|payment| payment.state.reserves(false)).map(|payment| payment.amount).sum();
     let balance = balances.iter().find(|row| row.currency == currency).map_or(0, |row| row.balance);
     let now = services.db.clock().now();
     let common = Common {

@@ -93,7 +93,8 @@ pub async fn find(db: &Db, of: BusinessId, looking: Looking) -> Result<Found> {
             people.extend(exactly.into_iter().filter(|line| people.iter().all(|known| known.id != line.id)).collect::<Vec<_>>());
         }
         let by_name = ids(&people);
-        let rows = order::found(reader, of, &by_name, numbers(&looking.text, &["ORD", "APP"], looking.today), looking.limit).await?;
+        let rows =
+            order::found(reader, of, &by_name, numbers(&looking.text, &["ORD", "APP"], looking.today), looking.limit).await?;
         let payment_numbers = numbers(&looking.text, &["PAY"], looking.today);
         let payments = payment::found(reader, of, &by_name, payment_numbers, &looking.text, looking.limit).await?;
         people.truncate(usize::try_from(looking.limit).unwrap_or(0));
@@ -115,9 +116,7 @@ mod tests {
         let today = books::calendar::parse_day("2026-03-01").expect("a day");
         assert_eq!(
             numbers(" 42 ", &["ORD", "APP"], today),
-            [
-                "ORD-2026-00042", "ORD-2025-00042", "ORD-2024-00042", "APP-2026-00042", "APP-2025-00042", "APP-2024-00042", "42"
-            ]
+            ["ORD-2026-00042", "ORD-2025-00042", "ORD-2024-00042", "APP-2026-00042", "APP-2025-00042", "APP-2024-00042", "42"]
         );
         assert_eq!(numbers("ord-2026-00042", &["ORD"], today), ["ORD-2026-00042"]);
         assert_eq!(numbers("Ada", &["PAY"], today), ["ADA"]);

@@ -92,5 +92,17 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId)
         Some(order) => super::order::read(reader, of, order).await?.figures.amount_due,
         None => owed,
     };
-    Ok(PaymentSheet { business, customer, payment, entry, allocations, charges, orders, attempts, balances, receipt_link, still_due })
+    Ok(PaymentSheet {
+        business,
+        customer,
+        payment,
+        entry,
+        allocations,
+        charges,
+        orders,
+        attempts,
+        balances,
+        receipt_link,
+        still_due,
+    })
 }

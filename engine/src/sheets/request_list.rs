@@ -32,7 +32,8 @@ pub async fn request_list(
         let customers = customer::names(reader, of, found.iter().map(|row| row.customer_id)).await?;
         let orders = order::numbers(reader, of, found.iter().filter_map(|row| row.order_id)).await?;
         let name = |row: &Request| customers.iter().find(|known| known.id == row.customer_id).map(|known| known.name.clone());
-        let number = |row: &Request| orders.iter().find(|known| Some(known.id) == row.order_id).and_then(|known| known.number.clone());
+        let number =
+            |row: &Request| orders.iter().find(|known| Some(known.id) == row.order_id).and_then(|known| known.number.clone());
         let listed = found.into_iter().map(|request| Listed {
             customer_name: name(&request).unwrap_or_default(),
             document: number(&request).unwrap_or_default(),

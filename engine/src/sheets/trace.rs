@@ -12,8 +12,8 @@ use crate::db::{Db, Reader};
 use crate::error::{Error, Result};
 use crate::store::account::{entry_of, every};
 use crate::store::entry::{self, EntryLine};
-use crate::store::{link, order};
 use crate::store::user;
+use crate::store::{link, order};
 
 /// How the amount due of an order came about.
 pub async fn of_order(db: &Db, business: BusinessId, id: OrderId) -> Result<Trace> {
@@ -59,7 +59,9 @@ async fn traceable(reader: &mut Reader<'_>, business: BusinessId, mut lines: Vec
     let people = user::of_business(reader, business).await?;
     lines.sort_by_key(|line| line.id);
     let by = |actor: &str| match actor.split('_').next() {
-        Some("usr") => people.iter().find(|user| user.id.to_string() == actor).map_or("a former user", |user| &user.name).to_owned(),
+        Some("usr") => {
+            people.iter().find(|user| user.id.to_string() == actor).map_or("a former user", |user| &user.name).to_owned()
+        }
         Some("key") => "a program".to_owned(),
         Some("lnk") => "the customer".to_owned(),
         _ => "Owed".to_owned(),

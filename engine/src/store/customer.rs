@@ -201,7 +201,10 @@ async fn found(reader: &mut Reader<'_>, business: BusinessId, wanted: &Wanted, t
         parts.into_iter().flatten().any(|part| part.to_lowercase().contains(text))
     };
     lines.retain(|line| {
-        has(line) && (!wanted.owes || line.balance < 0) && (!wanted.credit || line.balance > 0) && (!wanted.overdue || line.overdue)
+        has(line)
+            && (!wanted.owes || line.balance < 0)
+            && (!wanted.credit || line.balance > 0)
+            && (!wanted.overdue || line.overdue)
     });
     match wanted.sort {
         Sort::Owed => {}

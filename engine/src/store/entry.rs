@@ -10,7 +10,7 @@ use books::ids::{
 };
 use books::money::Currency;
 
-use crate::db::{Db, Reader, row, sql, table, text_column, Value};
+use crate::db::{Db, Reader, Value, row, sql, table, text_column};
 use crate::error::{Error, Result};
 
 text_column!(Side);
@@ -323,9 +323,12 @@ row! {
     }
 }
 
-sql!(OVERDUE, "
+sql!(
+    OVERDUE,
+    "
     select cast(coalesce(sum(amount - allocated), 0) as bigint) as open from entry_open
-    where business_id = $1 and customer_id = $2 and currency = $3 and side = 'charge' and allocated < amount and due_on < $4");
+    where business_id = $1 and customer_id = $2 and currency = $3 and side = 'charge' and allocated < amount and due_on < $4"
+);
 
 /// Minor units that are past a named due day, at least 0.
 pub(crate) async fn overdue(
@@ -340,10 +343,7 @@ pub(crate) async fn overdue(
 }
 
 sql!(OF_ORDERS, entry_line!("and e.order_id {any_id:$2} order by e.id"));
-sql!(
-    ALLOCATIONS_OF_CHARGES,
-    "select * from allocation where business_id = $1 and charge_id {any_id:$2} order by id"
-);
+sql!(ALLOCATIONS_OF_CHARGES, "select * from allocation where business_id = $1 and charge_id {any_id:$2} order by id");
 
 /// Every entry of several orders.
 pub(crate) async fn of_orders(reader: &mut Reader<'_>, business: BusinessId, orders: &[OrderId]) -> Result<Vec<EntryLine>> {
@@ -364,10 +364,7 @@ pub(crate) async fn by_ids(reader: &mut Reader<'_>, business: BusinessId, ids: &
     reader.query(&BY_IDS, &[&business, &Value::ids(ids.iter().copied())]).await
 }
 
-sql!(
-    ALLOCATIONS_OF_CREDITS,
-    "select * from allocation where business_id = $1 and credit_id {any_id:$2} order by id"
-);
+sql!(ALLOCATIONS_OF_CREDITS, "select * from allocation where business_id = $1 and credit_id {any_id:$2} order by id");
 
 /// Everything that several credits were ever set against.
 pub(crate) async fn allocations_of_credits(

@@ -74,6 +74,13 @@ table! {
     }
 }
 
+impl Amendment {
+    /// What more (less, below zero) it asks for, in minor units.
+    pub fn change(&self) -> i64 {
+        self.added - self.removed
+    }
+}
+
 row! {
     /// A line of the order list, with the figures of its charges.
     pub struct OrderRow {
@@ -149,10 +156,7 @@ sql!(
 );
 sql!(FOUND, order_row!("and (o.customer_id {any_id:$2} or o.number {any_text:$3}) order by o.id desc limit $4"));
 sql!(NUMBERS, "select id, number from orders where business_id = $1 and id {any_id:$2}");
-sql!(
-    LINES_OF_MANY,
-    "select * from order_line where business_id = $1 and order_id {any_id:$2} order by order_id, position"
-);
+sql!(LINES_OF_MANY, "select * from order_line where business_id = $1 and order_id {any_id:$2} order by order_id, position");
 sql!(ONE, "select * from orders where business_id = $1 and id = $2");
 sql!(BY_NUMBER, "select * from orders where business_id = $1 and number = $2");
 sql!(LINES, "select * from order_line where business_id = $1 and order_id = $2 order by position, id limit 5000");

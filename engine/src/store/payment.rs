@@ -298,9 +298,7 @@ pub(crate) async fn found(
     limit: i64,
 ) -> Result<Vec<PaymentRow>> {
     let reference = reference.trim().to_owned();
-    reader
-        .query(&FOUND, &[&business, &Value::ids(customers.iter().copied()), &Value::texts(numbers), &reference, &limit])
-        .await
+    reader.query(&FOUND, &[&business, &Value::ids(customers.iter().copied()), &Value::texts(numbers), &reference, &limit]).await
 }
 
 /// Which payments are wanted.
@@ -340,9 +338,7 @@ pub(crate) async fn wanted(reader: &mut Reader<'_>, business: BusinessId, wanted
     let state = wanted.state.map(|state| state.as_str().to_owned()).unwrap_or_default();
     let limit = wanted.limit;
     let mut found: Vec<Payment> = match (wanted.order, wanted.customer) {
-        (Some(order), _) => {
-            reader.query(&WANTED_OF_ORDER, &[&business, &before, &state, &from, &until, &limit, &order]).await?
-        }
+        (Some(order), _) => reader.query(&WANTED_OF_ORDER, &[&business, &before, &state, &from, &until, &limit, &order]).await?,
         (None, Some(customer)) => {
             reader.query(&WANTED_OF_CUSTOMER, &[&business, &before, &state, &from, &until, &limit, &customer]).await?
         }
@@ -350,4 +346,9 @@ pub(crate) async fn wanted(reader: &mut Reader<'_>, business: BusinessId, wanted
     };
     found.retain(|row| wanted.customer.is_none_or(|customer| row.customer_id == customer));
     Ok(found)
+}
+
+/// The payment that a processor's charge became, if it is one of ours.
+pub async fn of_remote(db: &Db, business: BusinessId, connection: ConnectionId, remote: String) -> Result<Option<Payment>> {
+    db.read(async move |reader| by_remote(reader, business, connection, &remote).await).await
 }

@@ -403,7 +403,9 @@ fn however_many_press_pay_on_however_many_nodes_it_is_paid_once() {
             assert_eq!((paid, sheet.figures.amount_due, shop.balance().await), (1, 0, 0));
             let charges = shop.bank(shop.call.business).await.charges(None, 50).await.expect("the bank's record").charges;
             assert_eq!(charges.len(), 1, "the card was charged once");
-            let mails = engine::store::mail::outbox(&shop.services.db, shop.call.business, None, "receipt", None, 50).await.expect("mails");
+            let mails = engine::store::mail::outbox(&shop.services.db, shop.call.business, None, "receipt", None, 50)
+                .await
+                .expect("mails");
             assert_eq!(mails.len(), 1, "one receipt");
             for node in &nodes[1..] {
                 node.db.shutdown();
@@ -419,7 +421,8 @@ fn the_shelf_of_sandbox_keeps_its_promises() {
     for place in Place::both() {
         block_on(async {
             let shop = Shop::open(place).await;
-            let connection = engine::store::connection::list(&shop.services.db, shop.call.business).await.expect("connections")[0].clone();
+            let connection =
+                engine::store::connection::list(&shop.services.db, shop.call.business).await.expect("connections")[0].clone();
             let shelf = engine::store::sandbox::SqlShelf::new(shop.services.db.clone(), shop.call.business, connection.id);
             processors::sandbox::shelf::check(&shelf).await.expect("it keeps what the bank relies on");
             shop.close();

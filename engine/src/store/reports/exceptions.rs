@@ -55,10 +55,7 @@ pub struct Exceptions {
 }
 
 sql!(DEAD, "select * from job where business_id = $1 and state = 'dead' order by run_at desc, id desc limit $2");
-sql!(
-    FAILED,
-    "select * from mail where business_id = $1 and state in ('failed', 'bounced') order by id desc limit $2"
-);
+sql!(FAILED, "select * from mail where business_id = $1 and state in ('failed', 'bounced') order by id desc limit $2");
 sql!(
     UNKNOWN,
     "

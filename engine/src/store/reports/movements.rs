@@ -93,8 +93,7 @@ async fn movements(reader: &mut Reader<'_>, business: BusinessId, currency: Curr
         Ok(found.map_or(0, |row| row.balance))
     };
     let account = async |reader: &mut Reader<'_>, account: LedgerAccount| -> Result<i64> {
-        let found: Option<BalanceSum> =
-            reader.query_opt(&ACCOUNT, &[&business, &account.to_string(), &currency, &to]).await?;
+        let found: Option<BalanceSum> = reader.query_opt(&ACCOUNT, &[&business, &account.to_string(), &currency, &to]).await?;
         Ok(found.map_or(0, |row| row.balance))
     };
     let opening = match from.yesterday() {

@@ -90,11 +90,6 @@ pub(crate) async fn overdue_of(
 }
 
 /// Payments of a customer since a day, by currency.
-pub(crate) async fn taken(
-    reader: &mut Reader<'_>,
-    business: BusinessId,
-    customer: CustomerId,
-    since: Day,
-) -> Result<Vec<Taken>> {
+pub(crate) async fn taken(reader: &mut Reader<'_>, business: BusinessId, customer: CustomerId, since: Day) -> Result<Vec<Taken>> {
     reader.query(&TAKEN, &[&business, &customer, &since]).await
 }
