@@ -110,7 +110,7 @@ struct Inner {
 
 enum Engine {
     Sqlite(sqlite::Sqlite),
-    Postgres(postgres::Address),
+    Postgres(Box<postgres::Address>),
 }
 
 /// The ways in, as long as it is open.
@@ -137,7 +137,7 @@ impl Db {
             Some(url) => {
                 let address = postgres::Address::parse(url)?;
                 address.prepare(config.mode, migrations, now)?;
-                Engine::Postgres(address)
+                Engine::Postgres(Box::new(address))
             }
         };
         let writers = match (&engine, config.mode) {

@@ -54,7 +54,7 @@ pub struct Refusal {
     /// The form field at which the sentence belongs, where there is one.
     pub field: Option<&'static str>,
     /// Amounts and ids that a program can use, in minor units and TypeIDs.
-    pub facts: Map<String, Value>,
+    pub facts: Box<Map<String, Value>>,
 }
 
 /// One wrong value.
@@ -68,7 +68,7 @@ pub struct FieldError {
 
 impl Refusal {
     pub fn new(code: &'static str, detail: impl Into<String>) -> Refusal {
-        Refusal { code, detail: detail.into(), field: None, facts: Map::new() }
+        Refusal { code, detail: detail.into(), field: None, facts: Box::default() }
     }
 
     /// The same refusal, shown at a form field.

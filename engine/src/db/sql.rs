@@ -24,7 +24,6 @@ pub(crate) struct Sql {
 const WORDS: &[(&str, &str, &str)] = &[
     // SQLite has one writer: whoever writes has locked everything.
     ("for_update", "", "for update"),
-    ("skip_locked", "", "for update skip locked"),
     ("any_id", "in (select unhex(value) from json_each(@))", "= any(@::uuid[])"),
     ("any_text", "in (select value from json_each(@))", "= any(@::text[])"),
     // Customers of business $1 in whose search text the pattern occurs; three letters at least, for the trigram index.

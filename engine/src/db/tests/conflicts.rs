@@ -113,7 +113,7 @@ fn locking_many_in_any_order_never_meets_a_deadlock() {
         let nodes = [bench.db.clone(), bench.another_node()];
         let (a, b) = (bench.item("a", 1_000_000).await, bench.item("b", 1_000_000).await);
         let racing = (0..40).map(|number: usize| {
-            let mut ids = vec![a.id, b.id];
+            let mut ids = [a.id, b.id];
             ids.rotate_left(number % 2);
             let (db, business) = (nodes[number % 2].clone(), bench.business);
             async move {
