@@ -1,3 +1,156 @@
 //! Staff pages: one file a noun. A handler parses, proves the role, calls one flow or one read, renders.
+//!
+//! Invariants: whatever changes something is a POST whose handler names the role it needs (`Clerk`, `Manager`, `Owner`; a
+//! viewer changes nothing but their own sign-in); an invalid form comes back with what was typed and the reason at its field;
+//! success leads on by 303. Left out: rules of receivables, which are `books`', and looks, which are the templates'.
 
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+pub mod acts;
+pub mod again;
+pub mod amend;
+pub mod announce;
+pub mod customer;
+pub mod customers;
+pub mod desk;
+pub mod entries;
+pub mod explain;
+pub mod find;
+pub mod home;
+pub mod lines;
+pub mod links;
+pub mod order;
+pub mod orders;
+pub mod outbox;
+pub mod payments;
+pub mod processors;
+pub mod reports;
+pub mod requests;
+pub mod rows;
+pub mod settings;
+pub mod setup;
+pub mod sign_in;
 pub mod views;
+pub mod words;
+pub mod work;
+
+/// Everything staff see, and what their pages look like.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .merge(doors())
+        .merge(of_customers())
+        .merge(of_orders())
+        .merge(of_money())
+        .merge(of_settings())
+        .merge(of_sandbox())
+}
+
+/// Coming in and going out, the first page, finding, announcements.
+fn doors() -> Router<Arc<App>> {
+    Router::new()
+        .route("/setup/{token}", get(setup::show).post(setup::submit))
+        .route("/admin/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/admin/sign-out", post(sign_in::out))
+        .route("/admin/switch", post(sign_in::switch))
+        .route("/admin", get(home::show))
+        .route("/admin/find", get(find::find))
+        .route("/admin/live", get(announce::live))
+        .route("/brand/{file}", get(announce::stylesheet))
+        .route("/brand/{file}/logo", get(announce::logo))
+        .route("/admin/work", get(work::show))
+        .route("/admin/work/{id}/retry", post(work::retry))
+}
+
+fn of_customers() -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin/customers", get(customers::list).post(customers::create))
+        .route("/admin/customers/new", get(customers::new))
+        .route("/admin/customers/{id}", get(customer::show).post(customers::save))
+        .route("/admin/customers/{id}/edit", get(customers::edit))
+        .route("/admin/customers/{id}/explain", get(explain::customer))
+        .route("/admin/customers/{id}/entries", post(entries::create))
+        .route("/admin/customers/{id}/entries/new", get(entries::new))
+        .route("/admin/customers/{id}/adjust", get(entries::adjust))
+        .route("/admin/customers/{id}/adjustments", post(entries::adjusted))
+        .route("/admin/customers/{id}/links", post(links::create))
+        .route("/admin/links/{id}/send", post(links::send))
+        .route("/admin/links/{id}/regenerate", post(links::regenerate))
+        .route("/admin/links/{id}/revoke", post(links::revoke))
+        .route("/admin/links/{id}/qr.svg", get(links::qr))
+        .route("/admin/entries/{id}", get(entries::show))
+        .route("/admin/entries/{id}/reverse", post(entries::reverse))
+}
+
+fn of_orders() -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin/orders", get(orders::list).post(orders::create))
+        .route("/admin/orders/new", get(orders::new))
+        .route("/admin/orders/{id}", get(order::show))
+        .route("/admin/orders/{id}/pdf", get(order::pdf))
+        .route("/admin/orders/{id}/explain", get(explain::order))
+        .route("/admin/orders/{id}/confirm", post(order::confirm))
+        .route("/admin/orders/{id}/complete", post(order::complete))
+        .route("/admin/orders/{id}/approve", post(order::approve))
+        .route("/admin/orders/{id}/cancel", get(order::cancel_form).post(order::cancel))
+        .route("/admin/orders/{id}/deny", get(order::deny_form).post(order::deny))
+        .route("/admin/orders/{id}/withdraw", get(order::withdraw_form).post(order::withdraw))
+        .route("/admin/orders/{id}/amend", get(amend::show))
+        .route("/admin/orders/{id}/amendments", post(amend::submit))
+        .route("/admin/orders/{id}/request", get(requests::new))
+        .route("/admin/orders/{id}/payment-requests", post(requests::create))
+        .route("/admin/requests", get(requests::list))
+        .route("/admin/requests/{id}/resend", post(requests::resend))
+        .route("/admin/requests/{id}/close", post(requests::close))
+}
+
+fn of_money() -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin/payments", get(payments::list).post(payments::create))
+        .route("/admin/payments/new", get(payments::new))
+        .route("/admin/payments/{id}", get(payments::show))
+        .route("/admin/payments/{id}/pdf", get(payments::pdf))
+        .route("/admin/outbox", get(outbox::list))
+        .route("/admin/outbox/{id}", get(outbox::show))
+        .route("/admin/outbox/{id}/html", get(outbox::html))
+        .route("/admin/outbox/{id}/retry", post(outbox::retry))
+        .route("/admin/reports", get(reports::summary))
+        .route("/admin/reports/summary.csv", get(reports::summary_csv))
+        .route("/admin/reports/ageing", get(reports::ageing))
+        .route("/admin/reports/ageing.csv", get(reports::ageing_csv))
+}
+
+fn of_settings() -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin/settings", get(settings::business).post(settings::save_details))
+        .route("/admin/settings/logo", post(settings::logo))
+        .route("/admin/settings/logo/remove", post(settings::remove_logo))
+        .route("/admin/settings/collecting", get(settings::collecting).post(settings::save_collecting))
+        .route("/admin/settings/people", get(settings::people::show).post(settings::people::add))
+        .route("/admin/settings/people/{id}/role", post(settings::people::role))
+        .route("/admin/settings/people/{id}/disable", post(settings::people::disable))
+        .route("/admin/settings/keys", get(settings::keys::show).post(settings::keys::make))
+        .route("/admin/settings/keys/{id}/revoke", post(settings::keys::revoke))
+        .route("/admin/settings/sessions", get(settings::sessions::show))
+        .route("/admin/settings/sessions/end-all", post(settings::sessions::end_all))
+        .route("/admin/settings/sessions/{id}/end", post(settings::sessions::end))
+        .route("/admin/settings/password", post(settings::sessions::password))
+        .route("/admin/settings/processors", get(processors::list).post(processors::connect))
+        .route("/admin/settings/processors/new", get(processors::new))
+        .route("/admin/settings/processors/{id}/test", post(processors::test))
+        .route("/admin/settings/processors/{id}/disable", post(processors::disable))
+        .route("/admin/settings/processors/{id}/enable", post(processors::enable))
+}
+
+fn of_sandbox() -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin/sandbox/{id}", get(processors::record))
+        .route("/admin/sandbox/{id}/charges/{charge}/dispute", post(processors::dispute))
+        .route("/admin/sandbox/{id}/charges/{charge}/return", post(processors::give_back))
+        .route("/admin/sandbox/{id}/charges/{charge}/refund", post(processors::refund))
+        .route("/admin/sandbox/{id}/faults", post(processors::faults))
+}

@@ -30,11 +30,6 @@ impl EntrySheet {
         let id = if row.credit_id == self.entry.id { row.charge_id } else { row.credit_id };
         self.others.iter().find(|line| line.id == id)
     }
-
-    /// Whether a later row takes this one back.
-    pub fn is_taken_back(&self, row: &Allocation) -> bool {
-        self.allocations.iter().any(|later| later.takes_back == Some(row.id))
-    }
 }
 
 /// Reads an entry with all that belongs to it.

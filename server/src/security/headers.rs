@@ -40,6 +40,14 @@ pub struct LeadsTo(pub Vec<&'static str>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InlinePdf;
 
+/// Left on an answer by a handler whose answer needs a policy of its own, such as a mail's HTML in a frame without rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnPolicy(pub &'static str);
+
+/// Left on an answer by a handler of a page that shows another answer of ours in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FramesOurs;
+
 const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
      manifest-src 'self'; worker-src 'self'; form-action 'self'";
 const PAGE_END: &str = "; base-uri 'none'; object-src 'none'; frame-src 'none'; frame-ancestors 'none'; \
@@ -65,7 +73,14 @@ pub async fn add(headers: axum::extract::State<Headers>, request: Request, next:
     let mut response = next.run(request).await;
     let leads_to = response.extensions_mut().remove::<LeadsTo>();
     let inline = response.extensions_mut().remove::<InlinePdf>().is_some();
-    let policy = policy(headers.surface, leads_to.as_ref(), inline);
+    let frames_ours = response.extensions_mut().remove::<FramesOurs>().is_some();
+    let mut policy = policy(headers.surface, leads_to.as_ref(), inline);
+    if frames_ours {
+        policy = policy.replace("frame-src 'none'", "frame-src 'self'");
+    }
+    if let Some(OwnPolicy(own)) = response.extensions_mut().remove::<OwnPolicy>() {
+        policy = own.to_owned();
+    }
     write(response.headers_mut(), &headers, &policy, inline);
     response
 }

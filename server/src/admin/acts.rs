@@ -1,0 +1,56 @@
+//! Actions as pages offer them: what the capability function answered, or what a role allows.
+//!
+//! Invariant: an action that is not possible is still shown, with its reason; the role's reason goes first.
+
+use books::capability::{Action as Act, Answer};
+use books::order::{OrderAct, OrderKind, OrderState, after};
+use engine::store::user::Role;
+
+use super::again::sentence;
+use super::desk::Desk;
+use super::rows::refused;
+use crate::forms::new_key;
+use crate::view::{Action, Refused, Way};
+
+/// An action that the capability function answers for; it opens a page with a form.
+pub fn answered(desk: &Desk, answers: &[Answer], act: Act, label: &'static str, icon: &'static str, href: String) -> Action {
+    let answer = answers.iter().find(|answer| answer.action == act);
+    let no = answer.and_then(|answer| answer.code.map(|code| (code.as_str(), answer.detail.clone().unwrap_or_default())));
+    Action { name: act.as_str(), label, icon, href, way: Way::Open, refused: refused(desk, no), confirm: "" }
+}
+
+/// An action that is always possible for those who may change things.
+pub fn always(desk: &Desk, name: &'static str, label: &'static str, icon: &'static str, href: String, way: Way) -> Action {
+    Action { name, label, icon, href, way, refused: refused(desk, None), confirm: "" }
+}
+
+/// An action of managers and owners; it opens a page with a form.
+pub fn for_managers(desk: &Desk, name: &'static str, label: &'static str, icon: &'static str, href: String) -> Action {
+    let may = desk.staff.may(Role::Manager);
+    let why = "Your role may not do this: ask an owner or manager.".to_owned();
+    let refused = (!may).then_some(Refused { code: "NO_RIGHT", why });
+    Action { name, label, icon, href, way: Way::Open, refused, confirm: "" }
+}
+
+/// A decision about an order or application. Those that need a reason open a page; the others act at once.
+pub fn decision(desk: &Desk, id: impl std::fmt::Display, kind: OrderKind, state: OrderState, act: OrderAct) -> Action {
+    let (label, icon, confirm, with_reason) = match act {
+        OrderAct::Confirm if kind == OrderKind::Application => ("Submit", "circle-check", "", false),
+        OrderAct::Confirm => ("Confirm", "circle-check", "", false),
+        OrderAct::Complete => ("Complete", "circle-check", "", false),
+        OrderAct::Approve => ("Approve", "circle-check", "", false),
+        OrderAct::Cancel => ("Cancel order", "ban", "", true),
+        OrderAct::Deny => ("Deny", "ban", "", true),
+        OrderAct::Withdraw => ("Withdraw", "undo-2", "", true),
+    };
+    let no = after(kind, state, act).err().map(|refusal| (refusal.code().as_str(), sentence(&refusal.to_string())));
+    Action {
+        name: act.as_str(),
+        label,
+        icon,
+        href: format!("/admin/orders/{id}/{}", act.as_str()),
+        way: if with_reason { Way::Open } else { Way::Post(new_key()) },
+        refused: refused(desk, no),
+        confirm,
+    }
+}

@@ -1,0 +1,167 @@
+//! One customer's page: balance on top, entries newest first, the payment link, documents, what may be done.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use books::capability::Action as Act;
+use books::entry::{EntryKind, Side};
+use books::ids::{CustomerId, EntryId};
+use engine::sheets::customer::{AccountSheet, CustomerSheet, customer_sheet};
+use engine::sheets::{actions, order_list};
+use engine::store::entry::Wanted;
+use engine::store::payment::PaymentRow;
+
+use super::customers::query;
+use super::desk::Desk;
+use super::home::ribbon;
+use super::views::customers::{AccountCard, Contact, CustomerPage, EntryFilter};
+use super::{acts, links, rows, words};
+use crate::app::App;
+use crate::respond::{Problem, page};
+use crate::view::shell::Section;
+use crate::view::{Chip, Choice, Pager, Tab, Tone, Way};
+
+/// How many entries a page shows.
+const PAGE: i64 = 50;
+const SIDES: [(&str, &str, Option<Side>); 3] =
+    [("", "All", None), ("charge", "Charges", Some(Side::Charge)), ("credit", "Credits", Some(Side::Credit))];
+
+/// What the entries are narrowed to, as the address has it.
+struct Narrowed {
+    side: &'static str,
+    kind: String,
+    from: String,
+    to: String,
+    q: String,
+}
+
+impl Narrowed {
+    fn is_active(&self) -> bool {
+        ![self.side, &self.kind, &self.from, &self.to, &self.q].iter().all(|text| text.is_empty())
+    }
+
+    fn address(&self, id: CustomerId, side: &str) -> String {
+        let fields = [("side", side), ("kind", &self.kind), ("from", &self.from), ("to", &self.to), ("q", &self.q)];
+        query(&format!("/admin/customers/{id}"), &fields)
+    }
+}
+
+/// `GET /admin/customers/{id}`
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, mut desk: Desk) -> Result<Response, Problem> {
+    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+    let (side_word, _, side) = SIDES.into_iter().find(|(word, ..)| *word == desk.asked.value("side")).unwrap_or(SIDES[0]);
+    let before: Option<EntryId> = desk.asked.optional("cursor");
+    let kind: Option<EntryKind> = desk.asked.optional("kind");
+    let (from, to) = (desk.asked.optional_day("from"), desk.asked.optional_day("to"));
+    let text = |name: &str| desk.asked.value(name).trim().to_owned();
+    let narrowed = Narrowed { side: side_word, kind: text("kind"), from: text("from"), to: text("to"), q: text("q") };
+    let currency = desk.asked.value("currency").parse().ok();
+    let search = Some(narrowed.q.clone()).filter(|q| !q.is_empty());
+    let wanted = Wanted { side, kind, from, to, search, before, limit: PAGE, ..Wanted::default() };
+    let sheet = customer_sheet(&app.services.db, desk.staff.business, id, currency, wanted).await?;
+    let orders = order_list::of_customer(&app.services.db, desk.staff.business, id).await?;
+    let answers = actions::of_customer(&app.services, desk.staff.business, id, &desk.staff.call(None).actor).await?;
+    let shown = CustomerPage {
+        shell: desk.live_about(Section::Customers, id),
+        id: id.to_string(),
+        name: sheet.customer.name.clone(),
+        chips: chips(&sheet),
+        contact: contact(&desk, &sheet),
+        accounts: sheet.accounts.iter().map(|account| card(&desk, id, account)).collect(),
+        tabs: SIDES
+            .into_iter()
+            .map(|(word, text, _)| Tab {
+                href: narrowed.address(id, word),
+                text: text.to_owned(),
+                count: None,
+                here: word == side_word,
+            })
+            .collect(),
+        filter: filter(&desk, &narrowed),
+        entries: sheet.entries.iter().map(|line| rows::entry(&desk, line)).collect(),
+        pager: pager(id, &sheet, &narrowed, before.is_some()),
+        link: links::panel(&app, &desk, &sheet)?,
+        orders: orders.iter().map(|listed| rows::order(&desk, listed)).collect(),
+        payments: sheet.payments.iter().map(|row: &PaymentRow| rows::payment(&desk, row)).collect(),
+        actions: page_actions(&desk, id, &answers),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn chips(sheet: &CustomerSheet) -> Vec<Chip> {
+    let late = sheet.accounts.iter().any(|account| account.overdue > 0);
+    let chip = rows::standing(sheet.balance(), i64::from(late));
+    let mut chips = vec![chip];
+    if sheet.customer.email.is_none() {
+        chips.push(Chip::new(Tone::Plain, "No email"));
+    }
+    chips
+}
+
+fn contact(desk: &Desk, sheet: &CustomerSheet) -> Contact {
+    let known = &sheet.customer;
+    Contact {
+        email: known.email.clone().unwrap_or_default(),
+        phone: known.phone.clone().unwrap_or_default(),
+        reference: known.reference.clone().unwrap_or_default(),
+        address: known.address.as_deref().unwrap_or_default().lines().map(str::to_owned).collect(),
+        since: desk.day(known.created_at),
+    }
+}
+
+fn card(desk: &Desk, id: CustomerId, account: &AccountSheet) -> AccountCard {
+    let currency = account.currency;
+    AccountCard {
+        currency: currency.code(),
+        balance: desk.amount(account.balance, currency),
+        standing: match account.balance {
+            ..=-1 => "Owes",
+            0 => "Paid in full",
+            1.. => "In credit",
+        },
+        overdue: desk.amount(account.overdue, currency),
+        credit: desk.amount(account.ageing.credit, currency),
+        paid_this_year: desk.amount(account.paid_this_year, currency),
+        ribbon: ribbon(&account.ageing, currency),
+        explain: format!("/admin/customers/{id}/explain"),
+    }
+}
+
+fn filter(desk: &Desk, narrowed: &Narrowed) -> EntryFilter {
+    let mut kinds = vec![Choice::new("", "All kinds", narrowed.kind.is_empty())];
+    kinds.extend(
+        EntryKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), words::entry_kind(*kind), kind.as_str() == narrowed.kind)),
+    );
+    EntryFilter {
+        side: narrowed.side.to_owned(),
+        kinds,
+        from: desk.asked.field("from"),
+        to: desk.asked.field("to"),
+        q: narrowed.q.clone(),
+        active: narrowed.is_active(),
+    }
+}
+
+fn pager(id: CustomerId, sheet: &CustomerSheet, narrowed: &Narrowed, is_later: bool) -> Pager {
+    let base = narrowed.address(id, narrowed.side);
+    let join = if base.contains('?') { '&' } else { '?' };
+    let last = sheet.entries.last().filter(|_| sheet.more_entries);
+    Pager {
+        next: last.map(|entry| format!("{base}{join}cursor={}", entry.id)),
+        first: is_later.then_some(base),
+        summary: String::new(),
+    }
+}
+
+fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answer]) -> Vec<crate::view::Action> {
+    let at = |path: &str| format!("/admin/customers/{id}/{path}");
+    vec![
+        acts::answered(desk, answers, Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?customer={id}")),
+        acts::always(desk, "add_entry", "Add Entry", "plus", at("entries/new"), Way::Open),
+        acts::for_managers(desk, "adjust", "Adjust balance", "scale", at("adjust")),
+        acts::always(desk, "new_order", "New order", "package", format!("/admin/orders/new?customer={id}"), Way::Go),
+        acts::always(desk, "edit", "Edit contact", "user-round", at("edit"), Way::Go),
+    ]
+}

@@ -1,0 +1,184 @@
+//! A customer's payment link: the panel on their page, and what staff do with it.
+//!
+//! Invariant: a link's address is made from its id and the key file each time; it is nowhere kept.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use books::calendar::Instant;
+use books::capability::Processors;
+use books::ids::{CustomerId, LinkId};
+use books::link::{LinkState, Policy};
+use books::money::Money;
+use engine::flows::share_link::{self, NewLink};
+use engine::flows::start_checkout::policy;
+use engine::sheets::customer::CustomerSheet;
+use engine::store::link::{self, Link};
+use engine::store::user::Role;
+use qrcode::QrCode;
+use qrcode::render::svg;
+
+use super::again;
+use super::desk::{Desk, done};
+use super::views::documents::{LinkPanel, PaymentLink};
+use crate::app::App;
+use crate::auth::{Clerk, Staff, form_encode};
+use crate::forms::{Form, new_key};
+use crate::respond::Problem;
+use crate::view::Chip;
+
+/// The panel on the customer's page: the live links, or the offer to make one.
+pub fn panel(app: &App, desk: &Desk, sheet: &CustomerSheet) -> Result<LinkPanel, Problem> {
+    let now = desk.frame.now;
+    let live = sheet.links.iter().filter(|link| link.state(now) != LinkState::Revoked);
+    let ability = app.services.connections.ability(&sheet.connections, &sheet.business.name)?;
+    let links: Result<Vec<PaymentLink>, Problem> = live.map(|link| shown(app, desk, sheet, link, now)).collect();
+    Ok(LinkPanel {
+        generate: format!("/admin/customers/{}/links", sheet.customer.id),
+        key: new_key(),
+        links: links?,
+        may_act: desk.staff.may(Role::Clerk),
+        not_payable: match ability {
+            Processors::None => "No processor is live: the link shows the balance but takes no payment.".to_owned(),
+            Processors::Incompatible | Processors::Ready => String::new(),
+        },
+    })
+}
+
+/// The address that is shared.
+pub fn url(app: &App, link: &Link) -> String {
+    app.public_url.link(&format!("/p/{}", app.services.keys.link_token(&link.purpose, link.id)))
+}
+
+fn shown(app: &App, desk: &Desk, sheet: &CustomerSheet, link: &Link, now: Instant) -> Result<PaymentLink, Problem> {
+    let url = url(app, link);
+    let state = link.state(now);
+    let owed = sheet.accounts.iter().find(|account| account.currency == link.currency).map_or(0, |account| account.balance);
+    let text = format!("{}: your balance and payment page: {url}", sheet.business.name);
+    let phone: String = sheet.customer.phone.as_deref().unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+    let can_mail = state == LinkState::Active && sheet.customer.email.is_some();
+    Ok(PaymentLink {
+        id: link.id.to_string(),
+        status: Chip::of_state(state.as_str()),
+        qr: format!("/admin/links/{}/qr.svg", link.id),
+        asks: desk.amount(owed.min(0).abs(), link.currency),
+        policy: policy_words(link)?,
+        expires: Some(desk.day(link.expires_at)),
+        last_viewed: link.opened_at.map(|at| desk.moment(at)),
+        sms: format!("sms:{}?body={}", form_encode(&phone), form_encode(&text)),
+        mail: can_mail.then(|| format!("/admin/links/{}/send", link.id)),
+        url,
+    })
+}
+
+fn policy_words(link: &Link) -> Result<String, Problem> {
+    let money = |minor: i64| crate::view::Amount::of(Money::new(minor, link.currency)).text;
+    if !link.can_pay {
+        return Ok("Nothing: view only".to_owned());
+    }
+    Ok(match policy(link)? {
+        Policy::Full => "The whole amount".to_owned(),
+        Policy::Minimum(least) => format!("At least {}", money(least)),
+        Policy::Steps(steps) => steps.into_iter().map(money).collect::<Vec<_>>().join(", "),
+        Policy::Any => "Any amount".to_owned(),
+    })
+}
+
+/// `POST /admin/customers/{id}/links`
+pub async fn create(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Clerk(staff): Clerk,
+    mut typed: Form,
+) -> Result<Response, Problem> {
+    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+    let call = again::call(&staff, &mut typed)?;
+    let currency = Desk::open(&app, staff).await?.currency();
+    let Some(new) = read(&mut typed, id, currency) else { return Err(Problem::invalid(typed.errors().to_vec())) };
+    share_link::create_link(&app.services.db, &app.services.keys, &call, new).await?;
+    Ok(done(&format!("/admin/customers/{id}"), "link"))
+}
+
+fn read(typed: &mut Form, customer: CustomerId, currency: books::money::Currency) -> Option<NewLink> {
+    let chosen = typed.value("policy").trim().to_owned();
+    let policy = if chosen.is_empty() { "full".to_owned() } else { chosen };
+    let minimum = typed.optional_amount("minimum_amount", currency).map(|money| money.minor);
+    let steps = steps(typed, currency);
+    let expires_on = typed.optional_day("expires_on");
+    if !typed.errors().is_empty() {
+        return None;
+    }
+    Some(NewLink {
+        minimum_amount: minimum.filter(|_| policy == "minimum"),
+        steps: if policy == "steps" { steps } else { Vec::new() },
+        policy,
+        can_pay: !typed.ticked("view_only"),
+        expires_on,
+        ..NewLink::usual(customer)
+    })
+}
+
+/// Fixed amounts apart by commas or semicolons.
+fn steps(typed: &mut Form, currency: books::money::Currency) -> Vec<i64> {
+    let text = typed.value("steps").to_owned();
+    let mut amounts = Vec::new();
+    for part in text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()) {
+        match Money::parse(part, currency) {
+            Ok(money) => amounts.push(money.minor),
+            Err(_) => typed.wrong("steps", "NOT_AN_AMOUNT", format!("{part:?} is not an amount.")),
+        }
+    }
+    amounts
+}
+
+/// `POST /admin/links/{id}/send`
+pub async fn send(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Clerk(staff): Clerk,
+    mut typed: Form,
+) -> Result<Response, Problem> {
+    let link = of(&app, &staff, &id).await?;
+    share_link::send_link(&app.services.db, &again::call(&staff, &mut typed)?, link.id).await?;
+    Ok(done(&format!("/admin/customers/{}", link.customer_id), "link-sent"))
+}
+
+/// `POST /admin/links/{id}/regenerate`
+pub async fn regenerate(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Clerk(staff): Clerk,
+    mut typed: Form,
+) -> Result<Response, Problem> {
+    let link = of(&app, &staff, &id).await?;
+    let call = again::call(&staff, &mut typed)?;
+    share_link::regenerate_link(&app.services.db, &app.services.keys, &call, link.id, false).await?;
+    Ok(done(&format!("/admin/customers/{}", link.customer_id), "link"))
+}
+
+/// `POST /admin/links/{id}/revoke`
+pub async fn revoke(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Clerk(staff): Clerk,
+    mut typed: Form,
+) -> Result<Response, Problem> {
+    let link = of(&app, &staff, &id).await?;
+    share_link::revoke_link(&app.services.db, &again::call(&staff, &mut typed)?, link.id).await?;
+    Ok(done(&format!("/admin/customers/{}", link.customer_id), "link-revoked"))
+}
+
+async fn of(app: &App, staff: &Staff, id: &str) -> Result<Link, Problem> {
+    let id: LinkId = id.parse().map_err(|_| Problem::not_found())?;
+    Ok(link::link(&app.services.db, staff.business, id).await?)
+}
+
+/// `GET /admin/links/{id}/qr.svg`: the address as a code to scan, black on nothing.
+pub async fn qr(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
+    let link = of(&app, &staff, &id).await?;
+    let code = QrCode::new(url(&app, &link)).map_err(|error| Problem::fault(format!("a QR code: {error}")))?;
+    let drawn = code.render::<svg::Color<'_>>().min_dimensions(208, 208).light_color(svg::Color("transparent")).build();
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"))], drawn).into_response())
+}

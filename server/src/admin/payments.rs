@@ -1,0 +1,357 @@
+//! Payments: the list, one attempt in full, recording money that came outside a processor.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use books::account::Target;
+use books::ids::{CustomerId, EntryId, OrderId, PaymentId};
+use books::money::Currency;
+use engine::flows::record_payment::{KINDS, Part, Received, record_payment};
+use engine::sheets::customer::customer_sheet;
+use engine::sheets::entry::entry_sheet;
+use engine::sheets::found;
+use engine::sheets::order::order_sheet;
+use engine::sheets::order_list;
+use engine::sheets::payment::{PaymentSheet, payment_sheet};
+use engine::store::entry::Wanted;
+use engine::store::event;
+use engine::store::payment::{self, Attempt};
+
+use super::again::{self, Again, filled};
+use super::customers::{choose, query};
+use super::desk::{Desk, done};
+use super::entries::{allocation, journal};
+use super::orders::looking;
+use super::views::payments::{AttemptRow, PaymentForm, PaymentList, PaymentPage};
+use super::words::{self, Names};
+use super::{acts, rows};
+use crate::app::App;
+use crate::auth::{Clerk, Staff};
+use crate::forms::{DESCRIPTION, Form, NAME};
+use crate::papers;
+use crate::respond::{Problem, page};
+use crate::view::form::Tick;
+use crate::view::shell::Section;
+use crate::view::{Action, Amount, Chip, Choice, Fact, Link, Notice, Pager, Tab, Tone, Way};
+
+/// How many payments a page shows.
+const PAGE: usize = 50;
+const FILTERS: [(&str, &str); 6] = [
+    ("", "All"),
+    ("succeeded", "Succeeded"),
+    ("pending", "Pending"),
+    ("unknown", "Unknown"),
+    ("failed", "Failed"),
+    ("canceled", "Canceled"),
+];
+const SHOWN: [&str; 4] = ["amount", "received_on", "reference", "memo"];
+
+/// `GET /admin/payments`
+pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Response, Problem> {
+    let q = desk.asked.value("q").trim().to_owned();
+    let here = FILTERS.into_iter().map(|(word, _)| word).find(|word| *word == desk.asked.value("filter")).unwrap_or("");
+    let before: Option<PaymentId> = desk.asked.optional("cursor");
+    let (db, of) = (&app.services.db, desk.staff.business);
+    let mut found = if q.is_empty() {
+        payment::page(db, of, None, here.to_owned(), before, PAGE as i64 + 1).await?
+    } else {
+        found::payments(db, of, looking(&desk, &q, PAGE as i64)).await?
+    };
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let tab = |(word, text): (&str, &str)| Tab {
+        href: query("/admin/payments", &[("filter", word)]),
+        text: text.to_owned(),
+        count: None,
+        here: word == here && q.is_empty(),
+    };
+    let last = found.last().filter(|_| more).map(|row| row.id.to_string());
+    let shown = PaymentList {
+        shell: desk.live(Section::Payments),
+        tabs: FILTERS.into_iter().map(tab).collect(),
+        filter: here.to_owned(),
+        rows: found.iter().map(|row| rows::payment(&desk, row)).collect(),
+        pager: Pager {
+            first: before.map(|_| query("/admin/payments", &[("filter", here)])),
+            next: last.map(|last| query("/admin/payments", &[("filter", here), ("cursor", &last)])),
+            summary: String::new(),
+        },
+        q,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+/// `GET /admin/payments/{id}`
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
+    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
+    let of = desk.staff.business;
+    let sheet = payment_sheet(&app.services.db, of, id).await?;
+    let names = Names::of(&app, of).await?;
+    let events = event::about(&app.services.db, of, id.to_string(), 100).await?;
+    let entry = match sheet.payment.entry_id {
+        Some(entry) => Some(entry_sheet(&app.services.db, of, entry).await?),
+        None => None,
+    };
+    let paid = &sheet.payment;
+    let amount = |minor| desk.amount(minor, paid.currency);
+    let mut attempts: Vec<AttemptRow> = sheet.attempts.iter().map(|attempt| attempt_row(&desk, attempt)).collect();
+    attempts.reverse();
+    let shown = PaymentPage {
+        shell: desk.live_about(Section::Payments, paid.customer_id),
+        id: id.to_string(),
+        number: paid.number.clone(),
+        customer: Link::new(format!("/admin/customers/{}", paid.customer_id), sheet.customer.name.clone()),
+        status: Chip::of_state(paid.state.as_str()),
+        chips: chips(&sheet),
+        amount: amount(paid.amount),
+        refunded: amount(paid.refunded),
+        unapplied: amount(sheet.unapplied()),
+        pdf: paid.entry_id.map(|_| format!("/admin/payments/{id}/pdf")),
+        facts: facts(&desk, &names, &sheet),
+        notices: notices(&sheet),
+        allocations: entry
+            .as_ref()
+            .map(|entry| entry.allocations.iter().filter_map(|row| allocation(&desk, entry, row)).collect())
+            .unwrap_or_default(),
+        attempts,
+        journal: entry.as_ref().map(|entry| journal(&desk, entry)).unwrap_or_default(),
+        history: words::history(&desk, &names, &events),
+        actions: page_actions(&desk, &sheet),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn chips(sheet: &PaymentSheet) -> Vec<Chip> {
+    let paid = &sheet.payment;
+    let flags = [(paid.disputed, "disputed"), (paid.returned, "returned"), (paid.refunded > 0, "refunded")];
+    flags.into_iter().filter(|(stands, _)| *stands).map(|(_, word)| Chip::of_state(word)).collect()
+}
+
+fn facts(desk: &Desk, names: &Names, sheet: &PaymentSheet) -> Vec<Fact> {
+    let paid = &sheet.payment;
+    let some = |name: &str, value: Option<String>| value.map(|value| Fact { name: name.to_owned(), value });
+    let received = paid.received_on.map(|day| crate::view::Day::of(day).text);
+    let all = [
+        some("Method", Some(sheet.means())),
+        some("Received on", received),
+        some("Recorded", Some(desk.moment(paid.created_at).text)),
+        some("By", Some(names.name(&paid.actor))),
+        some("Reference", paid.reference.clone()),
+        some("Memo", paid.memo.clone()),
+        some("Processor's id", paid.remote_id.clone()),
+        some("Still due", Some(desk.amount(sheet.still_due, paid.currency).text)),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn notices(sheet: &PaymentSheet) -> Vec<Notice> {
+    let paid = &sheet.payment;
+    let notice = |tone, title: &str, text: String| Notice { tone, title: title.to_owned(), text, link: None };
+    let mut notices = Vec::new();
+    if let Some(text) = &paid.decline_text {
+        notices.push(notice(Tone::Bad, "It was refused.", text.clone()));
+    }
+    if paid.state == books::payment::PaymentState::Unknown {
+        let text = "The processor's answer was lost. It is asked until it is known; the amount stays reserved.".to_owned();
+        notices.push(notice(Tone::Warn, "The outcome is not known.", text));
+    }
+    notices
+}
+
+/// One call to the processor with its answer; what it said is kept whole as evidence and shown in its own words.
+fn attempt_row(desk: &Desk, attempt: &Attempt) -> AttemptRow {
+    let checks = if attempt.checks > 0 { format!("asked {} times", attempt.checks) } else { String::new() };
+    let parts = [attempt.remote_id.clone().unwrap_or_default(), attempt.evidence.clone().unwrap_or_default(), checks];
+    AttemptRow {
+        at: desk.moment(attempt.created_at),
+        what: attempt.operation.clone(),
+        processor: attempt.connection_id.to_string(),
+        outcome: Chip::of_state(attempt.state.as_str()),
+        detail: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+    }
+}
+
+fn page_actions(desk: &Desk, sheet: &PaymentSheet) -> Vec<Action> {
+    let entry = sheet.payment.entry_id.map(|entry| format!("/admin/entries/{entry}"));
+    let order = sheet.payment.order_id.map(|order| format!("/admin/orders/{order}"));
+    let see = |name, label, icon, href| Action { refused: None, ..acts::always(desk, name, label, icon, href, Way::Go) };
+    let entry = entry.map(|href| see("entry", "See its entry", "file-text", href));
+    let order = order.map(|href| see("order", "See its order", "package", href));
+    [entry, order].into_iter().flatten().collect()
+}
+
+/// `GET /admin/payments/{id}/pdf`
+pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
+    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
+    let sheet = payment_sheet(&app.services.db, staff.business, id).await?;
+    papers::receipt_pdf(&app, &sheet).await
+}
+
+/// What a payment is recorded for.
+struct Purpose {
+    about: Link,
+    customer: CustomerId,
+    order: Option<OrderId>,
+    currency: Currency,
+    due: i64,
+    /// For a customer: what it can be set against.
+    documents: Vec<(String, String, Amount)>,
+}
+
+async fn purpose(app: &App, desk: &Desk, order: &str, customer: &str) -> Result<Purpose, Problem> {
+    let of = desk.staff.business;
+    if !order.is_empty() {
+        let id: OrderId = order.parse().map_err(|_| Problem::not_found())?;
+        let sheet = order_sheet(&app.services.db, of, id).await?;
+        let name = rows::order_name(sheet.order.kind, sheet.order.number.as_deref());
+        return Ok(Purpose {
+            about: Link::new(format!("/admin/orders/{id}"), name),
+            customer: sheet.order.customer_id,
+            order: Some(id),
+            currency: sheet.order.currency,
+            due: sheet.figures.amount_due,
+            documents: Vec::new(),
+        });
+    }
+    let id: CustomerId = customer.parse().map_err(|_| Problem::not_found())?;
+    let wanted = Wanted { limit: 200, ..Wanted::default() };
+    let sheet = customer_sheet(&app.services.db, of, id, None, wanted).await?;
+    let orders = order_list::of_customer(&app.services.db, of, id).await?;
+    let due = orders.iter().filter(|listed| listed.figures.amount_due > 0 && listed.row.currency == sheet.currency);
+    let mut documents: Vec<(String, String, Amount)> = due
+        .map(|listed| {
+            let name = rows::order_name(listed.row.kind, listed.row.number.as_deref());
+            (listed.row.id.to_string(), name, desk.amount(listed.figures.amount_due, listed.row.currency))
+        })
+        .collect();
+    let alone =
+        sheet.open_charges().map(|line| (line.id.to_string(), line.description.clone(), desk.amount(line.open(), line.currency)));
+    documents.extend(alone);
+    Ok(Purpose {
+        about: Link::new(format!("/admin/customers/{id}"), sheet.customer.name.clone()),
+        customer: id,
+        order: None,
+        currency: sheet.currency,
+        due: sheet.balance().min(0).abs(),
+        documents,
+    })
+}
+
+/// `GET /admin/payments/new?order=|customer=`: prefilled with what is due.
+pub async fn new(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
+    let (order, customer) = (desk.asked.value("order"), desk.asked.value("customer"));
+    if order.is_empty() && customer.is_empty() {
+        let list = Link::new("/admin/payments", "Payments");
+        return choose(&app, &desk, Section::Payments, list, "Add Payment", "/admin/payments/new").await;
+    }
+    let purpose = purpose(&app, &desk, order, customer).await?;
+    let due = desk.amount(purpose.due, purpose.currency);
+    let typed = filled([
+        ("amount", if due.is_zero() { String::new() } else { due.decimal }),
+        ("received_on", desk.today().to_string()),
+        ("kind", desk.asked.value("kind").to_owned()),
+    ]);
+    Ok(form(&desk, purpose, &Again::fresh(typed)))
+}
+
+fn form(desk: &Desk, purpose: Purpose, again: &Again) -> Response {
+    let typed = &again.form;
+    let kind = typed.value("kind");
+    let ticked: Vec<&str> = typed.all("document").collect();
+    let tick = |(id, name, due): (String, String, Amount)| Tick {
+        ticked: ticked.contains(&id.as_str()),
+        value: id,
+        label: name,
+        hint: format!("{} due", due.text),
+    };
+    let shown = PaymentForm {
+        shell: desk.shell(Section::Payments),
+        about: purpose.about,
+        customer_id: purpose.customer.to_string(),
+        order_id: purpose.order.map(|order| order.to_string()).unwrap_or_default(),
+        due: desk.amount(purpose.due, purpose.currency),
+        key: again.key(),
+        refusal: again.refusal(&SHOWN),
+        may_despite_pending: again.has_code("PAYMENT_PENDING"),
+        amount: typed.field("amount"),
+        currency: purpose.currency.code().to_owned(),
+        kinds: KINDS.into_iter().map(|word| Choice::new(word, words::method(Some(word)), word == kind)).collect(),
+        received_on: typed.field("received_on"),
+        reference: typed.field("reference"),
+        memo: typed.field("memo"),
+        documents: purpose.documents.into_iter().map(tick).collect(),
+    };
+    page(again.status, &shown)
+}
+
+fn read(typed: &mut Form, purpose: &Purpose) -> Option<Received> {
+    let amount = typed.amount("amount", purpose.currency);
+    let kind = typed.text("kind", NAME);
+    let received_on = typed.optional_day("received_on");
+    let reference = typed.optional_text("reference", NAME);
+    let memo = typed.optional_lines("memo", DESCRIPTION);
+    let parts = parts(typed, purpose.order);
+    if !typed.errors().is_empty() {
+        return None;
+    }
+    Some(Received {
+        customer: purpose.customer,
+        amount: amount?.minor,
+        currency: purpose.currency,
+        kind: kind?,
+        reference,
+        received_on,
+        memo,
+        parts,
+        despite_pending: typed.ticked("despite_pending"),
+        receipt: None,
+        category: None,
+        description: None,
+    })
+}
+
+/// What it is for: the order, or the ticked orders and charges in the order in which they stand.
+fn parts(typed: &mut Form, order: Option<OrderId>) -> Vec<Part> {
+    let whole = |target| Part { target, amount: None };
+    if let Some(order) = order {
+        return vec![whole(Target::Order(order))];
+    }
+    let ticked: Vec<String> = typed.all("document").map(str::to_owned).collect();
+    let mut parts = Vec::with_capacity(ticked.len());
+    for id in ticked {
+        match (id.parse::<OrderId>(), id.parse::<EntryId>()) {
+            (Ok(order), _) => parts.push(whole(Target::Order(order))),
+            (_, Ok(entry)) => parts.push(whole(Target::Entry(entry))),
+            _ => typed.wrong("document", "UNKNOWN", "There is no such document."),
+        }
+    }
+    parts
+}
+
+/// `POST /admin/payments`
+pub async fn create(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed: Form) -> Result<Response, Problem> {
+    let call = again::call(&staff, &mut typed)?;
+    let desk = Desk::open(&app, staff).await?;
+    let purpose = purpose(&app, &desk, typed.value("order"), typed.value("customer")).await?;
+    let saved = match read(&mut typed, &purpose) {
+        Some(received) => record_payment(&app.services.db, &call, received).await.map_err(Some),
+        None => Err(None),
+    };
+    match saved {
+        Ok(_) => Ok(done(&purpose.about.href, "payment")),
+        Err(error) => Ok(form(&desk, purpose, &Again::of(typed, error.map(at_our_fields))?)),
+    }
+}
+
+/// The flow calls the fields of a method by their place in the API.
+fn at_our_fields(error: engine::error::Error) -> engine::error::Error {
+    let engine::error::Error::Invalid(mut errors) = error else { return error };
+    for one in &mut errors {
+        if let Some(own) = one.field.strip_prefix("method.") {
+            one.field = own.to_owned();
+        }
+    }
+    engine::error::Error::Invalid(errors)
+}

@@ -1,0 +1,298 @@
+//! Connections to payment processors: connect, test, disable, enable; and Sandbox's own record with its buttons.
+//!
+//! Invariant: what a connection claims to be able to do is asked of the connector itself.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use books::ids::ConnectionId;
+use engine::error::Error;
+use engine::flows::connect_processor::{NewConnection, connect_processor, set_connection_state};
+use engine::flows::test_processor::test_processor;
+use engine::flows::use_sandbox_desk::{self, DeskAct};
+use engine::store::connection::{self, Connection};
+use engine::store::payment;
+use processors::MethodKind;
+use processors::registry::{self, ProcessorKind};
+use processors::sandbox::{BankCharge, Fault};
+
+use super::again::{self, Again};
+use super::desk::{Desk, done};
+use super::views::processors::{
+    ProcessorForm, ProcessorList, ProcessorOffer, ProcessorRow, SandboxCharge, SandboxRecord, SettingField,
+};
+use super::views::settings::SettingsTab;
+use crate::app::App;
+use crate::auth::Owner;
+use crate::forms::{Form, NAME, new_key};
+use crate::respond::{Problem, page};
+use crate::view::shell::{Section, Shell};
+use crate::view::{Chip, Choice, Link, Notice, Pager, Tone};
+
+/// How many charges of Sandbox a page shows.
+const PAGE: usize = 50;
+/// What Sandbox can be told to do wrong: the published word, what it is called, what happens.
+const FAULTS: [(&str, &str, &str); 5] = [
+    ("lose_answer", "Lose the answer", "The next payment is charged, but its answer never arrives."),
+    ("timeout", "Time out", "The next call never reaches the bank."),
+    ("error_500", "Fail", "The bank fails before it does anything."),
+    ("duplicate_webhook", "Tell twice", "The next message is delivered twice."),
+    ("late_webhook", "Tell late", "The next message comes an hour late."),
+];
+
+/// `GET /admin/settings/processors`
+pub async fn list(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
+    list_page(&app, &desk, None).await
+}
+
+async fn list_page(app: &App, desk: &Desk, notice: Option<Notice>) -> Result<Response, Problem> {
+    let connections = connection::list(&app.services.db, desk.staff.business).await?;
+    let rows: Result<Vec<ProcessorRow>, Problem> = connections.iter().map(|one| row(app, desk, one)).collect();
+    let shown = ProcessorList {
+        shell: Shell { notice, ..desk.live(Section::Settings) },
+        tab: SettingsTab::Processors,
+        rows: rows?,
+        offers: registry::ALL.iter().map(offer).collect(),
+        key: new_key(),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn row(app: &App, desk: &Desk, one: &Connection) -> Result<ProcessorRow, Problem> {
+    let connected = app.services.connections.open(one, &desk.frame.business.name)?;
+    let claims = connected.processor.capabilities().claimed().iter().map(|claim| claim.name().replace('_', " "));
+    let title = registry::find(&one.kind).map_or(one.kind.as_str(), |kind| kind.title);
+    Ok(ProcessorRow {
+        id: one.id.to_string(),
+        name: one.name.clone(),
+        kind: title.to_owned(),
+        status: Chip::of_state(&one.state),
+        capabilities: claims.collect(),
+        webhook: app.public_url.link(&format!("/hooks/{}", one.id)),
+        enabled: one.state != "disabled",
+        record: connected.bank.is_some().then(|| format!("/admin/sandbox/{}", one.id)),
+    })
+}
+
+fn offer(kind: &ProcessorKind) -> ProcessorOffer {
+    let text = match kind.pretend {
+        true => "A pretend processor with test cards: try everything end to end.",
+        false => "Cards and other methods, with your own account there.",
+    };
+    ProcessorOffer { kind: kind.name, name: kind.title, text, needs_settings: !kind.fields.is_empty() }
+}
+
+/// `GET /admin/settings/processors/new?kind=`
+pub async fn new(desk: Desk) -> Result<Response, Problem> {
+    let kind = registry::find(desk.asked.value("kind")).ok_or_else(Problem::not_found)?;
+    Ok(form(&desk, kind, &Again::fresh(Form::default())))
+}
+
+fn form(desk: &Desk, kind: &'static ProcessorKind, again: &Again) -> Response {
+    let names: Vec<&str> = kind.fields.iter().map(|field| field.name).chain(["name"]).collect();
+    let shown = ProcessorForm {
+        shell: desk.shell(Section::Settings),
+        tab: SettingsTab::Processors,
+        kind: kind.name,
+        processor: kind.title,
+        key: again.key(),
+        refusal: again.refusal(&names),
+        title: again.form.field("name"),
+        settings: kind
+            .fields
+            .iter()
+            .map(|setting| SettingField {
+                name: setting.name,
+                label: setting.label,
+                secret: setting.secret,
+                field: again.form.field(setting.name),
+            })
+            .collect(),
+    };
+    page(again.status, &shown)
+}
+
+fn read(typed: &mut Form, kind: &ProcessorKind) -> Option<NewConnection> {
+    let name = typed.optional_text("name", NAME);
+    let mut settings = serde_json::Map::new();
+    for field in kind.fields {
+        let value = typed.value(field.name).trim().to_owned();
+        if !value.is_empty() {
+            settings.insert(field.name.to_owned(), serde_json::Value::String(value));
+        }
+    }
+    let settings = serde_json::Value::Object(settings);
+    typed.errors().is_empty().then(|| NewConnection { kind: kind.name.to_owned(), name, settings })
+}
+
+/// `POST /admin/settings/processors`
+pub async fn connect(State(app): State<Arc<App>>, Owner(staff): Owner, mut typed: Form) -> Result<Response, Problem> {
+    let call = again::call(&staff, &mut typed)?;
+    let kind = registry::find(typed.value("kind")).ok_or_else(Problem::not_found)?;
+    let saved = match read(&mut typed, kind) {
+        Some(new) => connect_processor(&app.services.db, &call, new).await.map_err(Some),
+        None => Err(None),
+    };
+    match saved {
+        Ok(_) => Ok(done("/admin/settings/processors", "connected")),
+        Err(error) => Ok(form(&Desk::open(&app, staff).await?, kind, &Again::of(typed, error.map(at_our_fields))?)),
+    }
+}
+
+fn at_our_fields(error: Error) -> Error {
+    let Error::Invalid(mut errors) = error else { return error };
+    for one in &mut errors {
+        let own = one.field.rsplit('.').next().unwrap_or_default().to_owned();
+        one.field = own;
+    }
+    Error::Invalid(errors)
+}
+
+fn parsed(id: &str) -> Result<ConnectionId, Problem> {
+    id.parse().map_err(|_| Problem::not_found())
+}
+
+/// `POST /admin/settings/processors/{id}/test`
+pub async fn test(State(app): State<Arc<App>>, Path(id): Path<String>, Owner(staff): Owner) -> Result<Response, Problem> {
+    let tried = test_processor(&app.services, &staff.call(None), parsed(&id)?).await?;
+    let desk = Desk::open(&app, staff).await?;
+    let (tone, title) = if tried.works { (Tone::Ok, "It works.") } else { (Tone::Bad, "It does not work.") };
+    let notice = Notice { tone, title: title.to_owned(), text: tried.said, link: None };
+    list_page(&app, &desk, Some(notice)).await
+}
+
+/// `POST /admin/settings/processors/{id}/disable`
+pub async fn disable(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Owner(staff): Owner,
+    mut typed: Form,
+) -> Result<Response, Problem> {
+    let call = again::call(&staff, &mut typed)?;
+    set_connection_state(&app.services.db, &call, parsed(&id)?, false).await?;
+    Ok(done("/admin/settings/processors", "saved"))
+}
+
+/// `POST /admin/settings/processors/{id}/enable`
+pub async fn enable(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Owner(staff): Owner,
+    mut typed: Form,
+) -> Result<Response, Problem> {
+    let call = again::call(&staff, &mut typed)?;
+    set_connection_state(&app.services.db, &call, parsed(&id)?, true).await?;
+    Ok(done("/admin/settings/processors", "saved"))
+}
+
+/// `GET /admin/sandbox/{id}`: Sandbox's own truth, as a processor's dashboard shows it.
+pub async fn record(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
+    let (id, of) = (parsed(&id)?, desk.staff.business);
+    let known = connection::connection(&app.services.db, of, id).await?;
+    let cursor = Some(desk.asked.value("cursor")).filter(|cursor| !cursor.is_empty());
+    let found = use_sandbox_desk::charges(&app.services, of, id, cursor, PAGE).await?;
+    let mut charges = Vec::with_capacity(found.charges.len());
+    for charge in &found.charges {
+        let ours = payment::of_remote(&app.services.db, of, id, charge.id.clone()).await?;
+        charges.push(charge_row(&desk, charge, ours.map(|ours| (ours.id.to_string(), ours.number))));
+    }
+    let base = format!("/admin/sandbox/{id}");
+    let shown = SandboxRecord {
+        shell: desk.live(Section::Settings),
+        id: id.to_string(),
+        name: known.name,
+        key: new_key(),
+        charges,
+        faults: FAULTS
+            .iter()
+            .map(|(word, text, hint)| Choice { hint: (*hint).to_owned(), ..Choice::new(*word, *text, false) })
+            .collect(),
+        pager: Pager {
+            first: cursor.map(|_| base.clone()),
+            next: found.next_cursor.map(|next| super::customers::query(&base, &[("cursor", &next)])),
+            summary: String::new(),
+        },
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn charge_row(desk: &Desk, charge: &BankCharge, ours: Option<(String, String)>) -> SandboxCharge {
+    let state = serde_json::to_value(charge.state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
+    let left = charge.captured > charge.refunded;
+    let held = charge.captured > 0 && !charge.disputed;
+    let is_debit = charge.method == MethodKind::BankDebit;
+    SandboxCharge {
+        id: charge.id.clone(),
+        at: desk.moment(charge.created_at),
+        amount: desk.amount(charge.amount, charge.currency),
+        refunded: desk.amount(charge.refunded, charge.currency),
+        status: Chip::of_state(if charge.disputed { "disputed" } else { &state }),
+        card: format!("{} ending {}", if is_debit { "bank debit" } else { "card" }, charge.last4),
+        payment: ours.map(|(id, number)| Link::new(format!("/admin/payments/{id}"), number)),
+        can_dispute: held && left,
+        can_return: is_debit && state != "returned",
+        can_refund: held && left,
+    }
+}
+
+async fn act(app: &App, staff: &crate::auth::Staff, id: &str, charge: &str, act: DeskAct) -> Result<Response, Problem> {
+    let id = parsed(id)?;
+    use_sandbox_desk::act(&app.services, &staff.call(None), id, charge, act).await?;
+    Ok(done(&format!("/admin/sandbox/{id}"), "sandbox"))
+}
+
+/// `POST /admin/sandbox/{id}/charges/{charge}/dispute`
+pub async fn dispute(
+    State(app): State<Arc<App>>,
+    Path((id, charge)): Path<(String, String)>,
+    Owner(staff): Owner,
+) -> Result<Response, Problem> {
+    act(&app, &staff, &id, &charge, DeskAct::Dispute).await
+}
+
+/// `POST /admin/sandbox/{id}/charges/{charge}/return`
+pub async fn give_back(
+    State(app): State<Arc<App>>,
+    Path((id, charge)): Path<(String, String)>,
+    Owner(staff): Owner,
+) -> Result<Response, Problem> {
+    act(&app, &staff, &id, &charge, DeskAct::Return).await
+}
+
+/// `POST /admin/sandbox/{id}/charges/{charge}/refund`
+pub async fn refund(
+    State(app): State<Arc<App>>,
+    Path((id, charge)): Path<(String, String)>,
+    Owner(staff): Owner,
+) -> Result<Response, Problem> {
+    act(&app, &staff, &id, &charge, DeskAct::Refund { amount: None }).await
+}
+
+/// `POST /admin/sandbox/{id}/faults` (next repeated)
+pub async fn faults(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Owner(staff): Owner,
+    typed: Form,
+) -> Result<Response, Problem> {
+    let id = parsed(&id)?;
+    let words: Vec<serde_json::Value> = typed.all("next").map(|word| serde_json::Value::String(word.to_owned())).collect();
+    let next: Result<Vec<Fault>, _> = words.into_iter().map(serde_json::from_value).collect();
+    let next = next.map_err(|_| Problem::malformed("There is no such fault.", Vec::new()))?;
+    use_sandbox_desk::queue_faults(&app.services, &staff.call(None), id, &next).await?;
+    Ok(done(&format!("/admin/sandbox/{id}"), "saved"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_of_the_page_is_known() {
+        for (word, ..) in FAULTS {
+            assert!(serde_json::from_value::<Fault>(serde_json::json!(word)).is_ok(), "{word}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Settings: the business and how it collects. People, keys and sessions have files of their own.
+
+use std::sync::Arc;
+
+use axum::extract::{Multipart, State};
+use axum::response::Response;
+use engine::error::Error;
+use engine::flows::save_business::{self, BusinessChange, BusinessDetails, LOGO_BYTES, change_business};
+use engine::store::business;
+
+use super::again::{self, Again, filled};
+use super::desk::{Desk, done};
+use super::setup::zones;
+use super::views::settings::{BusinessSettings, CollectingSettings, SettingsTab};
+use crate::app::App;
+use crate::auth::{Manager, Staff};
+use crate::forms::{DESCRIPTION, Form, NAME};
+use crate::respond::{Problem, page};
+use crate::view::form::Field;
+use crate::view::shell::Section;
+
+pub mod keys;
+pub mod people;
+pub mod sessions;
+
+const BUSINESS_FIELDS: [&str; 7] = ["name", "address", "tax_id", "email", "phone", "color", "footer"];
+const COLLECTING_FIELDS: [&str; 4] = ["tolerance", "locked_through", "link_days", "notify"];
+
+/// `GET /admin/settings`
+pub async fn business(desk: Desk) -> Response {
+    let again = Again::fresh(as_it_is(&desk));
+    business_form(&desk, &again)
+}
+
+fn as_it_is(desk: &Desk) -> Form {
+    let known = &desk.frame.business;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    filled([
+        ("name", known.name.clone()),
+        ("address", text(&known.address)),
+        ("tax_id", text(&known.tax_id)),
+        ("email", text(&known.email)),
+        ("phone", text(&known.phone)),
+        ("time_zone", known.time_zone.clone()),
+        ("paper", known.paper.clone()),
+        ("color", known.color.clone()),
+        ("footer", text(&known.footer)),
+    ])
+}
+
+fn business_form(desk: &Desk, again: &Again) -> Response {
+    let typed = &again.form;
+    let shown = BusinessSettings {
+        shell: desk.shell(Section::Settings),
+        tab: SettingsTab::Business,
+        key: again.key(),
+        refusal: again.refusal(&BUSINESS_FIELDS),
+        name: typed.field("name"),
+        address: typed.field("address"),
+        tax_id: typed.field("tax_id"),
+        email: typed.field("email"),
+        phone: typed.field("phone"),
+        currency: desk.currency().code(),
+        zones: zones(typed.value("time_zone")),
+        paper: again.choices("paper", [("a4", "A4"), ("letter", "Letter")]),
+        color: typed.field("color"),
+        has_logo: desk.frame.business.logo.is_some(),
+        footer: typed.field("footer"),
+    };
+    page(again.status, &shown)
+}
+
+fn read_business(typed: &mut Form) -> Option<BusinessChange> {
+    let name = typed.text("name", NAME);
+    let change = BusinessChange {
+        email: Some(typed.optional_email("email")),
+        phone: Some(typed.optional_text("phone", NAME)),
+        address: Some(typed.optional_lines("address", DESCRIPTION)),
+        tax_id: Some(typed.optional_text("tax_id", NAME)),
+        color: typed.text("color", NAME),
+        footer: Some(typed.optional_lines("footer", DESCRIPTION)),
+        paper: typed.text("paper", NAME),
+        time_zone: typed.text("time_zone", NAME),
+        ..BusinessChange::default()
+    };
+    if typed.errors().is_empty() { Some(BusinessChange { name: Some(name?), ..change }) } else { None }
+}
+
+/// `POST /admin/settings`
+pub async fn save_details(State(app): State<Arc<App>>, Manager(staff): Manager, mut typed: Form) -> Result<Response, Problem> {
+    let call = again::call(&staff, &mut typed)?;
+    let saved = match read_business(&mut typed) {
+        Some(change) => change_business(&app.services.db, &call, change).await.map_err(Some),
+        None => Err(None),
+    };
+    match saved {
+        Ok(_) => Ok(done("/admin/settings", "saved")),
+        Err(error) => Ok(business_form(&Desk::open(&app, staff).await?, &Again::of(typed, error)?)),
+    }
+}
+
+/// `POST /admin/settings/logo`: a PNG or JPEG of at most 1 MB, as a form's file.
+pub async fn logo(State(app): State<Arc<App>>, Manager(staff): Manager, mut parts: Multipart) -> Result<Response, Problem> {
+    let mut file = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        if part.name() == Some("logo") {
+            file = part.bytes().await.map_err(unreadable)?.to_vec();
+        }
+    }
+    if file.is_empty() {
+        return Err(Problem::invalid(vec![engine::error::FieldError {
+            field: "logo".to_owned(),
+            code: "REQUIRED",
+            detail: "choose a PNG or JPEG picture".to_owned(),
+        }]));
+    }
+    if file.len() > LOGO_BYTES {
+        return Err(Problem::too_large(LOGO_BYTES));
+    }
+    keep_logo(&app, &staff, file).await
+}
+
+fn unreadable(error: axum::extract::multipart::MultipartError) -> Problem {
+    match error.status() {
+        axum::http::StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(LOGO_BYTES),
+        _ => Problem::malformed("The file did not arrive whole. Choose it again.", Vec::new()),
+    }
+}
+
+/// `POST /admin/settings/logo/remove`
+pub async fn remove_logo(State(app): State<Arc<App>>, Manager(staff): Manager) -> Result<Response, Problem> {
+    keep_logo(&app, &staff, Vec::new()).await
+}
+
+/// Keeps a picture as the logo (none: removes it) and everything else as it is.
+async fn keep_logo(app: &App, staff: &Staff, picture: Vec<u8>) -> Result<Response, Problem> {
+    let known = business::business(&app.services.db, staff.business).await?;
+    let details = BusinessDetails {
+        name: known.name,
+        email: known.email,
+        phone: known.phone,
+        address: known.address,
+        tax_id: known.tax_id,
+        color: known.color,
+        logo: Some(picture),
+        footer: known.footer,
+        paper: known.paper,
+        time_zone: known.time_zone,
+    };
+    save_business::save_business(&app.services.db, &staff.call(None), details).await?;
+    Ok(done("/admin/settings", "saved"))
+}
+
+/// `GET /admin/settings/collecting`
+pub async fn collecting(desk: Desk) -> Result<Response, Problem> {
+    let known = desk.frame.business.settings()?;
+    let on = |ticked: bool| if ticked { "on".to_owned() } else { String::new() };
+    let tolerance = desk.amount(known.tolerance, desk.currency()).decimal;
+    let typed = filled([
+        ("apply_credit", on(known.apply_credit)),
+        ("tolerance", tolerance),
+        ("locked_through", known.locked_through.map(|day| day.to_string()).unwrap_or_default()),
+        ("receipts_online", on(known.receipt_online)),
+        ("receipts_external", on(known.receipt_external)),
+        ("link_days", known.link_days.to_string()),
+        ("notify", known.notify.join(", ")),
+    ]);
+    Ok(collecting_form(&desk, &Again::fresh(typed)))
+}
+
+fn collecting_form(desk: &Desk, again: &Again) -> Response {
+    let typed = &again.form;
+    let shown = CollectingSettings {
+        shell: desk.shell(Section::Settings),
+        tab: SettingsTab::Collecting,
+        key: again.key(),
+        refusal: again.refusal(&COLLECTING_FIELDS),
+        currency: desk.currency().code().to_owned(),
+        apply_credit: Field::of(typed.value("apply_credit")),
+        tolerance: typed.field("tolerance"),
+        locked_through: typed.field("locked_through"),
+        receipts_online: Field::of(typed.value("receipts_online")),
+        receipts_external: Field::of(typed.value("receipts_external")),
+        link_days: typed.field("link_days"),
+        notify: typed.field("notify"),
+    };
+    page(again.status, &shown)
+}
+
+fn read_collecting(typed: &mut Form, currency: books::money::Currency) -> Option<BusinessChange> {
+    let tolerance = match books::money::Money::parse(typed.value("tolerance").trim(), currency) {
+        Ok(money) => Some(money.minor),
+        Err(_) if typed.value("tolerance").trim().is_empty() => Some(0),
+        Err(_) => {
+            typed.wrong("tolerance", "NOT_AN_AMOUNT", "Write an amount such as 0.05, or 0 for none.");
+            None
+        }
+    };
+    let link_days: Option<i64> = typed.read("link_days");
+    let notify = typed.emails("notify");
+    let locked_through = typed.optional_day("locked_through");
+    if !typed.errors().is_empty() {
+        return None;
+    }
+    Some(BusinessChange {
+        apply_credit: Some(typed.ticked("apply_credit")),
+        tolerance: Some(tolerance?),
+        locked_through: Some(locked_through),
+        notify: Some(notify?),
+        link_days: Some(link_days?),
+        receipt_online: Some(typed.ticked("receipts_online")),
+        receipt_external: Some(typed.ticked("receipts_external")),
+        ..BusinessChange::default()
+    })
+}
+
+/// `POST /admin/settings/collecting`
+pub async fn save_collecting(State(app): State<Arc<App>>, Manager(staff): Manager, mut typed: Form) -> Result<Response, Problem> {
+    let call = again::call(&staff, &mut typed)?;
+    let desk = Desk::open(&app, staff).await?;
+    let saved = match read_collecting(&mut typed, desk.currency()) {
+        Some(change) => change_business(&app.services.db, &call, change).await.map_err(Some),
+        None => Err(None),
+    };
+    match saved {
+        Ok(_) => Ok(done("/admin/settings/collecting", "saved")),
+        Err(error) => Ok(collecting_form(&desk, &Again::of(typed, error.map(one_field))?)),
+    }
+}
+
+/// A wrong address in the list stands at the list.
+fn one_field(error: Error) -> Error {
+    let Error::Invalid(mut errors) = error else { return error };
+    for one in &mut errors {
+        if one.field.starts_with("notify[") {
+            one.field = "notify".to_owned();
+        }
+    }
+    Error::Invalid(errors)
+}

@@ -1,0 +1,159 @@
+//! Published words as people read them on staff pages: kinds of entries, reasons, events, who acted.
+
+use books::entry::EntryKind;
+use books::ids::BusinessId;
+use engine::store::event::Event;
+use engine::store::{api_key, user};
+
+use super::desk::Desk;
+use super::views::documents::HistoryRow;
+use crate::app::App;
+use crate::respond::Problem;
+
+/// Who the actors of a business are, by id.
+pub struct Names(Vec<(String, String)>);
+
+impl Names {
+    /// People and programs, also those who may no longer act.
+    pub async fn of(app: &App, business: BusinessId) -> Result<Names, Problem> {
+        let people = user::list(&app.services.db, business).await?;
+        let keys = api_key::list(&app.services.db, business).await?;
+        let people = people.into_iter().map(|user| (user.id.to_string(), user.name));
+        let keys = keys.into_iter().map(|key| (key.id.to_string(), format!("the program {}", key.name)));
+        Ok(Names(people.chain(keys).collect()))
+    }
+
+    /// An actor's id as a name.
+    pub fn name(&self, actor: &str) -> String {
+        let known = self.0.iter().find(|(id, _)| id == actor).map(|(_, name)| name.clone());
+        known.unwrap_or_else(|| match actor.split('_').next() {
+            Some("usr") => "a former user".to_owned(),
+            Some("key") => "a program".to_owned(),
+            Some("lnk") => "the customer".to_owned(),
+            _ => "Owed".to_owned(),
+        })
+    }
+}
+
+/// What an entry is, as a person would call it.
+pub fn entry_kind(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Order => "Order",
+        EntryKind::Invoice => "Invoice",
+        EntryKind::ManualCharge => "Charge",
+        EntryKind::LateFee => "Late fee",
+        EntryKind::AdjustmentDown => "Deduction",
+        EntryKind::Refund => "Refund",
+        EntryKind::Return => "Returned payment",
+        EntryKind::CreditReversal => "Reversed credit",
+        EntryKind::Payout => "Credit paid out",
+        EntryKind::WriteOffReversal => "Write-off taken back",
+        EntryKind::Payment => "Payment",
+        EntryKind::ManualCredit => "Credit",
+        EntryKind::AdjustmentUp => "Credit given",
+        EntryKind::Amendment => "Amendment",
+        EntryKind::CreditNote => "Credit note",
+        EntryKind::Reversal => "Reversal",
+        EntryKind::Void => "Void invoice",
+        EntryKind::WriteOff => "Write-off",
+        EntryKind::SmallDifference => "Small difference",
+    }
+}
+
+/// Why an order was amended.
+pub fn amendment_reason(reason: &str) -> &'static str {
+    match reason {
+        "items_added" => "Items added",
+        "shipping" => "Shipping dearer",
+        "extra_service" => "Extra service",
+        "correction" => "Correction",
+        _ => "Other",
+    }
+}
+
+/// How money came.
+pub fn method(word: Option<&str>) -> &'static str {
+    match word {
+        Some("cash") => "Cash",
+        Some("check") => "Check",
+        Some("bank_transfer") => "Bank transfer",
+        Some("card_terminal") => "Card terminal",
+        Some("other") => "Other",
+        Some("card") => "Card",
+        Some("bank_debit") => "Bank debit",
+        _ => "Online",
+    }
+}
+
+/// What a mail is.
+pub fn mail_kind(word: &str) -> &'static str {
+    match word {
+        "payment_request" => "Payment request",
+        "receipt" => "Receipt",
+        "payment_notice" => "Notice of payment",
+        "payment_failed" => "Notice of a failed payment",
+        "link" => "Payment link",
+        "fresh_link" => "Fresh link",
+        _ => "Mail",
+    }
+}
+
+/// What an act did.
+fn event(kind: &str) -> &'static str {
+    match kind {
+        "customer_created" => "Added",
+        "customer_changed" => "Changed",
+        "entry_added" => "Recorded",
+        "entry_reversed" => "Reversal recorded",
+        "balance_adjusted" => "Balance adjusted",
+        "order_created" => "Created",
+        "order_changed" => "State changed",
+        "order_amended" => "Amended",
+        "payment_recorded" => "Recorded",
+        "payment_started" => "Payment page opened",
+        "payment_requested" => "Payment requested",
+        "request_resent" => "Sent again",
+        "request_closed" => "Closed",
+        "link_created" => "Link made",
+        "link_regenerated" => "Link replaced",
+        "link_revoked" => "Link revoked",
+        "link_sent" => "Link mailed",
+        "link_opened" => "Opened by the customer",
+        "mail_retried" => "Queued again",
+        "job_retried" => "Started again",
+        _ => "Changed",
+    }
+}
+
+/// The history of a record, oldest first.
+pub fn history(desk: &Desk, names: &Names, events: &[Event]) -> Vec<HistoryRow> {
+    let row = |one: &Event| {
+        let data: serde_json::Value = serde_json::from_str(&one.data).unwrap_or_default();
+        let why = ["state", "reason"].iter().find_map(|name| data.get(*name).and_then(|value| value.as_str()));
+        HistoryRow {
+            at: desk.moment(one.created_at),
+            who: names.name(&one.actor),
+            what: event(&one.kind).to_owned(),
+            why: why.map(|word| word.replace('_', " ")).unwrap_or_default(),
+        }
+    };
+    events.iter().rev().map(row).collect()
+}
+
+/// A ledger account as a person would call it; `clearing:stripe` reads `Clearing, stripe`.
+pub fn ledger_account(account: &str) -> String {
+    let known = match account {
+        "receivable" => "Receivable",
+        "uninvoiced" => "Orders not yet invoiced",
+        "revenue" => "Revenue",
+        "tax_payable" => "Tax payable",
+        "cash" => "Cash and bank",
+        "disputed_funds" => "Disputed funds",
+        "bad_debt" => "Bad debt",
+        "small_differences" => "Small differences",
+        "adjustments" => "Adjustments",
+        "late_fees" => "Late fees",
+        other => return other.replace("clearing:", "Clearing, "),
+    };
+    known.to_owned()
+}

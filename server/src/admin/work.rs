@@ -1,0 +1,99 @@
+//! Background work: what waits, and what gave up and can be started again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use engine::flows::try_again::retry_job;
+use engine::store::job::{self, Job};
+use uuid::Uuid;
+
+use super::again;
+use super::desk::{Desk, done};
+use super::outbox::about;
+use super::views::work::{DeadRow, JobRow, WorkPage};
+use crate::app::App;
+use crate::auth::Clerk;
+use crate::forms::{Form, new_key};
+use crate::respond::{Problem, page};
+use crate::view::Chip;
+use crate::view::shell::Section;
+
+/// Every kind of work with what it is called and what it does.
+const KINDS: [(&str, &str, &str); 9] = [
+    ("mail_request", "Payment request", "Writes the mail that asks a customer to pay."),
+    ("mail_receipt", "Receipt", "Writes the mail that confirms a payment."),
+    ("mail_notice", "Notice of payment", "Tells staff that a request was paid."),
+    ("mail_failed", "Notice of a failed payment", "Tells staff and customer that a payment did not go through."),
+    ("mail_link", "Payment link", "Writes the mail with a customer's payment link."),
+    ("mail_fresh_link", "Fresh link", "Mails a new link in place of one that has expired."),
+    ("send_mail", "Sending mail", "Hands mails to the mail server."),
+    ("follow_hook", "Processor messages", "Looks up what a processor's message was about."),
+    ("close_checkouts", "Open payment pages", "Closes pages on which nothing is to be paid any more."),
+];
+
+/// What a kind of work is called.
+pub fn name(kind: &str) -> &'static str {
+    KINDS.iter().find(|(known, ..)| *known == kind).map_or("Background work", |(_, name, _)| name)
+}
+
+/// `GET /admin/work`
+pub async fn show(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
+    let all = job::list(&app.services.db, desk.staff.business).await?;
+    let (dead, waiting): (Vec<Job>, Vec<Job>) = all.into_iter().partition(|job| job.state == "dead");
+    let shown = WorkPage {
+        shell: desk.live(Section::None),
+        jobs: kinds(&desk, &waiting),
+        dead: dead.iter().map(|job| dead_row(&desk, job)).collect(),
+        key: new_key(),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn kinds(desk: &Desk, waiting: &[Job]) -> Vec<JobRow> {
+    let mut by_kind: BTreeMap<&str, Vec<&Job>> = BTreeMap::new();
+    waiting.iter().for_each(|job| by_kind.entry(job.kind.as_str()).or_default().push(job));
+    let row = |(kind, name, what): &(&str, &str, &str)| {
+        let jobs = by_kind.get(kind).map_or(&[][..], Vec::as_slice);
+        let next = jobs.iter().map(|job| job.run_at).min();
+        let running = jobs.iter().any(|job| job.lease_until.is_some_and(|until| until > desk.frame.now));
+        let state = match (running, jobs.is_empty()) {
+            (true, _) => "running",
+            (false, true) => "done",
+            (false, false) => "waiting",
+        };
+        JobRow {
+            name: (*name).to_owned(),
+            what: (*what).to_owned(),
+            waiting: u64::try_from(jobs.len()).unwrap_or(u64::MAX),
+            status: Chip::of_state(state),
+            next: next.map(|at| desk.moment(at)),
+        }
+    };
+    KINDS.iter().map(row).collect()
+}
+
+fn dead_row(desk: &Desk, job: &Job) -> DeadRow {
+    DeadRow {
+        id: job.id.to_string(),
+        name: name(&job.kind).to_owned(),
+        about: about(Some(&job.subject)),
+        error: job.error.clone().unwrap_or_default(),
+        tries: u64::try_from(job.tries).unwrap_or(0),
+        at: desk.moment(job.run_at),
+    }
+}
+
+/// `POST /admin/work/{id}/retry`
+pub async fn retry(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Clerk(staff): Clerk,
+    mut form: Form,
+) -> Result<Response, Problem> {
+    let id: Uuid = id.parse().map_err(|_| Problem::not_found())?;
+    retry_job(&app.services.db, &again::call(&staff, &mut form)?, id).await?;
+    Ok(done("/admin/work", "retried"))
+}
