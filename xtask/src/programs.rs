@@ -23,6 +23,15 @@ pub fn browser() -> Result<PathBuf, String> {
         .ok_or_else(|| "Chromium is missing: install it (Debian: apt-get install chromium)".to_owned())
 }
 
+/// Node with npm, which drive the browser.
+pub fn node() -> Result<(), String> {
+    let found = || ["node", "npm"].iter().all(|program| quiet(program, &["--version"]).is_some());
+    if found() || (install("nodejs") && install("npm") && found()) {
+        return Ok(());
+    }
+    Err("Node with npm is missing: install it (Debian: apt-get install nodejs npm)".to_owned())
+}
+
 /// Whether `cargo <component>` exists on this tool chain (`fmt` and `clippy` may be left out of one).
 pub fn has_cargo_component(component: &str) -> bool {
     quiet("cargo", &[component, "--version"]).is_some()

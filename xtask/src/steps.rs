@@ -27,6 +27,7 @@ struct Step {
 pub fn test() -> Result<(), String> {
     let browser = programs::browser()?;
     println!("xtask: browser {}", browser.display());
+    programs::node()?;
     let postgres = Postgres::start()?;
     println!("xtask: PostgreSQL {}", postgres.url());
     let environment = Environment { postgres: &postgres, browser: &browser };
@@ -93,13 +94,19 @@ impl Environment<'_> {
         println!("\nxtask: {program} {}", arguments.join(" "));
         let status = Command::new(program)
             .args(arguments)
-            .current_dir(folder)
+            .current_dir(root().join(folder))
             .env("OWED_TEST_POSTGRES_URL", self.postgres.url())
             .env("OWED_TEST_CHROMIUM", self.browser)
             .env("OWED_BINARY", binary())
             .status();
         if status.is_ok_and(|status| status.success()) { Outcome::Passed } else { Outcome::Failed }
     }
+}
+
+/// The workspace, from wherever the command was given.
+pub fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own)
 }
 
 /// Where cargo puts the binary: beside this program.

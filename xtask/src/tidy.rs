@@ -30,7 +30,7 @@ const BANNED: &[(&str, &[&str], &str)] = &[
 
 /// Checks every source file of the workspace; answers all complaints at once.
 pub fn tidy() -> Result<(), String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("this crate lies in a workspace")?;
+    let root = crate::steps::root();
     let mut files = Vec::new();
     for folder in std::fs::read_dir(root).map_err(|error| error.to_string())?.flatten() {
         for part in ["src", "tests", "examples", "benches"] {
