@@ -13,12 +13,11 @@ use super::call::{Call, Done};
 use super::check;
 use super::create_order::{bad_line, check_texts, line_rows, title};
 use super::posting::{Touched, open_books};
-use super::request_payment::{allowed, close_settled_requests};
+use super::request_payment::{allowed, close_settled, open_of_customer};
 use crate::db::{Db, Expect, sql};
 use crate::error::{Error, Result};
 use crate::store::account::charge_line;
 use crate::store::order::{self, Amendment, Order, OrderLine};
-use crate::store::request;
 
 sql!(REMOVE_LINE, "update order_line set removed_by = $3 where business_id = $1 and id = $2 and removed_by is null");
 
@@ -66,7 +65,7 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
             return Err(Error::refused("NOT_CONFIRMED", "confirm it first; a draft is edited, not amended"));
         }
         allowed(capability::amend(order.state))?;
-        let open_requests = request::open_of_order(tx, id).await?;
+        let requests = open_of_customer(tx, seen.customer_id).await?;
 
         let amendment = AmendmentId::new(tx.ids());
         let last = lines.iter().map(|line| line.position).max().unwrap_or(0);
@@ -131,7 +130,7 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
             actor: by.actor.id(),
             created_at: tx.now(),
         });
-        close_settled_requests(tx, open_requests, due, false);
+        close_settled(tx, requests, &account, None);
         leave_job(tx, "close_checkouts", customer, event);
         let data = serde_json::json!({ "added": added, "removed": taken, "reason": change.reason, "due": due });
         Act { kind: "order_amended", subject: id.to_string(), customer: Some(customer), data, call: &by }.write(tx, event);

@@ -12,13 +12,12 @@ use super::call::{Call, Done};
 use super::check;
 use super::create_order::{series, title};
 use super::posting::{Touched, open_books};
-use super::request_payment::close_settled_requests;
+use super::request_payment::{close_settled, open_of_customer};
 use crate::db::{Db, Expect, Tx, sql};
 use crate::error::{Error, Result};
 use crate::store::account::charge_line;
 use crate::store::counter;
 use crate::store::order::{self, Amendment, Order, OrderLine};
-use crate::store::request;
 
 sql!(REMOVE_LINE, "update order_line set removed_by = $3 where business_id = $1 and id = $2 and removed_by is null");
 
@@ -46,7 +45,7 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
         let mut order = tx.lock::<Order>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
         let next = after(order.kind, order.state, decision.act)
             .map_err(|refusal| Error::refused(refusal.code().as_str(), refusal.to_string()))?;
-        let open_requests = request::open_of_order(tx, id).await?;
+        let requests = open_of_customer(tx, seen.customer_id).await?;
         let leaves_draft = !order.state.is_charged() && next.is_charged();
         let number = match leaves_draft && order.number.is_none() {
             true => Some(counter::next(tx, series(order.kind), books.business.today(tx.now())).await?),
@@ -97,7 +96,7 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
         order.updated_at = tx.now();
         tx.set(&order);
         if next.is_charged() {
-            close_settled_requests(tx, open_requests, due, false);
+            close_settled(tx, requests, &account, None);
             leave_job(tx, "close_checkouts", order.customer_id, event);
         }
         let data = serde_json::json!({ "state": next, "removed": removed, "due": due });

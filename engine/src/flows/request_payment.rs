@@ -187,31 +187,23 @@ pub(crate) async fn open_of_customer(tx: &mut Tx<'_>, customer: CustomerId) -> R
     tx.query(&OPEN_OF_CUSTOMER, &[&business, &customer]).await
 }
 
-/// Closes those of an order's requests whose document has nothing due any more.
-pub(crate) fn close_settled_requests(tx: &mut Tx<'_>, requests: Vec<Request>, due: i64, money_came: bool) {
+/// After an act on an account: closes the customer's requests whose order has nothing due now, whichever order the act was
+/// about, because credit that it set free may have settled another. `through`: the request whose link the money came by, which
+/// then reads *paid*.
+pub(crate) fn close_settled(tx: &mut Tx<'_>, requests: Vec<Request>, account: &Account, through: Option<RequestId>) {
     let now = tx.now();
-    for mut request in requests {
-        let next = request.state.after(RequestEvent::Due { amount_due: due, through_request: money_came });
+    // What is due in another currency stands on another account.
+    for mut request in requests.into_iter().filter(|request| request.currency == account.currency()) {
+        let Some(order) = request.order_id else { continue };
+        // An order whose charges were not loaded has none that are open, or it would have been.
+        let amount_due = account.due(Target::Order(order));
+        let next = request.state.after(RequestEvent::Due { amount_due, through_request: through == Some(request.id) });
         if next == request.state {
             continue;
         }
         request.state = next;
-        if next == RequestState::Paid {
-            request.paid_at = Some(now)
-        } else {
-            request.closed_at = Some(now)
-        }
+        let ended = if next == RequestState::Paid { &mut request.paid_at } else { &mut request.closed_at };
+        *ended = Some(now);
         tx.set(&request);
-    }
-}
-
-/// After an act on an account: closes the customer's requests whose order has nothing due now. `through`: the request whose
-/// link the money came by, which then reads *paid*.
-pub(crate) fn close_settled(tx: &mut Tx<'_>, requests: Vec<Request>, account: &Account, through: Option<RequestId>) {
-    for request in requests {
-        let Some(order) = request.order_id else { continue };
-        // An order whose charges were not loaded has none that are open, or it would have been.
-        let money_came = through == Some(request.id);
-        close_settled_requests(tx, vec![request], account.due(Target::Order(order)), money_came);
     }
 }

@@ -4,7 +4,7 @@
 //! read again under the customer's lock; a finding that comes late or twice changes nothing. States only move forward.
 
 use books::account::{Aim, MoneyBack, MoneyIn, Reserved, ReturnInput, Target, When};
-use books::ids::{AttemptId, EntryId, OrderId, PaymentId};
+use books::ids::{AttemptId, EntryId, EventId, OrderId, PaymentId};
 use books::ledger::rules::Channel;
 use books::payment::PaymentState;
 use processors::{Charge, ChargeState, CheckoutState, MethodKind, Outcome, Remote};
@@ -95,7 +95,8 @@ impl Settling<'_> {
         match finding {
             Finding::Absent { attempt } => {
                 self.end_attempt(tx, *attempt, AttemptState::Rejected, "the processor never received it", None);
-                self.end(tx, PaymentState::Canceled, None);
+                let event = event_id(tx);
+                self.end(tx, PaymentState::Canceled, None, event);
                 Ok(())
             }
             Finding::Answered { attempt, outcome } => self.answered(tx, books, requests, *attempt, outcome),
@@ -122,12 +123,14 @@ impl Settling<'_> {
             }
             Outcome::Declined(decline) => {
                 self.end_attempt(tx, attempt, AttemptState::Declined, &decline.text, decline.charge.clone());
-                self.end(tx, PaymentState::Failed, Some((decline.reason.code(), &decline.text)));
+                let event = event_id(tx);
+                self.end(tx, PaymentState::Failed, Some((decline.reason.code(), &decline.text)), event);
                 Ok(())
             }
             Outcome::Rejected(rejection) => {
                 self.end_attempt(tx, attempt, AttemptState::Rejected, &rejection.text, None);
-                self.end(tx, PaymentState::Failed, Some((rejection.reason.code(), &rejection.text)));
+                let event = event_id(tx);
+                self.end(tx, PaymentState::Failed, Some((rejection.reason.code(), &rejection.text)), event);
                 Ok(())
             }
             Outcome::Unknown { why } => {
@@ -174,7 +177,8 @@ impl Settling<'_> {
                 let state = if declined.is_some() { PaymentState::Failed } else { PaymentState::Canceled };
                 let declined = declined.as_ref().map(|(code, text)| (code.as_str(), text.as_str()));
                 self.stop_asking(tx);
-                self.end(tx, state, declined);
+                let event = event_id(tx);
+                self.end(tx, state, declined, event);
             }
         }
     }
@@ -199,14 +203,14 @@ impl Settling<'_> {
             (ChargeState::Captured, _) => self.succeed(tx, books, requests, charge),
             (ChargeState::Returned, P::Succeeded) if !self.payment.returned => self.come_back(tx, books),
             (ChargeState::Returned, P::Created | P::Pending | P::Unknown) => {
-                self.fail(tx, books, P::Failed, Some(("RETURNED", "The bank returned the debit.")))
+                self.fail(tx, books, requests, P::Failed, Some(("RETURNED", "The bank returned the debit.")))
             }
             (ChargeState::Pending, P::Created | P::Unknown) => self.pend(tx, books),
             (ChargeState::Failed, _) if !ended && self.payment.state != P::Succeeded => {
-                self.fail(tx, books, P::Failed, charge.reason.map(|reason| (reason.code(), reason.text())))
+                self.fail(tx, books, requests, P::Failed, charge.reason.map(|reason| (reason.code(), reason.text())))
             }
             (ChargeState::Voided | ChargeState::Expired, _) if !ended && self.payment.state != P::Succeeded => {
-                self.fail(tx, books, P::Canceled, None)
+                self.fail(tx, books, requests, P::Canceled, None)
             }
             _ => Ok(()),
         }
@@ -367,15 +371,24 @@ impl Settling<'_> {
         Ok(books.account.release(&parts)?)
     }
 
-    fn fail(&mut self, tx: &mut Tx<'_>, mut books: Books, state: PaymentState, reason: Option<(&str, &str)>) -> Result<()> {
+    /// It came to nothing. What it had reserved is free again, and credit that waited beside it may settle that now.
+    fn fail(
+        &mut self,
+        tx: &mut Tx<'_>,
+        mut books: Books,
+        requests: Vec<crate::store::request::Request>,
+        state: PaymentState,
+        reason: Option<(&str, &str)>,
+    ) -> Result<()> {
         self.release(&mut books)?;
         let event = event_id(tx);
-        books.write(tx, self.by, event)?;
-        self.end(tx, state, reason);
+        let (account, _) = books.write(tx, self.by, event)?;
+        close_settled(tx, requests, &account, None);
+        self.end(tx, state, reason, event);
         Ok(())
     }
 
-    fn end(&mut self, tx: &mut Tx<'_>, state: PaymentState, reason: Option<(&str, &str)>) {
+    fn end(&mut self, tx: &mut Tx<'_>, state: PaymentState, reason: Option<(&str, &str)>, event: EventId) {
         if matches!(self.payment.state, PaymentState::Succeeded | PaymentState::Failed | PaymentState::Canceled) {
             return;
         }
@@ -386,7 +399,6 @@ impl Settling<'_> {
         self.payment.decline_text = reason.map(|(_, text)| text.to_owned());
         self.stop_asking(tx);
         self.save(tx);
-        let event = event_id(tx);
         if was_pending && state == PaymentState::Failed {
             leave_job(tx, "mail_failed", self.payment.id, event);
         }
@@ -439,7 +451,7 @@ impl Settling<'_> {
         tx.set(&self.payment);
     }
 
-    fn emit(&self, tx: &mut Tx<'_>, event: books::ids::EventId, kind: &'static str, data: serde_json::Value) {
+    fn emit(&self, tx: &mut Tx<'_>, event: EventId, kind: &'static str, data: serde_json::Value) {
         Act { kind, subject: self.payment.id.to_string(), customer: Some(self.payment.customer_id), data, call: self.by }
             .write(tx, event);
     }

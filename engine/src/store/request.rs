@@ -5,7 +5,7 @@ use books::ids::{BusinessId, CustomerId, InvoiceId, LinkId, OrderId, RequestId};
 use books::money::Currency;
 use books::request::RequestState;
 
-use crate::db::{Db, Reader, Tx, sql, table, text_column};
+use crate::db::{Db, Reader, sql, table, text_column};
 use crate::error::{Error, Result};
 use crate::store::business::Span;
 
@@ -60,11 +60,6 @@ sql!(
     "
     select * from request where business_id = $1 and id < $2 and ($3 = '' or state = $3) order by id desc limit $4"
 );
-sql!(
-    OPEN_OF_ORDER,
-    "
-    select * from request where business_id = $1 and order_id = $2 and state in ('sent', 'opened') order by id {for_update}"
-);
 
 pub(crate) async fn one(reader: &mut Reader<'_>, business: BusinessId, id: RequestId) -> Result<Request> {
     reader.query_opt(&ONE, &[&business, &id]).await?.ok_or(Error::NotFound)
@@ -82,12 +77,6 @@ pub(crate) async fn list(
     limit: i64,
 ) -> Result<Vec<Request>> {
     reader.query(&LIST, &[&business, &before, &state.to_owned(), &limit]).await
-}
-
-/// Requests of an order that wait for money, under lock.
-pub(crate) async fn open_of_order(tx: &mut Tx<'_>, order: OrderId) -> Result<Vec<Request>> {
-    let business = tx.business();
-    tx.query(&OPEN_OF_ORDER, &[&business, &order]).await
 }
 
 /// One request.

@@ -69,15 +69,15 @@ fn moves(rows: &Rows) -> HashMap<OrderId, BTreeMap<Moment, i64>> {
     moves
 }
 
-/// Whether nothing was due at an instant. Several acts can share an instant; one after which nothing was due is enough.
+/// Whether something had been due and nothing was at an instant. Several acts can share an instant; one after which nothing
+/// was due is enough.
 fn was_settled(moves: &BTreeMap<Moment, i64>, at: Option<Instant>) -> bool {
     let Some(at) = at else { return true };
-    let before: i64 = moves.iter().filter(|((when, _), _)| *when < at).map(|(_, by)| by).sum();
-    let mut due = before;
-    let then = moves.iter().filter(|((when, _), _)| *when == at);
-    before == 0
-        || then.map(|(_, by)| by).any(|by| {
-            due += by;
-            due == 0
-        })
+    let mut due = 0;
+    let mut settled = false;
+    for ((when, _), by) in moves.iter().take_while(|((when, _), _)| *when <= at) {
+        due += by;
+        settled = due == 0 || (settled && *when == at);
+    }
+    settled
 }

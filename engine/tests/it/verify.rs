@@ -8,6 +8,7 @@ use books::entry::Side;
 use books::ids::{CustomerId, LinkId, OrderId, encode};
 use books::money::Currency;
 use books::order::{OrderKind, OrderState};
+use books::request::RequestState;
 use books::tax::{LineInput, LineKind, Quantity};
 use engine::clock::Clock;
 use engine::db::{Db, DbConfig, Mode};
@@ -191,6 +192,7 @@ impl Shop {
         let settings = Settings { apply_credit: false, ..Settings::default() };
         save_settings(&self.services.db, &self.call, settings).await.expect("the setting");
         self.services.db.clock().advance_seconds(1);
+        self.by_hand(Side::Charge, 900).await;
         self.by_hand(Side::Credit, 700).await;
     }
 }
@@ -354,7 +356,7 @@ const FAULTS: &[Fault] = faults! {
     "event", "event where id in (select event_id from event_seal)", "id", "delete from event where id = @" => "U1" "evt_";
     "event", "event where id in (select event_id from entry)", "id", "delete from event where id = @" => "D1" "ent_";
     "event_seal", "event_seal where seq = 2", "event_id", "delete from event_seal where event_id = @" => "U1" "evt_";
-    "event_seal", "event_seal where seq = 2", "event_id", "update event_seal set digest = event_id where event_id = @" => "U1" "evt_";
+    "event_seal", "event_seal where seq = 2", "event_id", "update event_seal set digest = (select s.digest from event_seal s where s.seq = 1) where event_id = @" => "U1" "evt_";
     "business", "business where name = 'Harbor Joinery'", "id",
         "update business set settings = replace(settings, '\"apply_credit\":false', '\"apply_credit\":true') where id = @"
         => "R5" "ent_";
@@ -395,6 +397,62 @@ fn assert_named(report: &Report, fault: &Fault, subject: &str) {
         one.check == fault.check && if exact { one.subject == subject } else { one.subject.starts_with(fault.subject) }
     });
     assert!(named, "{}: {} {subject} is not among {all:#?}", fault.change, fault.check);
+}
+
+#[test]
+fn a_request_closes_with_what_it_asks_for_and_with_nothing_else() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(&place).await;
+            let agrees = async |what: &str| {
+                let report = verify(&shop.services.db).await.expect("it can be looked at");
+                assert!(report.agrees(), "{what}: {:#?}", report.businesses);
+            };
+            let state = async |order: OrderId| {
+                let sheet = order_sheet(&shop.services.db, shop.call.business, order).await.expect("the order");
+                (sheet.figures.amount_due, sheet.requests[0].state)
+            };
+            // Money in one currency settles nothing in another.
+            let euros = Currency::from_code("EUR").expect("a known code");
+            let new = NewOrder {
+                customer: shop.customer,
+                kind: OrderKind::Order,
+                currency: euros,
+                lines: vec![line("Sail", 3_000)],
+                state: OrderState::Confirmed,
+                note: None,
+            };
+            let abroad = create_order(&shop.services.db, &shop.call, new).await.expect("an order").value;
+            shop.ask(abroad).await;
+            let table = shop.order(shop.customer, vec![line("Oak table", 500)], OrderState::Confirmed).await;
+            shop.pay_outside(shop.customer, 500, Some(table)).await;
+            assert_eq!(state(abroad).await, (3_000, RequestState::Sent));
+            agrees("another currency").await;
+
+            // What comes free on one order may settle another.
+            let paid = shop.order(shop.customer, vec![line("Bench", 900), line("Shelf", 400)], OrderState::Confirmed).await;
+            shop.pay_outside(shop.customer, 1_300, Some(paid)).await;
+            let waiting = shop.order(shop.customer, vec![line("Stool", 400)], OrderState::Confirmed).await;
+            shop.ask(waiting).await;
+            let shelf = order_sheet(&shop.services.db, shop.call.business, paid).await.expect("the order").lines[1].id;
+            shop.amend(paid, Vec::new(), vec![shelf]).await;
+            assert_eq!(state(waiting).await, (0, RequestState::Closed));
+            agrees("freed by an amendment").await;
+
+            // Credit that waited beside a debit under way settles the order when the debit fails.
+            let door = shop.order(shop.other, vec![line("Door", 2_000)], OrderState::Confirmed).await;
+            let link = shop.ask(door).await;
+            shop.pay_online(link, Some("000222222227")).await;
+            shop.by_hand(Side::Credit, 2_000).await;
+            agrees("credit beside a debit under way").await;
+            shop.days(9).await;
+            let (due, request) = state(door).await;
+            assert_eq!(due, 0);
+            assert!(!request.is_out(), "{request}");
+            agrees("the debit came back").await;
+            shop.services.db.shutdown();
+        });
+    }
 }
 
 #[test]
