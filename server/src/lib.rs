@@ -12,6 +12,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod demo;
+pub mod desk;
 pub mod feed;
 pub mod forms;
 pub mod hooks;

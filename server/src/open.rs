@@ -34,16 +34,16 @@ pub fn services(config: &Config, mode: Mode) -> Result<Services, Failure> {
 }
 
 /// The business a command is about: the named one, or the only one.
-pub async fn business(services: &Services, config: &Config) -> Result<Business, Failure> {
-    let all = business::list(&services.db).await?;
+pub async fn business(db: &Db, wanted: Option<&str>) -> Result<Business, Failure> {
+    let all = business::list(db).await?;
     let names = || all.iter().map(|business| business.name.clone()).collect::<Vec<_>>().join(", ");
-    match (&config.business, all.len()) {
+    match (wanted, all.len()) {
         (_, 0) => Err(Failure::Other("there is no business yet; create one with `owed setup`".to_owned())),
         (None, 1) => Ok(all.into_iter().next().ok_or_else(|| Failure::Other("there is no business".to_owned()))?),
         (None, _) => Err(Failure::Other(format!("there are several businesses; choose one with --business: {}", names()))),
         (Some(wanted), _) => all
             .iter()
-            .find(|business| business.name == *wanted || business.id.to_string() == *wanted)
+            .find(|business| business.name == wanted || business.id.to_string() == wanted)
             .cloned()
             .ok_or_else(|| Failure::Other(format!("no business is called {wanted}; there are: {}", names()))),
     }

@@ -13,6 +13,7 @@ use engine::db::Mode;
 use crate::app::App;
 use crate::cli::{self, Command};
 use crate::config::{Config, ConfigError};
+use crate::desk::Desk;
 use crate::listen::{self, Stop};
 use crate::papers::Papers;
 use crate::{commands, demo, feed, logging, open, router};
@@ -29,6 +30,9 @@ pub enum Failure {
     Engine(#[from] engine::error::Error),
     #[error("{0}")]
     Other(String),
+    /// The command has said itself what is wrong.
+    #[error("something is wrong")]
+    Said,
 }
 
 /// The whole program.
@@ -44,7 +48,9 @@ pub fn main(papers: Papers) -> ExitCode {
     match start(cli, papers) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("owed: {failure}");
+            if !matches!(failure, Failure::Said) {
+                eprintln!("owed: {failure}");
+            }
             ExitCode::from(if matches!(failure, Failure::Config(_)) { USAGE } else { 1 })
         }
     }
@@ -52,7 +58,7 @@ pub fn main(papers: Papers) -> ExitCode {
 
 fn start(cli: cli::Cli, papers: Papers) -> Result<(), Failure> {
     let serve = match &cli.command {
-        Command::Serve(args) | Command::Demo(args) => Some(args),
+        Command::Serve(args) | Command::Demo(args) | Command::Doctor(args) => Some(args),
         _ => None,
     };
     let given = cli.common.data.is_some();
@@ -70,7 +76,11 @@ async fn run(command: Command, config: Config, given: bool, papers: Papers) -> R
         Command::Demo(_) => demo::demo(config, given, papers).await,
         Command::Setup(args) => commands::setup(&config, &args).await,
         Command::Migrate => commands::migrate(&config).await,
-        other => Err(Failure::Other(format!("{other:?} is not wired yet"))),
+        Command::Key(command) => commands::errands::key(&config, command).await,
+        Command::User(command) => commands::errands::user(&config, command).await,
+        Command::Verify(args) => commands::verify::verify(&config, &args).await,
+        Command::Dump => commands::dump(&config).await,
+        Command::Doctor(_) => commands::doctor::doctor(&config).await,
     }
 }
 
@@ -88,12 +98,14 @@ pub(crate) async fn serve(mut config: Config, papers: Papers) -> Result<(), Fail
     let work = tokio::spawn(engine::jobs::run_for_ever(app.services.clone()));
     let live = tokio::spawn(feed::follow(Arc::clone(&app)));
     listen::announce(address).map_err(|e| Failure::Other(format!("stdout cannot be written: {e}")))?;
+    let desk = Desk::open(&app.config, &app.services.db);
     open::offer_setup(&app).await?;
     tracing::info!(%address, public_url = %app.public_url, build = crate::build::id(), "serving");
     let drained = listen::serve(listener, router, &Arc::clone(&app)).await;
     work.abort();
     live.abort();
     app.services.db.shutdown();
+    drop(desk);
     if drained {
         tracing::info!("stopped");
         Ok(())

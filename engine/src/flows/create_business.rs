@@ -122,7 +122,11 @@ pub async fn offer(db: &Db) -> Result<String> {
     db.write(BusinessId(uuid::Uuid::nil()), async move |tx| {
         let present = tx.lock::<Installation>(&[&SETUP_TOKEN]).await?;
         let row = Installation { name: SETUP_TOKEN.to_owned(), value: kept.clone() };
-        if present.is_some() { tx.set(&row) } else { tx.insert(&row) }
+        if present.is_some() {
+            tx.set(&row)
+        } else {
+            tx.insert(&row)
+        }
         Ok(())
     })
     .await?;

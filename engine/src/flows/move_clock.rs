@@ -105,7 +105,11 @@ async fn keep(db: &Db, at: Instant) -> Result<()> {
     db.write(BusinessId(uuid::Uuid::nil()), async move |tx| {
         let present = tx.lock::<Installation>(&[&TEST_CLOCK]).await?;
         let row = Installation { name: TEST_CLOCK.to_owned(), value: at.to_rfc3339() };
-        if present.is_some() { tx.set(&row) } else { tx.insert(&row) }
+        if present.is_some() {
+            tx.set(&row)
+        } else {
+            tx.insert(&row)
+        }
         Ok(())
     })
     .await

@@ -91,7 +91,8 @@ pub async fn queue_faults(services: &Services, call: &Call, id: ConnectionId, ne
 /// An amount in the currency of a charge.
 async fn money(processor: &dyn Processor, charge: &str, minor: i64, now: Instant) -> Result<Money> {
     let about = Reference::new(RemoteKind::Charge, charge.to_owned());
-    let found = processor.fetch(&about, now).await.value().and_then(|remote| remote.charge().map(|charge| charge.amount.currency));
+    let found =
+        processor.fetch(&about, now).await.value().and_then(|remote| remote.charge().map(|charge| charge.amount.currency));
     found.map(|currency| Money::new(minor, currency)).ok_or(Error::NotFound)
 }
 
@@ -111,7 +112,9 @@ async fn note(services: &Services, call: &Call, kind: &'static str, id: Connecti
 fn refused(error: BankError) -> Error {
     match error {
         BankError::Refused(Rejection { reason: RejectReason::NotFound, .. }) => Error::NotFound,
-        BankError::Refused(Rejection { reason: RejectReason::NothingRefundable, text }) => Error::refused("NOTHING_REFUNDABLE", text),
+        BankError::Refused(Rejection { reason: RejectReason::NothingRefundable, text }) => {
+            Error::refused("NOTHING_REFUNDABLE", text)
+        }
         BankError::Refused(Rejection { text, .. }) => Error::refused("SANDBOX_REFUSED", text),
         BankError::Unreachable(why) => Error::Fault(format!("Sandbox: {why}")),
     }
