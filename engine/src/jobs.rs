@@ -51,12 +51,12 @@ pub async fn run_for_ever(services: Services) {
             tracing::warn!(%error, "a round of background work failed; it is tried again");
         }
         // Asking processors and tidying up need not happen five times a second.
-        if rounds % 10 == 0
+        if rounds.is_multiple_of(10)
             && let Err(error) = follow_processor::follow_all(&services).await
         {
             tracing::warn!(%error, "processors could not be asked; they are asked again");
         }
-        if rounds % 3000 == 0
+        if rounds.is_multiple_of(3000)
             && let Err(error) = keep_house::tidy(&services).await
         {
             tracing::warn!(%error, "tidying up failed; it is tried again");

@@ -1,3 +1,5 @@
+//! What papers refuse: figures that do not agree, and texts without end.
+
 use super::*;
 use crate::calendar::Day;
 

@@ -30,7 +30,6 @@ sql!(
 pub(crate) struct Books {
     pub business: Business,
     pub customer: Customer,
-    pub currency: Currency,
     pub account: Account,
     /// Before the act; negative: owes.
     balance: i64,
@@ -43,7 +42,7 @@ pub(crate) async fn open_books(tx: &mut Tx<'_>, customer: CustomerId, currency: 
     let business = business::of(tx).await?;
     let balance = tx.lock::<CustomerBalance>(&[&business_id, &customer.id, &currency]).await?.map_or(0, |row| row.balance);
     let account = load(tx, &business, customer.id, currency, touched).await?;
-    Ok(Books { business, customer, currency, account, balance })
+    Ok(Books { business, customer, account, balance })
 }
 
 /// What an act did, as later steps of its flow need it.

@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn places_read_back_and_tampered_ones_do_not() {
-        let place = (-355_50, "o'neil\nand sons".to_owned(), CustomerId(uuid::Uuid::from_u128(7)));
+        let place = (-35_550, "o'neil\nand sons".to_owned(), CustomerId(uuid::Uuid::from_u128(7)));
         assert_eq!(read_place(&write_place(&place)), Some(place));
         for bad in ["", "x", "AAAA", "MTIz"] {
             assert_eq!(read_place(bad), None, "{bad}");

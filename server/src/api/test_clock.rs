@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use super::access::Sets;
+use super::replies::written_down;
 use crate::app::App;
-use crate::json::{self, StrictJson};
+use crate::json::StrictJson;
 use crate::respond::Problem;
 
 pub fn routes() -> Router<Arc<App>> {
@@ -56,16 +57,19 @@ fn later(now: Instant, by: Span) -> Option<Instant> {
     responses((status = 200, description = "The new present; without a test clock this is 404", body = Now)))]
 async fn forward(
     State(app): State<Arc<App>>,
-    Sets(_caller): Sets,
-    StrictJson { value: Forward { advance: text }, .. }: StrictJson<Forward>,
+    Sets(caller): Sets,
+    StrictJson { value: Forward { advance: text }, request_hash }: StrictJson<Forward>,
 ) -> Result<Response, Problem> {
     let by: Result<Span, _> = text.parse();
     let by = by.ok().filter(|_| text.starts_with('P')).ok_or_else(|| {
         let detail = "Write an ISO 8601 duration, as P31D or PT1H.".to_owned();
         Problem::invalid(vec![FieldError { field: "advance".to_owned(), code: "INVALID", detail }])
     })?;
-    match advance(&app.services, |now| later(now, by)).await? {
-        Some(now) => Ok(json::answer(StatusCode::OK, &Now { now: now.to_rfc3339() })),
-        None => Err(Problem::not_found()),
-    }
+    let call = caller.call(request_hash);
+    let act = advance(&app.services, &call, |now| later(now, by));
+    let show = async |now: Option<Instant>, _: String| {
+        // A repeat whose words are gone says what time it is now.
+        Ok(Now { now: now.unwrap_or_else(|| app.services.db.clock().now()).to_rfc3339() })
+    };
+    written_down(&app, &call, StatusCode::OK, act, show, |_| caller.business.to_string()).await
 }

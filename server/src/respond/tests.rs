@@ -16,7 +16,7 @@ async fn refused() -> Result<(), Problem> {
     facts.insert("refundable".to_owned(), json!(250));
     facts.insert("status".to_owned(), json!(200));
     let refusal =
-        Refusal { code: "NOTHING_REFUNDABLE", detail: "At most 2.50 USD can be refunded.".into(), field: Some("amount"), facts };
+        Refusal { code: "NOTHING_REFUNDABLE", detail: "At most 2.50 USD can be refunded.".into(), field: Some("amount"), facts: Box::new(facts) };
     Err(Error::Refused(refusal))?
 }
 
@@ -120,7 +120,7 @@ async fn a_handlers_own_error_page_is_left_alone() {
 
 #[test]
 fn every_error_of_the_engine_has_its_status() {
-    let refusal = |code| Error::Refused(Refusal { code, detail: String::new(), field: None, facts: Map::new() });
+    let refusal = |code| Error::Refused(Refusal { code, detail: String::new(), field: None, facts: Box::default() });
     for (error, status, code) in [
         (refusal("NO_BALANCE"), 409, "NO_BALANCE"),
         (refusal("CARD_DECLINED"), 402, "CARD_DECLINED"),
