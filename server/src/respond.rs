@@ -178,7 +178,7 @@ impl From<Error> for Problem {
                     detail: refusal.detail.clone(),
                 });
                 let errors = errors.collect();
-                Problem { errors, facts: refusal.facts, ..Problem::new(status_of(refusal.code), refusal.code, refusal.detail) }
+                Problem { errors, facts: *refusal.facts, ..Problem::new(status_of(refusal.code), refusal.code, refusal.detail) }
             }
             Error::Invalid(errors) => Problem::invalid(errors),
             Error::NotFound => Problem::not_found(),

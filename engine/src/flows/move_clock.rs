@@ -8,6 +8,8 @@ use std::time::Duration;
 use books::calendar::Instant;
 use books::ids::BusinessId;
 
+use super::audit::{Act, event_id};
+use super::call::Call;
 use crate::db::{Db, row, sql};
 use crate::error::{Error, Result};
 use crate::jobs::{follow_processor, keep_house, run_due};
@@ -56,11 +58,11 @@ pub async fn resume(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// Moves the test clock by `seconds` and does everything that falls due on the way. Answers the new present; none: this
-/// installation has no test clock. Refuses to go back, and further than [`LONGEST_DAYS`].
-pub async fn advance(services: &Services, to: impl Fn(Instant) -> Option<Instant>) -> Result<Option<Instant>> {
+/// Moves the test clock to what `to` makes of the present, and does everything that falls due on the way. Answers the new
+/// present. Unknown (NotFound) on the computer's own clock; refuses to go back, and further than [`LONGEST_DAYS`].
+pub async fn advance(services: &Services, call: &Call, to: impl Fn(Instant) -> Option<Instant>) -> Result<Instant> {
     if !services.db.clock().is_test() {
-        return Ok(None);
+        return Err(Error::NotFound);
     }
     let now = services.db.clock().now();
     let furthest = now.plus_seconds(LONGEST_DAYS * 86_400);
@@ -77,7 +79,20 @@ pub async fn advance(services: &Services, to: impl Fn(Instant) -> Option<Instant
         work(services).await?;
     }
     keep_house::tidy(services).await?;
-    Ok(Some(target))
+    note(&services.db, call, target).await?;
+    Ok(target)
+}
+
+/// The line of the act, so that a repeat of the same request does not move the clock again.
+async fn note(db: &Db, call: &Call, at: Instant) -> Result<()> {
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        let event = event_id(tx);
+        let data = serde_json::json!({ "now": at });
+        Act { kind: "clock_moved", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
+        Ok(())
+    })
+    .await
 }
 
 async fn next_due(db: &Db, now: Instant) -> Result<Option<Instant>> {

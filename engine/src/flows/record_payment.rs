@@ -4,6 +4,7 @@
 
 use books::account::{Aim, MoneyIn, Target, When};
 use books::calendar::Day;
+use books::entry::Side;
 use books::ids::{CustomerId, EntryId, OrderId, PaymentId};
 use books::ledger::rules::Channel;
 use books::money::Currency;
@@ -17,6 +18,7 @@ use super::request_payment::{close_settled, open_of_customer};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::store::counter;
+use crate::store::entry::Entry;
 use crate::store::order::Order;
 use crate::store::payment::Payment;
 
@@ -72,11 +74,19 @@ pub async fn record_payment(db: &Db, call: &Call, received: Received) -> Result<
         }
         let named = named_orders(&received.parts);
         let named_entries: Vec<EntryId> = received.parts.iter().filter_map(|part| if let Target::Entry(id) = part.target { Some(id) } else { None }).collect();
-        let touched = Touched { orders: named.clone(), entries: named_entries, ..Touched::default() };
-        let mut books = open_books(tx, received.customer, received.currency, &touched).await?;
+        // No invoice is kept yet, so none can be named.
+        if received.parts.iter().any(|part| matches!(part.target, Target::Invoice(_))) {
+            return Err(Error::NotFound);
+        }
+        // Somebody else's order or charge is unknown here, and nothing of it is loaded into this account.
         for order in &named {
             check_order(tx, *order, received.customer, received.currency).await?;
         }
+        for entry in &named_entries {
+            check_entry(tx, *entry, received.customer, received.currency).await?;
+        }
+        let touched = Touched { orders: named.clone(), entries: named_entries, ..Touched::default() };
+        let mut books = open_books(tx, received.customer, received.currency, &touched).await?;
         if !received.despite_pending {
             refuse_while_pending(&books.account, &received.parts)?;
         }
@@ -175,6 +185,17 @@ pub(crate) async fn check_order(tx: &mut Tx<'_>, id: OrderId, customer: Customer
         return Err(Error::refused("CURRENCY_MISMATCH", format!("it is in {}, not in {currency}", order.currency)));
     }
     Ok(order)
+}
+
+/// Refuses an entry of somebody else (unknown), one that is no charge, and one of another currency.
+async fn check_entry(tx: &mut Tx<'_>, id: EntryId, customer: CustomerId, currency: Currency) -> Result<()> {
+    let business = tx.business();
+    let entry = tx.get::<Entry>(&[&business, &id]).await?;
+    let entry = entry.filter(|entry| entry.customer_id == customer && entry.side == Side::Charge).ok_or(Error::NotFound)?;
+    if entry.currency != currency {
+        return Err(Error::refused("CURRENCY_MISMATCH", format!("it is in {}, not in {currency}", entry.currency)));
+    }
+    Ok(())
 }
 
 /// Refuses PAYMENT_PENDING while a payment under way has reserved any charge that this one is meant for.

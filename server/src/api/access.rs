@@ -11,7 +11,7 @@ use engine::flows::call::{Actor, Call};
 
 use crate::app::App;
 use crate::auth::Program;
-use crate::json::IdempotencyKey;
+use crate::json::{IdempotencyKey, Nothing, StrictQuery};
 use crate::respond::Problem;
 
 /// A program that may make this call, and the idempotency key it sent.
@@ -53,9 +53,23 @@ macro_rules! scopes {
     )*};
 }
 
+/// Sees everything, changes nothing; the call has no query. One that has one takes [`Asks`].
+#[derive(Debug, Clone)]
+pub struct Reads(pub Caller);
+
+impl FromRequestParts<Arc<App>> for Reads {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Reads, Problem> {
+        let Asks(caller) = Asks::from_request_parts(parts, app).await?;
+        StrictQuery::<Nothing>::from_request_parts(parts, app).await?;
+        Ok(Reads(caller))
+    }
+}
+
 scopes! {
-    /// Sees everything, changes nothing.
-    Reads = "read";
+    /// Sees everything, changes nothing; the handler reads the query.
+    Asks = "read";
     /// Writes customers, entries, orders, links and requests.
     Writes = "write";
     /// Takes money.

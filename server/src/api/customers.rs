@@ -15,7 +15,7 @@ use engine::store::customer::{self, Customer as Row, CustomerBalance, Listed, So
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::{Reads, Writes};
+use super::access::{Asks, Writes};
 use super::explanations::Explanation;
 use super::lists::{List, Listing};
 use super::replies::written;
@@ -209,7 +209,7 @@ struct AsOf {
     responses((status = 200, description = "The customer", body = Customer)))]
 async fn one(
     State(app): State<Arc<App>>,
-    Reads(caller): Reads,
+    Asks(caller): Asks,
     Id(id): Id<CustomerId>,
     StrictQuery(query): StrictQuery<AsOf>,
 ) -> Result<Response, Problem> {
@@ -278,11 +278,7 @@ struct CustomersQuery {
 /// Customers with what they owe
 #[utoipa::path(get, path = "/api/v1/customers", tag = "customers", params(CustomersQuery),
     responses((status = 200, description = "A page of customers", body = List<Customer>)))]
-async fn list(
-    State(app): State<Arc<App>>,
-    Reads(caller): Reads,
-    listing: Listing<CustomersQuery>,
-) -> Result<Response, Problem> {
+async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<CustomersQuery>) -> Result<Response, Problem> {
     let db = &app.services.db;
     let business = business::business(db, caller.business).await?;
     let query = &listing.query;
@@ -317,7 +313,7 @@ struct InCurrency {
     responses((status = 200, description = "The trace of the amount due", body = Explanation)))]
 async fn explain(
     State(app): State<Arc<App>>,
-    Reads(caller): Reads,
+    Asks(caller): Asks,
     Id(id): Id<CustomerId>,
     StrictQuery(query): StrictQuery<InCurrency>,
 ) -> Result<Response, Problem> {

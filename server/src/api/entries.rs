@@ -19,7 +19,7 @@ use engine::store::entry::{self, Allocation, EntryLine, JournalLine, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::{Reads, Refunds, Writes};
+use super::access::{Asks, Reads, Refunds, Writes};
 use super::lists::{List, Listing};
 use super::replies::written;
 use super::values::{Amount, Currency, Day, EntryKind, EntryStatus, ExternalKind, Side, SignedAmount};
@@ -137,7 +137,7 @@ struct EntriesQuery {
     responses((status = 200, description = "A page of entries", body = List<Entry>)))]
 async fn list(
     State(app): State<Arc<App>>,
-    Reads(caller): Reads,
+    Asks(caller): Asks,
     Id(id): Id<CustomerId>,
     listing: Listing<EntriesQuery>,
 ) -> Result<Response, Problem> {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::Reads;
+use super::access::{Asks, Reads};
 use super::lists::{List, Listing};
 use super::values::Day;
 use crate::app::App;
@@ -88,7 +88,7 @@ struct EventsQuery {
 /// What was done, latest first
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(EventsQuery),
     responses((status = 200, description = "A page of events", body = List<Event>)))]
-async fn list(State(app): State<Arc<App>>, Reads(caller): Reads, listing: Listing<EventsQuery>) -> Result<Response, Problem> {
+async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<EventsQuery>) -> Result<Response, Problem> {
     let query = &listing.query;
     let wanted = Wanted {
         kind: query.kind.clone().unwrap_or_default(),

@@ -13,7 +13,7 @@ use engine::store::mail::{self, Mail as Row};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::{Reads, Writes};
+use super::access::{Asks, Reads, Writes};
 use super::lists::{List, Listing};
 use super::replies::written_down;
 use crate::app::App;
@@ -95,7 +95,7 @@ struct MailsQuery {
 /// Mails, newest first
 #[utoipa::path(get, path = "/api/v1/mails", tag = "mails", params(MailsQuery),
     responses((status = 200, description = "A page of mails", body = List<Mail>)))]
-async fn list(State(app): State<Arc<App>>, Reads(caller): Reads, listing: Listing<MailsQuery>) -> Result<Response, Problem> {
+async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<MailsQuery>) -> Result<Response, Problem> {
     let kind = listing.query.kind.clone().unwrap_or_default();
     let (db, customer, before) = (&app.services.db, listing.query.customer, listing.after()?);
     let rows = mail::outbox(db, caller.business, customer, &kind, before, listing.one_more()).await?;

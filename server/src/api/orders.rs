@@ -21,7 +21,7 @@ use engine::store::order::Shown;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::{Caller, Reads, Writes};
+use super::access::{Asks, Caller, Reads, Writes};
 use super::explanations::Explanation;
 use super::lines::{Line, NewLine, Tax, inputs};
 use super::lists::{List, Listing};
@@ -241,7 +241,7 @@ struct OrdersQuery {
 /// Orders and applications, newest first
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(OrdersQuery),
     responses((status = 200, description = "A page of orders", body = List<OrderSummary>)))]
-async fn list(State(app): State<Arc<App>>, Reads(caller): Reads, listing: Listing<OrdersQuery>) -> Result<Response, Problem> {
+async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<OrdersQuery>) -> Result<Response, Problem> {
     let query = &listing.query;
     let wanted = Shown {
         customer: query.customer,

@@ -20,7 +20,7 @@ use engine::store::payment::Wanted;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::{Pays, Reads};
+use super::access::{Asks, Pays, Reads};
 use super::lists::{List, Listing};
 use super::replies::written;
 use super::values::{Amount, Currency, Day, ExternalKind, PaymentState};
@@ -334,7 +334,7 @@ struct PaymentsQuery {
 /// Payments, newest first
 #[utoipa::path(get, path = "/api/v1/payments", tag = "payments", params(PaymentsQuery),
     responses((status = 200, description = "A page of payments", body = List<Payment>)))]
-async fn list(State(app): State<Arc<App>>, Reads(caller): Reads, listing: Listing<PaymentsQuery>) -> Result<Response, Problem> {
+async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<PaymentsQuery>) -> Result<Response, Problem> {
     let query = &listing.query;
     let wanted = Wanted {
         customer: query.customer,

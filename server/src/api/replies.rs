@@ -20,6 +20,9 @@ const REBUILT: &str = "url";
 /// A key's text: shown once, never again.
 const SHOWN_ONCE: &str = "key";
 
+/// The constraint by which a key counts once.
+const USED_KEY: &str = "event_idempotency";
+
 /// Answers an act that claims its key inside its own transaction. `show` reads what is to be shown of the result.
 pub async fn written<T, R, Shown>(
     app: &App,
@@ -58,7 +61,11 @@ where
         let subject = kept.about.clone();
         return again(Some(kept), status, show(None, subject)).await;
     }
-    let done = act.await?;
+    let done = act.await.map_err(|error| match error {
+        // The same request is being done by somebody else: what came of it can be asked for in a moment.
+        error if error.broke(USED_KEY) => engine::error::Error::InProgress,
+        error => error,
+    })?;
     let subject = about(&done);
     first(app, call, status, show(Some(done), subject).await?).await
 }

@@ -14,7 +14,7 @@ use engine::sheets::report::{Meant, ageing_report, entries_through, summary_repo
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::Reads;
+use super::access::Asks;
 use super::values::{Currency, Day, EntryKind};
 use crate::app::App;
 use crate::json::{self, StrictQuery};
@@ -69,7 +69,7 @@ struct Ageing {
     responses((status = 200, description = "The columns", body = Ageing)))]
 async fn ageing(
     State(app): State<Arc<App>>,
-    Reads(caller): Reads,
+    Asks(caller): Asks,
     StrictQuery(query): StrictQuery<AsOf>,
 ) -> Result<Response, Problem> {
     let report = ageing_report(&app.services.db, caller.business, query.meant()).await?;
@@ -110,7 +110,7 @@ struct Summary {
     responses((status = 200, description = "The totals", body = Summary)))]
 async fn summary(
     State(app): State<Arc<App>>,
-    Reads(caller): Reads,
+    Asks(caller): Asks,
     StrictQuery(query): StrictQuery<AsOf>,
 ) -> Result<Response, Problem> {
     let report = summary_report(&app.services.db, caller.business, query.meant()).await?;
@@ -186,7 +186,7 @@ impl StatementLine {
     responses((status = 200, description = "The statement", body = Statement)))]
 async fn of_account(
     State(app): State<Arc<App>>,
-    Reads(caller): Reads,
+    Asks(caller): Asks,
     StrictQuery(query): StrictQuery<StatementQuery>,
 ) -> Result<Response, Problem> {
     let (Day(from), Day(to)) = (query.from, query.to);

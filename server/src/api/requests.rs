@@ -15,7 +15,7 @@ use engine::store::request::{self, Request as Row, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::{Reads, Writes};
+use super::access::{Asks, Reads, Writes};
 use super::links::url;
 use super::lists::{List, Listing};
 use super::replies::written;
@@ -154,7 +154,7 @@ struct RequestsQuery {
 /// Payment requests, newest first
 #[utoipa::path(get, path = "/api/v1/requests", tag = "requests", params(RequestsQuery),
     responses((status = 200, description = "A page of requests", body = List<Request>)))]
-async fn list(State(app): State<Arc<App>>, Reads(caller): Reads, listing: Listing<RequestsQuery>) -> Result<Response, Problem> {
+async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<RequestsQuery>) -> Result<Response, Problem> {
     let query = &listing.query;
     let wanted = Wanted {
         customer: query.customer,

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::{Caller, Reads, Sets};
+use super::access::{Asks, Caller, Sets};
 use super::lists::{List, Listing};
 use super::replies::written_down;
 use super::values::Amount;
@@ -109,7 +109,7 @@ struct ChargesQuery {
     responses((status = 200, description = "A page of charges", body = List<SandboxCharge>)))]
 async fn list(
     State(app): State<Arc<App>>,
-    Reads(caller): Reads,
+    Asks(caller): Asks,
     Id(id): Id<ConnectionId>,
     listing: Listing<ChargesQuery>,
 ) -> Result<Response, Problem> {

@@ -1,0 +1,14 @@
+//! The JSON API, on both databases.
+
+mod actions;
+mod bad_input;
+mod description;
+mod keys_and_scopes;
+mod ledger_cases;
+mod lists;
+mod orders;
+mod payments;
+mod repeats;
+mod reports;
+mod running;
+mod story;
