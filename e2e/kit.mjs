@@ -57,6 +57,7 @@ export async function openWindow(browser, viewport, options = {}) {
     page.on("pageerror", (error) => errors.push(`${page.url()}: ${error.message}`));
   };
   context.on("page", watch);
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   return { page, context, errors };
 }

@@ -267,6 +267,10 @@ impl<'a> Audit<'a> {
 
     fn reversals(&mut self) {
         let mut mirrored: HashMap<EntryId, EntryId> = HashMap::new();
+        let mut lines: HashMap<EntryId, Vec<&JournalLine>> = HashMap::new();
+        for line in &self.rows.journal {
+            lines.entry(line.entry).or_default().push(line);
+        }
         for row in &self.rows.entries {
             let (entry, Some(target)) = (&row.entry, row.entry.reverses) else { continue };
             if let Some(first) = mirrored.insert(target, entry.id) {
@@ -280,7 +284,7 @@ impl<'a> Audit<'a> {
                 self.say(Check::Reversal, entry.id, -old.signed(), entry.signed());
             }
             let mut accounts: HashMap<&LedgerAccount, i128> = HashMap::new();
-            for line in self.rows.journal.iter().filter(|line| line.entry == entry.id || line.entry == target) {
+            for line in [entry.id, target].iter().filter_map(|id| lines.get(id)).flatten() {
                 *accounts.entry(&line.account).or_default() += signed(line);
             }
             let uneven = accounts.into_iter().find(|(_, sum)| *sum != 0);
@@ -314,12 +318,18 @@ impl<'a> Audit<'a> {
     }
 
     fn documents(&mut self) {
+        let mut set: HashMap<EntryId, Vec<(EntryKind, i64)>> = HashMap::new();
+        for (allocation, left) in self.live.values() {
+            if let Some(credit) = self.place.get(&allocation.credit) {
+                set.entry(allocation.charge).or_default().push((credit.entry.kind, *left));
+            }
+        }
         for document in &self.rows.documents {
             let mut seen = BTreeSet::new();
             let mut sums = Vec::new();
             for charge in document.charges.iter().filter(|charge| seen.insert(**charge)) {
                 match self.place.get(charge) {
-                    Some(row) => sums.push(self.sums(row)),
+                    Some(row) => sums.push(sums_of(&row.entry, set.get(charge).map_or(&[], Vec::as_slice))),
                     None => self.say(Check::Figures, &document.id, charge, "no such charge"),
                 }
             }
@@ -328,16 +338,6 @@ impl<'a> Audit<'a> {
                 self.say(Check::Figures, &document.id, format!("{:?}", document.shown), format!("{figures:?}"));
             }
         }
-    }
-
-    fn sums(&self, row: &EntryRow) -> ChargeSums {
-        let mut sums = ChargeSums::new(row.entry.kind, row.entry.amount);
-        for (allocation, left) in self.live.values().filter(|(allocation, _)| allocation.charge == row.entry.id) {
-            if let Some(credit) = self.place.get(&allocation.credit) {
-                sums.add(credit.entry.kind, *left);
-            }
-        }
-        sums
     }
 
     fn free_credit(&mut self) {
@@ -349,6 +349,13 @@ impl<'a> Audit<'a> {
             self.say(Check::FreeCredit, credit.entry.id, "applied", format!("free beside {}", charge.entry.id));
         }
     }
+}
+
+/// A charge and what is set against it.
+fn sums_of(charge: &Entry, set: &[(EntryKind, i64)]) -> ChargeSums {
+    let mut sums = ChargeSums::new(charge.kind, charge.amount);
+    set.iter().for_each(|(credit, left)| sums.add(*credit, *left));
+    sums
 }
 
 fn signed(line: &JournalLine) -> i128 {

@@ -79,7 +79,8 @@ mod tests {
     pub static SERVICES: LazyLock<Services> = LazyLock::new(|| {
         let data = std::env::temp_dir().join(format!("owed-unit-{}", std::process::id()));
         std::fs::create_dir_all(&data).expect("a folder for the tests");
-        let db = Db::open(&DbConfig { data: data.clone(), url: None, mode: Mode::ReadWrite }, Clock::system()).expect("a database");
+        let db =
+            Db::open(&DbConfig { data: data.clone(), url: None, mode: Mode::ReadWrite }, Clock::system()).expect("a database");
         let keys = Keys::open(&data.join("key")).expect("a key file");
         Services::new(db, keys, "http://localhost".to_owned(), None)
     });

@@ -41,14 +41,23 @@ pub struct Program {
 impl Program {
     /// Refuses with NO_SCOPE when the key was not given this scope.
     pub fn needs(&self, scope: &'static str) -> Result<(), Problem> {
-        if self.key.allows(scope) { Ok(()) } else { Err(Problem::forbidden("NO_SCOPE", format!("This key was not given the scope {scope}."))) }
+        if self.key.allows(scope) {
+            Ok(())
+        } else {
+            Err(Problem::forbidden("NO_SCOPE", format!("This key was not given the scope {scope}.")))
+        }
     }
 
     /// The call of a flow in this program's name, under its idempotency key if it sent one.
     pub fn call(&self, key: IdempotencyKey, request_hash: [u8; 32]) -> Call {
         let scopes = self.key.scopes.split(',').map(str::to_owned).collect();
         let key = key.0.map(|text| Key { text, hash: request_hash.to_vec() });
-        Call { business: self.business, actor: Actor::Key { id: self.key.id, scopes }, request_id: self.request.as_str().to_owned(), key }
+        Call {
+            business: self.business,
+            actor: Actor::Key { id: self.key.id, scopes },
+            request_id: self.request.as_str().to_owned(),
+            key,
+        }
     }
 }
 

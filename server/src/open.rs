@@ -19,7 +19,8 @@ use crate::run::Failure;
 
 /// Opens everything. With `Mode::ReadWrite` pending migrations are applied first.
 pub fn services(config: &Config, mode: Mode) -> Result<Services, Failure> {
-    std::fs::create_dir_all(&config.data).map_err(|e| Failure::Other(format!("cannot create the folder {}: {e}", config.data.display())))?;
+    std::fs::create_dir_all(&config.data)
+        .map_err(|e| Failure::Other(format!("cannot create the folder {}: {e}", config.data.display())))?;
     let keys = Keys::open(&config.key_file)?;
     let clock = config.test_clock.map_or_else(Clock::system, Clock::test);
     let url = config.database_url.as_ref().map(|url| url.reveal().to_owned());

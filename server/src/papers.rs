@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use books::money::{Currency, Money};
 use books::order::OrderState;
 use books::paper::{
-    Amendment, AmendmentReason, AppliedTo, Body, Business, Letterhead, Logo, Mark, Means, OrderKind, OrderPaper, PageSize, PaidRow,
-    PaperLine, Party, PayPanel, Prices, ReceiptPaper, Stamp, Standing, TaxRow,
+    Amendment, AmendmentReason, AppliedTo, Body, Business, Letterhead, Logo, Mark, Means, OrderKind, OrderPaper, PageSize,
+    PaidRow, PaperLine, Party, PayPanel, Prices, ReceiptPaper, Stamp, Standing, TaxRow,
 };
 use engine::sheets::order::OrderSheet;
 use engine::sheets::payment::PaymentSheet;
@@ -46,7 +46,11 @@ pub async fn receipt_pdf(app: &Arc<App>, sheet: &PaymentSheet) -> Result<Respons
     drawn(app, &name, move || draw(&paper)).await
 }
 
-async fn drawn(app: &Arc<App>, name: &str, draw: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static) -> Result<Response, Problem> {
+async fn drawn(
+    app: &Arc<App>,
+    name: &str,
+    draw: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
+) -> Result<Response, Problem> {
     let turn = app.limits.papers.acquire().await.map_err(|_| Problem::busy(2))?;
     let bytes = tokio::task::spawn_blocking(draw).await.map_err(|error| Problem::fault(format!("drawing {name}: {error}")))?;
     drop(turn);
@@ -148,7 +152,9 @@ fn body(sheet: &OrderSheet) -> Body {
     for line in live() {
         let Some(rate) = &line.tax_rate else { continue };
         match taxes.iter_mut().find(|row| row.rate == *rate) {
-            Some(row) => *row = TaxRow { rate: rate.clone(), net: money(row.net.minor + line.net), tax: money(row.tax.minor + line.tax) },
+            Some(row) => {
+                *row = TaxRow { rate: rate.clone(), net: money(row.net.minor + line.net), tax: money(row.tax.minor + line.tax) }
+            }
             None => taxes.push(TaxRow { rate: rate.clone(), net: money(line.net), tax: money(line.tax) }),
         }
     }

@@ -44,7 +44,10 @@ pub fn router(app: &Arc<App>) -> Router {
 fn api(app: &Arc<App>) -> Router<Arc<App>> {
     let calls = api::routes();
     let unknown = ["/api/v1", "/api/v1/", "/api/v1/{*rest}"];
-    unknown.iter().fold(calls, |routes, path| routes.route(path, any(nothing))).layer(from_fn_with_state(Arc::clone(app), require_key))
+    unknown
+        .iter()
+        .fold(calls, |routes, path| routes.route(path, any(nothing)))
+        .layer(from_fn_with_state(Arc::clone(app), require_key))
 }
 
 /// Refuses whatever comes without a key that works, and leaves the program it belongs to for the handler.

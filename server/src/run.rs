@@ -91,21 +91,22 @@ pub(crate) async fn serve(mut config: Config, papers: Papers) -> Result<(), Fail
     config.listen = listener.local_addr().map_err(|e| Failure::Other(format!("the socket has no address: {e}")))?;
     let address = config.listen;
     let services = open::services(&config, Mode::ReadWrite)?;
+    engine::flows::move_clock::resume(&services.db).await?;
     let stop = Stop::new();
     stop.on_signals().map_err(|e| Failure::Other(format!("signals cannot be heard: {e}")))?;
     let app = App::new(config, services, papers, stop);
     let router = router::router(&app);
     let work = tokio::spawn(engine::jobs::run_for_ever(app.services.clone()));
     let live = tokio::spawn(feed::follow(Arc::clone(&app)));
-    listen::announce(address).map_err(|e| Failure::Other(format!("stdout cannot be written: {e}")))?;
     let desk = Desk::open(&app.config, &app.services.db);
+    listen::announce(address).map_err(|e| Failure::Other(format!("stdout cannot be written: {e}")))?;
     open::offer_setup(&app).await?;
     tracing::info!(%address, public_url = %app.public_url, build = crate::build::id(), "serving");
     let drained = listen::serve(listener, router, &Arc::clone(&app)).await;
     work.abort();
     live.abort();
-    app.services.db.shutdown();
     drop(desk);
+    app.services.db.shutdown();
     if drained {
         tracing::info!("stopped");
         Ok(())

@@ -48,6 +48,11 @@ impl Link {
     pub fn state(&self, now: Instant) -> LinkState {
         link_state(self.revoked_at.is_some(), Some(self.expires_at), now)
     }
+
+    /// The last day on which it works, on the calendar of a place.
+    pub fn last_day(&self, zone: &jiff::tz::TimeZone) -> books::calendar::Day {
+        self.expires_at.plus_seconds(-1).day_in(zone)
+    }
 }
 
 sql!(ONE, "select * from link where business_id = $1 and id = $2");

@@ -4,9 +4,11 @@
 //! order which is not there is found by [`super::ledger`], which looks at all of them. Limits: [`PAGE`] customers are listed
 //! at a time, and read in portions of about [`MOST_ENTRIES`] entries; one customer is always read whole.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use books::entry::Class;
 use books::ids::{BusinessId, CustomerId, EntryId, OrderId};
-use std::collections::{BTreeMap, HashMap};
+use books::request::RequestState;
 
 use crate::db::{Reader, Value, row, sql};
 use crate::error::Result;
@@ -37,51 +39,59 @@ sql!(
     select c.id, (select count(*) from entry e where e.business_id = c.business_id and e.customer_id = c.id) as entries
     from customer c where c.business_id = $1 and c.id > $2 order by c.id limit $3"
 );
-sql!(BALANCES, "select * from customer_balance where business_id = $1 and customer_id {any_id:$2}");
-sql!(ENTRIES, "select * from entry where business_id = $1 and customer_id {any_id:$2} order by id");
+// A portion is a range of customers. Each text begins at an index by customer, and `cross join` keeps SQLite from beginning
+// elsewhere: it would read the whole table for every portion. For the same reason nothing is sorted here.
+sql!(BALANCES, "select * from customer_balance where business_id = $1 and customer_id >= $2 and customer_id <= $3");
+sql!(ENTRIES, "select * from entry where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(
     OPEN,
     "
-    select o.* from entry e join entry_open o on o.business_id = e.business_id and o.entry_id = e.id
-    where e.business_id = $1 and e.customer_id {any_id:$2}"
+    select o.* from entry e cross join entry_open o
+    where o.business_id = e.business_id and o.entry_id = e.id
+        and e.business_id = $1 and e.customer_id >= $2 and e.customer_id <= $3"
 );
 sql!(
     ALLOCATIONS,
     "
-    select a.* from entry e join allocation a on a.business_id = e.business_id and a.charge_id = e.id
-    where e.business_id = $1 and e.customer_id {any_id:$2} order by a.id"
+    select a.* from entry e cross join allocation a
+    where a.business_id = e.business_id and a.charge_id = e.id
+        and e.business_id = $1 and e.customer_id >= $2 and e.customer_id <= $3"
 );
 sql!(
     JOURNAL,
     "
-    select j.* from entry e join journal_line j on j.business_id = e.business_id and j.entry_id = e.id
-    where e.business_id = $1 and e.customer_id {any_id:$2} order by j.entry_id, j.seq"
+    select j.* from entry e cross join journal_line j
+    where j.business_id = e.business_id and j.entry_id = e.id
+        and e.business_id = $1 and e.customer_id >= $2 and e.customer_id <= $3"
 );
-sql!(ORDERS, "select * from orders where business_id = $1 and customer_id {any_id:$2} order by id");
+sql!(ORDERS, "select * from orders where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(
     LINES,
     "
-    select l.* from orders o join order_line l on l.business_id = o.business_id and l.order_id = o.id
-    where o.business_id = $1 and o.customer_id {any_id:$2} order by l.order_id, l.position"
+    select l.* from orders o cross join order_line l
+    where l.business_id = o.business_id and l.order_id = o.id
+        and o.business_id = $1 and o.customer_id >= $2 and o.customer_id <= $3"
 );
 sql!(
     AMENDMENTS,
     "
-    select a.* from orders o join amendment a on a.business_id = o.business_id and a.order_id = o.id
-    where o.business_id = $1 and o.customer_id {any_id:$2} order by a.order_id, a.id"
+    select a.* from orders o cross join amendment a
+    where a.business_id = o.business_id and a.order_id = o.id
+        and o.business_id = $1 and o.customer_id >= $2 and o.customer_id <= $3"
 );
-sql!(PAYMENTS, "select * from payment where business_id = $1 and customer_id {any_id:$2} order by id");
+sql!(PAYMENTS, "select * from payment where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(
     TARGETS,
     "
-    select t.* from payment p join payment_target t on t.business_id = p.business_id and t.payment_id = p.id
-    where p.business_id = $1 and p.customer_id {any_id:$2} order by t.payment_id, t.position"
+    select t.* from payment p cross join payment_target t
+    where t.business_id = p.business_id and t.payment_id = p.id
+        and p.business_id = $1 and p.customer_id >= $2 and p.customer_id <= $3"
 );
-sql!(REQUESTS, "select * from request where business_id = $1 and customer_id {any_id:$2} order by id");
+sql!(REQUESTS, "select * from request where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(
     CLOSED_BY_HAND,
     "
-    select v.subject from event v where v.business_id = $1 and v.customer_id {any_id:$2} and v.kind = 'request_closed'"
+    select v.subject from event v where v.business_id = $1 and v.subject {any_text:$2} and v.kind = 'request_closed'"
 );
 
 row! {
@@ -92,6 +102,7 @@ row! {
 }
 
 /// Everything of some customers.
+#[derive(Default)]
 pub(super) struct Rows {
     pub balances: Vec<CustomerBalance>,
     /// In posting order.
@@ -106,7 +117,7 @@ pub(super) struct Rows {
     pub targets: Vec<PaymentTarget>,
     pub requests: Vec<Request>,
     /// TypeIDs of requests that staff closed.
-    pub closed_by_hand: Vec<String>,
+    pub closed_by_hand: HashSet<String>,
     /// Of each order, where its charges stand among the entries.
     pub charges_of: BTreeMap<OrderId, Vec<usize>>,
 }
@@ -133,32 +144,24 @@ pub(super) fn in_portions(page: &[Sized]) -> Vec<Vec<CustomerId>> {
     portions
 }
 
-/// Reads everything of these customers.
+/// Reads everything of these customers, who follow each other by id.
 pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customers: &[CustomerId]) -> Result<Rows> {
-    let ids = Value::ids(customers.iter().copied());
+    let (Some(from), Some(to)) = (customers.first(), customers.last()) else { return Ok(Rows::default()) };
     // All are asked before the first is awaited, so that they travel together.
-    let balances = reader.query(&BALANCES, &[&business, &ids]);
-    let entries = reader.query::<Entry>(&ENTRIES, &[&business, &ids]);
-    let open = reader.query::<EntryOpen>(&OPEN, &[&business, &ids]);
-    let allocations = reader.query(&ALLOCATIONS, &[&business, &ids]);
-    let journal = reader.query(&JOURNAL, &[&business, &ids]);
-    let orders = reader.query(&ORDERS, &[&business, &ids]);
-    let lines = reader.query(&LINES, &[&business, &ids]);
-    let amendments = reader.query(&AMENDMENTS, &[&business, &ids]);
-    let payments = reader.query(&PAYMENTS, &[&business, &ids]);
-    let targets = reader.query(&TARGETS, &[&business, &ids]);
-    let requests = reader.query(&REQUESTS, &[&business, &ids]);
-    let closed = reader.query::<Subject>(&CLOSED_BY_HAND, &[&business, &ids]);
-    let entries = entries.await?;
-    let mut charges_of: BTreeMap<OrderId, Vec<usize>> = BTreeMap::new();
-    for (at, entry) in entries.iter().enumerate() {
-        if let (Some(order), Class::Charge) = (entry.order_id, entry.kind.class()) {
-            charges_of.entry(order).or_default().push(at);
-        }
-    }
-    Ok(Rows {
+    let balances = reader.query(&BALANCES, &[&business, from, to]);
+    let entries = reader.query::<Entry>(&ENTRIES, &[&business, from, to]);
+    let open = reader.query::<EntryOpen>(&OPEN, &[&business, from, to]);
+    let allocations = reader.query::<Allocation>(&ALLOCATIONS, &[&business, from, to]);
+    let journal = reader.query(&JOURNAL, &[&business, from, to]);
+    let orders = reader.query(&ORDERS, &[&business, from, to]);
+    let lines = reader.query(&LINES, &[&business, from, to]);
+    let amendments = reader.query(&AMENDMENTS, &[&business, from, to]);
+    let payments = reader.query(&PAYMENTS, &[&business, from, to]);
+    let targets = reader.query(&TARGETS, &[&business, from, to]);
+    let requests = reader.query::<Request>(&REQUESTS, &[&business, from, to]);
+    let mut rows = Rows {
         balances: balances.await?,
-        entries,
+        entries: entries.await?,
         open: open.await?.into_iter().map(|row| (row.entry_id, row)).collect(),
         allocations: allocations.await?,
         journal: journal.await?,
@@ -168,9 +171,20 @@ pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customer
         payments: payments.await?,
         targets: targets.await?,
         requests: requests.await?,
-        closed_by_hand: closed.await?.into_iter().map(|row| row.subject).collect(),
-        charges_of,
-    })
+        ..Rows::default()
+    };
+    rows.entries.sort_unstable_by_key(|entry| entry.id);
+    rows.allocations.sort_unstable_by_key(|row| row.id);
+    for (at, entry) in rows.entries.iter().enumerate() {
+        if let (Some(order), Class::Charge) = (entry.order_id, entry.kind.class()) {
+            rows.charges_of.entry(order).or_default().push(at);
+        }
+    }
+    let closed = rows.requests.iter().filter(|request| request.state == RequestState::Closed);
+    let closed = Value::texts(closed.map(|request| request.id.to_string()));
+    let by_hand: Vec<Subject> = reader.query(&CLOSED_BY_HAND, &[&business, &closed]).await?;
+    rows.closed_by_hand = by_hand.into_iter().map(|row| row.subject).collect();
+    Ok(rows)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use crate::app::App;
 use crate::auth::{Clerk, Staff, form_encode};
 use crate::forms::{Form, new_key};
 use crate::respond::Problem;
-use crate::view::Chip;
+use crate::view::{Chip, Day};
 
 /// The panel on the customer's page: the live links, or the offer to make one.
 pub fn panel(app: &App, desk: &Desk, sheet: &CustomerSheet) -> Result<LinkPanel, Problem> {
@@ -65,7 +65,7 @@ fn shown(app: &App, desk: &Desk, sheet: &CustomerSheet, link: &Link, now: Instan
         qr: format!("/admin/links/{}/qr.svg", link.id),
         asks: desk.amount(owed.min(0).abs(), link.currency),
         policy: policy_words(link)?,
-        expires: Some(desk.day(link.expires_at)),
+        expires: Some(Day::of(link.last_day(&desk.zone))),
         last_viewed: link.opened_at.map(|at| desk.moment(at)),
         sms: format!("sms:{}?body={}", form_encode(&phone), form_encode(&text)),
         mail: can_mail.then(|| format!("/admin/links/{}/send", link.id)),

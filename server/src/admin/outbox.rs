@@ -86,6 +86,7 @@ pub fn about(id: Option<&str>) -> Option<Link> {
         "cus" => ("customers", "Customer"),
         "ent" => ("entries", "Entry"),
         "mai" => ("outbox", "Mail"),
+        "req" => return Some(Link::new("/admin/requests", "Payment requests")),
         _ => return None,
     };
     Some(Link::new(format!("/admin/{list}/{id}"), name))

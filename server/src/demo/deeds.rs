@@ -148,7 +148,9 @@ impl Shop<'_> {
                 client.order = Some(self.order(client.id, lines, state).await?);
                 client.request = None;
             }
-            Deed::Charge { cents, due_days } => self.by_hand(client.id, Side::Charge, cents, "Maintenance visit", due_days).await?,
+            Deed::Charge { cents, due_days } => {
+                self.by_hand(client.id, Side::Charge, cents, "Maintenance visit", due_days).await?
+            }
             Deed::Credit { cents } => self.by_hand(client.id, Side::Credit, cents, "Goodwill for a late delivery", 0).await?,
             Deed::Link => {
                 create_link(db, &self.services.keys, &self.call, NewLink::usual(client.id)).await?;
@@ -167,7 +169,8 @@ impl Shop<'_> {
             Deed::Pay { percent, kind } if due > 0 => self.pay(client.id, order, due * percent / 100, kind).await?,
             Deed::Add { work, reason } => self.amend(order, reason, vec![line(work)], Vec::new()).await?,
             Deed::Remove => {
-                let first: Vec<OrderLineId> = sheet.lines.iter().filter(|line| line.removed_by.is_none()).map(|line| line.id).take(1).collect();
+                let first: Vec<OrderLineId> =
+                    sheet.lines.iter().filter(|line| line.removed_by.is_none()).map(|line| line.id).take(1).collect();
                 self.amend(order, "correction", Vec::new(), first).await?;
             }
             Deed::Ask if due > 0 && sheet.customer.email.is_some() => {
@@ -198,7 +201,14 @@ impl Shop<'_> {
         Ok(())
     }
 
-    async fn by_hand(&self, customer: CustomerId, side: Side, amount: i64, description: &str, due_days: i64) -> Result<(), Failure> {
+    async fn by_hand(
+        &self,
+        customer: CustomerId,
+        side: Side,
+        amount: i64,
+        description: &str,
+        due_days: i64,
+    ) -> Result<(), Failure> {
         let today = self.services.db.clock().now();
         let due_on = (side == Side::Charge).then(|| today.plus_seconds(due_days * 86_400).day_in(&jiff::tz::TimeZone::UTC));
         let new = NewEntry {
@@ -246,7 +256,8 @@ impl Shop<'_> {
         open_link(&self.services.db, &token, &format!("demo {}", client.id), true, "demo").await?;
         let link = engine::store::link::link(&self.services.db, self.business, request.link_id).await?;
         let Next::Page(url) = start_checkout(self.services, &link, None, "demo").await? else { return Ok(()) };
-        let id: PageId = url.rsplit('/').next().unwrap_or_default().parse().map_err(|_| Failure::Other(format!("{url} is no page")))?;
+        let id: PageId =
+            url.rsplit('/').next().unwrap_or_default().parse().map_err(|_| Failure::Other(format!("{url} is no page")))?;
         let opened = self.services.connections.open(&self.connection, BUSINESS)?;
         let bank = opened.bank.ok_or_else(|| Failure::Other("Sandbox has no bank".to_owned()))?;
         let entry = CardEntry { number: card, exp: "12/39", cvc: "123", name: "Accounts" };

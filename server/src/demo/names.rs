@@ -1,8 +1,20 @@
 //! Made-up businesses: twelve first words and five trades make sixty customers that nobody will mistake for real ones.
 
 /// First words of the customers' names.
-pub const FIRST: [&str; 12] =
-    ["Willow", "Copper", "Juniper", "Lantern", "Meadow", "Quarry", "Saffron", "Tidewater", "Umber", "Velvet", "Windmill", "Yarrow"];
+pub const FIRST: [&str; 12] = [
+    "Willow",
+    "Copper",
+    "Juniper",
+    "Lantern",
+    "Meadow",
+    "Quarry",
+    "Saffron",
+    "Tidewater",
+    "Umber",
+    "Velvet",
+    "Windmill",
+    "Yarrow",
+];
 /// What they do.
 pub const TRADE: [&str; 5] = ["Bakery", "Books", "Clinic", "Inn", "Studio"];
 

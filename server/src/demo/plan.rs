@@ -8,23 +8,40 @@ pub const WEEK_SECONDS: i64 = 7 * 86_400;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
     /// An order with so many lines, beginning at this work.
-    Order { work: usize, lines: usize, draft: bool },
+    Order {
+        work: usize,
+        lines: usize,
+        draft: bool,
+    },
     /// Percent of what is due on the latest order, by check or transfer.
-    Pay { percent: i64, kind: &'static str },
+    Pay {
+        percent: i64,
+        kind: &'static str,
+    },
     /// A line more on the latest order, for this reason.
-    Add { work: usize, reason: &'static str },
+    Add {
+        work: usize,
+        reason: &'static str,
+    },
     /// The latest order's first line is taken off.
     Remove,
     /// The latest order's amount due is asked for by mail.
     Ask,
     /// The payer pays the request with this test card.
-    PayOnline { card: &'static str },
+    PayOnline {
+        card: &'static str,
+    },
     Complete,
     Cancel,
     /// A charge by hand, in cents, due after so many days.
-    Charge { cents: i64, due_days: i64 },
+    Charge {
+        cents: i64,
+        due_days: i64,
+    },
     /// A credit by hand, in cents.
-    Credit { cents: i64 },
+    Credit {
+        cents: i64,
+    },
     /// A payment link for the balance.
     Link,
 }

@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form as RawForm};
 use books::ids::LinkId;
 use books::money::Money;
+use engine::flows::call::{Actor, Call};
 use engine::flows::open_link::{Opened, open_link};
 use engine::flows::share_link::regenerate_link;
 use engine::flows::start_checkout::{Next, start_checkout};
-use engine::flows::call::{Actor, Call};
 use engine::sheets::link::{LinkSheet, link_sheet, visited_link};
 use engine::sheets::trace;
 use engine::store::session;
@@ -72,7 +72,9 @@ pub fn clean(link: LinkId) -> String {
 }
 
 fn is_prefetch(headers: &HeaderMap) -> bool {
-    let says = |name: &str, word: &str| headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(word));
+    let says = |name: &str, word: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(word))
+    };
     says("sec-purpose", "prefetch") || says("purpose", "prefetch") || says("x-moz", "prefetch") || says("x-purpose", "preview")
 }
 
@@ -110,7 +112,11 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
     match (&sheet.order, &sheet.payment) {
         (Some(order), _) => {
             let zone = order.business.zone();
-            let message = sheet.link.request_id.and_then(|id| order.requests.iter().find(|row| row.id == id)).and_then(|row| row.message.clone());
+            let message = sheet
+                .link
+                .request_id
+                .and_then(|id| order.requests.iter().find(|row| row.id == id))
+                .and_then(|row| row.message.clone());
             let document = DocumentPage {
                 shell,
                 base,
@@ -120,7 +126,12 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
                 dated: Day::of(order.order.created_at.day_in(&zone)),
                 state: Chip::of_state(order.payment_state().as_str()),
                 message: message.unwrap_or_default(),
-                lines: order.lines.iter().filter(|line| line.added_by.is_none()).map(|line| shown::line_row(line, order.order.currency)).collect(),
+                lines: order
+                    .lines
+                    .iter()
+                    .filter(|line| line.added_by.is_none())
+                    .map(|line| shown::line_row(line, order.order.currency))
+                    .collect(),
                 amendments: shown::amendments(order),
                 payments: shown::payments(order),
                 figures: shown::figures(order),
@@ -163,12 +174,16 @@ pub async fn pay(
     let amount = match (typed.is_empty(), Money::parse(&typed, sheet.link.currency)) {
         (true, _) => None,
         (false, Ok(money)) => Some(money.minor),
-        (false, Err(error)) => return Ok(render(&app, &sheet, Some(sentence(&error.to_string())), StatusCode::UNPROCESSABLE_ENTITY)),
+        (false, Err(error)) => {
+            return Ok(render(&app, &sheet, Some(sentence(&error.to_string())), StatusCode::UNPROCESSABLE_ENTITY));
+        }
     };
     match start_checkout(&app.services, &sheet.link, amount, visitor.request.as_str()).await {
         Ok(Next::Page(url)) => Ok(Redirect::to(&url).into_response()),
         Ok(Next::Payment(_)) => Ok(Redirect::to(&clean(sheet.link.id)).into_response()),
-        Err(engine::error::Error::Refused(refusal)) => Ok(render(&app, &sheet, Some(sentence(&refusal.detail)), StatusCode::CONFLICT)),
+        Err(engine::error::Error::Refused(refusal)) => {
+            Ok(render(&app, &sheet, Some(sentence(&refusal.detail)), StatusCode::CONFLICT))
+        }
         Err(engine::error::Error::Busy { .. }) => Ok(trouble(&visitor.request, Some(clean(sheet.link.id)))),
         Err(error) => Err(error.into()),
     }
@@ -200,15 +215,26 @@ pub async fn renew(
     RawForm(_): RawForm<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     app.limits.link_opened(client)?;
-    let Opened::Expired(link) = open_link(&app.services.db, &token, &visitor.token, false, visitor.request.as_str()).await? else {
+    let Opened::Expired(link) = open_link(&app.services.db, &token, &visitor.token, false, visitor.request.as_str()).await?
+    else {
         app.limits.link_missed(client);
         return Ok(page(StatusCode::NOT_FOUND, &LostPage));
     };
     app.limits.payment(client, link.id)?;
-    let call = Call { business: link.business_id, actor: Actor::Payer { link: link.id }, request_id: visitor.request.as_str().to_owned(), key: None };
+    let call = Call {
+        business: link.business_id,
+        actor: Actor::Payer { link: link.id },
+        request_id: visitor.request.as_str().to_owned(),
+        key: None,
+    };
     regenerate_link(&app.services.db, &app.services.keys, &call, link.id, true).await?;
     let sheet = link_sheet(&app.services.db, link.business_id, link.id).await?;
-    let expired = ExpiredPage { shell: shown::shell(&sheet.business, None), action: format!("/p/renew/{token}"), key: new_key(), mailed: true };
+    let expired = ExpiredPage {
+        shell: shown::shell(&sheet.business, None),
+        action: format!("/p/renew/{token}"),
+        key: new_key(),
+        mailed: true,
+    };
     Ok(page(StatusCode::OK, &expired))
 }
 
@@ -231,11 +257,19 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, visito
     let mut steps = Vec::new();
     for charge in trace.for_payer().charges {
         running += charge.entry.amount;
-        steps.push(step(charge.entry.on, charge.entry.description.clone(), String::new(), charge.entry.amount, running, currency));
+        steps.push(step(
+            charge.entry.on,
+            charge.entry.description.clone(),
+            String::new(),
+            charge.entry.amount,
+            running,
+            currency,
+        ));
         for applied in &charge.applied {
             let signed = if applied.taken_back { applied.amount } else { -applied.amount };
             running += signed;
-            let detail = if applied.taken_back { "taken back".to_owned() } else { format!("applied to {}", charge.entry.description) };
+            let detail =
+                if applied.taken_back { "taken back".to_owned() } else { format!("applied to {}", charge.entry.description) };
             steps.push(step(applied.on, applied.from.description.clone(), detail, signed, running, currency));
         }
     }
@@ -250,8 +284,21 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, visito
     Ok(page(StatusCode::OK, &explained))
 }
 
-fn step(on: books::calendar::Day, what: String, detail: String, minor: i64, running: i64, currency: books::money::Currency) -> PublicStep {
-    PublicStep { on: Day::of(on), what, detail, amount: shown::amount(minor, currency), running: shown::amount(running, currency) }
+fn step(
+    on: books::calendar::Day,
+    what: String,
+    detail: String,
+    minor: i64,
+    running: i64,
+    currency: books::money::Currency,
+) -> PublicStep {
+    PublicStep {
+        on: Day::of(on),
+        what,
+        detail,
+        amount: shown::amount(minor, currency),
+        running: shown::amount(running, currency),
+    }
 }
 
 /// `GET /p/v/{link}/pdf`: the order as it stands, or the receipt.

@@ -40,7 +40,12 @@ pub async fn show(
         }
     };
     let Some(id) = payment else { return Ok(page(StatusCode::NOT_FOUND, &LostPage)) };
-    let call = Call { business: link.business_id, actor: Actor::Payer { link: link.id }, request_id: visitor.request.as_str().to_owned(), key: None };
+    let call = Call {
+        business: link.business_id,
+        actor: Actor::Payer { link: link.id },
+        request_id: visitor.request.as_str().to_owned(),
+        key: None,
+    };
     let seen = payment_sheet(&app.services.db, link.business_id, id).await?;
     if !matches!(seen.payment.state, P::Succeeded | P::Failed | P::Canceled) {
         look(&app.services, &call, id).await?;
@@ -76,7 +81,8 @@ pub fn receipt(app: &App, sheet: &PaymentSheet, back: &str, returned: bool) -> R
     if outcome != Outcome::Received {
         facts.truncate(1);
     }
-    let pdf = sheet.receipt_link.filter(|_| outcome == Outcome::Received).map(|link| format!("{}/pdf", super::links::clean(link)));
+    let pdf =
+        sheet.receipt_link.filter(|_| outcome == Outcome::Received).map(|link| format!("{}/pdf", super::links::clean(link)));
     let receipt = ReceiptPage {
         shell: shown::shell(&sheet.business, None),
         outcome,
@@ -98,7 +104,9 @@ fn outcome(sheet: &PaymentSheet, returned: bool) -> Outcome {
         P::Succeeded => Outcome::Received,
         P::Pending | P::Authorized => Outcome::Pending { note: "Bank debits take two to three working days.".to_owned() },
         P::Unknown => Outcome::Unknown,
-        P::Failed => Outcome::Declined { why: payment.decline_text.clone().unwrap_or_else(|| "It was not completed.".to_owned()) },
+        P::Failed => {
+            Outcome::Declined { why: payment.decline_text.clone().unwrap_or_else(|| "It was not completed.".to_owned()) }
+        }
         P::Canceled => Outcome::Canceled,
         P::Created => match &payment.decline_text {
             Some(why) => Outcome::Declined { why: why.clone() },

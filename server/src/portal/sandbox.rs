@@ -60,17 +60,33 @@ fn draw(id: &str, view: PageView, refused: Option<String>) -> Response {
         (PageState::Completed, ..) => Redirect::to(&view.return_url).into_response(),
         (PageState::Expired | PageState::Canceled, ..) => gone("This page is no longer open"),
         (PageState::Authenticating, _, Some(money)) | (_, PagePurpose::Confirm, Some(money)) => {
-            let asks = SandboxAuthenticate { action, business: view.business, amount: Amount::of(money), last4: ASKING_CARD.to_owned() };
+            let asks =
+                SandboxAuthenticate { action, business: view.business, amount: Amount::of(money), last4: ASKING_CARD.to_owned() };
             page(StatusCode::OK, &asks)
         }
         (_, PagePurpose::Pay | PagePurpose::StaffKeyed, Some(money)) => {
             let about = if view.reference.is_empty() { view.description } else { view.reference };
             let amount = Amount::of(money);
-            let form = SandboxCheckout { action, business: view.business, about, amount, refused, cancel: view.cancel_url, cards: cards() };
+            let form = SandboxCheckout {
+                action,
+                business: view.business,
+                about,
+                amount,
+                refused,
+                cancel: view.cancel_url,
+                cards: cards(),
+            };
             page(status, &form)
         }
         _ => {
-            let save = SandboxSave { action, business: view.business, customer: view.description, refused, cancel: view.cancel_url, cards: cards() };
+            let save = SandboxSave {
+                action,
+                business: view.business,
+                customer: view.description,
+                refused,
+                cancel: view.cancel_url,
+                cards: cards(),
+            };
             page(status, &save)
         }
     }
@@ -83,13 +99,14 @@ pub async fn submit(State(app): State<Arc<App>>, Path(text): Path<String>, form:
     let step = if form.has("result") {
         bank.authenticate(&id, form.value("result") == "ok", now).await
     } else {
-        let entry = CardEntry { number: form.value("number"), exp: form.value("exp"), cvc: form.value("cvc"), name: form.value("name") };
+        let entry =
+            CardEntry { number: form.value("number"), exp: form.value("exp"), cvc: form.value("cvc"), name: form.value("name") };
         bank.pay_checkout(&id, &entry, now).await
     };
     match step.map_err(failed)? {
-        CheckoutStep::Paid { return_url } | CheckoutStep::BankDebitPending { return_url } | CheckoutStep::Saved { return_url } => {
-            Ok(Redirect::to(&return_url).into_response())
-        }
+        CheckoutStep::Paid { return_url }
+        | CheckoutStep::BankDebitPending { return_url }
+        | CheckoutStep::Saved { return_url } => Ok(Redirect::to(&return_url).into_response()),
         CheckoutStep::Declined { return_url: Some(return_url), .. } => Ok(Redirect::to(&return_url).into_response()),
         CheckoutStep::Declined { decline, return_url: None } => again(&bank, &id, &text, now, decline.text).await,
         CheckoutStep::Invalid { errors } => {
@@ -97,15 +114,25 @@ pub async fn submit(State(app): State<Arc<App>>, Path(text): Path<String>, form:
             again(&bank, &id, &text, now, said.join(" ")).await
         }
         CheckoutStep::NeedsAuthentication => Ok(Redirect::to(&format!("/sandbox/checkout/{text}")).into_response()),
-        CheckoutStep::AnswerLost => Ok(page(StatusCode::BAD_GATEWAY, &SandboxGone {
-            title: "No answer came".to_owned(),
-            text: "The pretend bank did not answer in time. Go back to the business: it finds out whether you were charged.".to_owned(),
-        })),
+        CheckoutStep::AnswerLost => Ok(page(
+            StatusCode::BAD_GATEWAY,
+            &SandboxGone {
+                title: "No answer came".to_owned(),
+                text: "The pretend bank did not answer in time. Go back to the business: it finds out whether you were charged."
+                    .to_owned(),
+            },
+        )),
         CheckoutStep::Closed { .. } => Ok(gone("This page is no longer open")),
     }
 }
 
-async fn again(bank: &Bank, id: &PageId, text: &str, now: books::calendar::Instant, refused: String) -> Result<Response, Response> {
+async fn again(
+    bank: &Bank,
+    id: &PageId,
+    text: &str,
+    now: books::calendar::Instant,
+    refused: String,
+) -> Result<Response, Response> {
     let view = bank.checkout(id, now).await.map_err(failed)?;
     Ok(draw(text, view, Some(refused)))
 }

@@ -55,7 +55,11 @@ pub fn line_row(line: &OrderLine, currency: Currency) -> LineRow {
     };
     LineRow {
         description: line.description.clone(),
-        detail: if line.quantity == "1" && unit.is_empty() { String::new() } else { format!("{}{unit} × {price}", line.quantity) },
+        detail: if line.quantity == "1" && unit.is_empty() {
+            String::new()
+        } else {
+            format!("{}{unit} × {price}", line.quantity)
+        },
         kind,
         tax_rate: line.tax_rate.as_ref().map(|rate| format!("{rate}%")).unwrap_or_default(),
         gross: amount(line.gross, currency),
@@ -166,7 +170,9 @@ pub fn paybox(services: &Services, sheet: &LinkSheet, base: &str, refused: Optio
                 processor,
                 refused,
             }),
-            None => Paying::NotHere { why: format!("{} cannot be paid online at present. Please ask how to pay.", sheet.business.name) },
+            None => Paying::NotHere {
+                why: format!("{} cannot be paid online at present. Please ask how to pay.", sheet.business.name),
+            },
         }
     };
     PayBox { paying }
@@ -192,9 +198,17 @@ fn how_much(sheet: &LinkSheet, due: i64) -> HowMuch {
     match sheet.link.policy.as_str() {
         "minimum" => {
             let least = amount(sheet.link.minimum_amount.unwrap_or(1), currency);
-            HowMuch::Typed { field: Field::of(due.to_decimal()), hint: format!("At least {}.", least.text), currency: currency.code() }
+            HowMuch::Typed {
+                field: Field::of(due.to_decimal()),
+                hint: format!("At least {}.", least.text),
+                currency: currency.code(),
+            }
         }
-        "any" => HowMuch::Typed { field: Field::of(due.to_decimal()), hint: format!("Up to {}.", Amount::of(due).text), currency: currency.code() },
+        "any" => HowMuch::Typed {
+            field: Field::of(due.to_decimal()),
+            hint: format!("Up to {}.", Amount::of(due).text),
+            currency: currency.code(),
+        },
         "steps" => {
             let whole = Choice::new(due.to_decimal(), format!("{}, all that is due", Amount::of(due).text), true);
             let parts = steps.into_iter().filter(|step| *step < due.minor).map(|step| {
@@ -206,4 +220,3 @@ fn how_much(sheet: &LinkSheet, due: i64) -> HowMuch {
         _ => HowMuch::Full,
     }
 }
-

@@ -15,8 +15,12 @@ async fn refused() -> Result<(), Problem> {
     let mut facts = Map::new();
     facts.insert("refundable".to_owned(), json!(250));
     facts.insert("status".to_owned(), json!(200));
-    let refusal =
-        Refusal { code: "NOTHING_REFUNDABLE", detail: "At most 2.50 USD can be refunded.".into(), field: Some("amount"), facts: Box::new(facts) };
+    let refusal = Refusal {
+        code: "NOTHING_REFUNDABLE",
+        detail: "At most 2.50 USD can be refunded.".into(),
+        field: Some("amount"),
+        facts: Box::new(facts),
+    };
     Err(Error::Refused(refusal))?
 }
 

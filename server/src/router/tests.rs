@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, StatusCode};
-use std::net::SocketAddr;
 use engine::flows::create_business::{NewBusiness, create_business};
+use std::net::SocketAddr;
 use tower::ServiceExt;
 
 use super::*;
