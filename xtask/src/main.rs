@@ -15,6 +15,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <command>
 
   test       check tidiness, format, lints and tests of the whole workspace on SQLite and on PostgreSQL
+  walk       build the binary and walk the main job in a real browser
   tidy       check headers, sizes, walls and words
   postgres   run a throw-away PostgreSQL in memory until Enter, and print its URL
 ";
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => steps::test(),
+        ["walk"] => steps::walk(),
         ["tidy"] => tidy::tidy(),
         ["postgres"] => postgres::in_foreground(),
         _ => Err(USAGE.to_owned()),
