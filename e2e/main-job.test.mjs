@@ -80,6 +80,7 @@ test("a balance owed is seen, asked for, paid on a phone and receipted", async (
   // Items are added: 355.50 is due.
   await desk.goto(`${order}/amend`);
   await fit(desk);
+  await desk.locator('[name="reason"][value="items_added"]').check({ force: true });
   await desk.locator('[name="description"]').first().fill("Velvet covers");
   await desk.locator('[name="unit_amount"]').first().fill("75.50");
   await save(desk, "Save amendment");
