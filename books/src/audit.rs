@@ -335,7 +335,7 @@ impl<'a> Audit<'a> {
             }
             let figures = Figures::of(sums);
             if figures != document.shown || !document.shown.agree() {
-                self.say(Check::Figures, &document.id, format!("{:?}", document.shown), format!("{figures:?}"));
+                self.say(Check::Figures, &document.id, in_words(&document.shown), in_words(&figures));
             }
         }
     }
@@ -349,6 +349,11 @@ impl<'a> Audit<'a> {
             self.say(Check::FreeCredit, credit.entry.id, "applied", format!("free beside {}", charge.entry.id));
         }
     }
+}
+
+fn in_words(figures: &Figures) -> String {
+    let Figures { total, fees, paid, credited, written_off, amount_due } = figures;
+    format!("total {total}, fees {fees}, paid {paid}, credited {credited}, written off {written_off}, due {amount_due}")
 }
 
 /// A charge and what is set against it.

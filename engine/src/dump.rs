@@ -183,7 +183,7 @@ fn without_tokens(text: &str) -> Cow<'_, str> {
     while let Some((at, prefix, length)) = next_token(rest) {
         let begin = at + prefix.len();
         out.push_str(&rest[..begin]);
-        out.push_str(&digest(rest[at..begin + length].as_bytes()));
+        out.push_str(&digest(&rest.as_bytes()[at..begin + length]));
         rest = &rest[begin + length..];
     }
     if out.is_empty() {

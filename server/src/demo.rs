@@ -10,6 +10,7 @@ use engine::keys::Keys;
 use engine::services::Services;
 
 use crate::config::Config;
+use crate::open;
 use crate::papers::Papers;
 use crate::run::{Failure, serve};
 
@@ -28,8 +29,7 @@ pub async fn demo(mut config: Config, given: bool, papers: Papers) -> Result<(),
         config.key_file = config.data.join("key");
     }
     let begun = std::time::Instant::now();
-    std::fs::create_dir_all(&config.data)
-        .map_err(|e| Failure::Other(format!("cannot create the folder {}: {e}", config.data.display())))?;
+    open::data_folder(&config.data)?;
     let filled = fill(&config).await?;
     if filled {
         tracing::info!(took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "the demo business is ready");

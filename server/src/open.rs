@@ -3,6 +3,8 @@
 //! Invariants: a mistake is one plain sentence; on SQLite only one process writes. While there is no business, `serve` offers
 //! a one-time link to create the first one. Left out: what is done with it.
 
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use engine::clock::Clock;
@@ -17,10 +19,15 @@ use crate::app::App;
 use crate::config::Config;
 use crate::run::Failure;
 
+/// Makes the data folder, for its owner alone, unless it is there.
+pub fn data_folder(path: &Path) -> Result<(), Failure> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|e| Failure::Other(format!("cannot create the folder {}: {e}", path.display())))
+}
+
 /// Opens everything. With `Mode::ReadWrite` pending migrations are applied first.
 pub fn services(config: &Config, mode: Mode) -> Result<Services, Failure> {
-    std::fs::create_dir_all(&config.data)
-        .map_err(|e| Failure::Other(format!("cannot create the folder {}: {e}", config.data.display())))?;
+    data_folder(&config.data)?;
     let keys = Keys::open(&config.key_file)?;
     let clock = config.test_clock.map_or_else(Clock::system, Clock::test);
     let url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
