@@ -49,7 +49,7 @@ export async function startBrowser() {
 
 /** A browser window of its own, with its own cookies, that notes every error of its console. */
 export async function openWindow(browser, viewport, options = {}) {
-  const context = await browser.newContext({ viewport, acceptDownloads: true, ...options });
+  const context = await browser.newContext({ viewport, acceptDownloads: true, reducedMotion: "reduce", ...options });
   await context.addInitScript({ content: axeSource });
   const errors = [];
   const watch = (page) => {

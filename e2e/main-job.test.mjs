@@ -42,7 +42,7 @@ async function save(page, button) {
 
 /** The amount due as the page says it. */
 async function due(page) {
-  return page.locator('[data-live="figures"] .due, [data-live="due"] data, .owing').first().getAttribute("value");
+  return page.locator("main data.owing, main data.amount").first().getAttribute("value");
 }
 
 test("a balance owed is seen, asked for, paid on a phone and receipted", async () => {
@@ -152,7 +152,7 @@ test("a balance owed is seen, asked for, paid on a phone and receipted", async (
 
   // The page that was open says so by itself.
   await desk.waitForFunction(() => {
-    const shown = document.querySelector('[data-live="figures"] .due, [data-live="due"] data, .owing');
+    const shown = document.querySelector("main data.owing, main data.amount");
     return shown?.getAttribute("value") === "0.00";
   }, undefined, { timeout: 10_000 });
   await fit(desk);

@@ -37,6 +37,18 @@ pub struct BankCharge {
     pub created_at: Instant,
 }
 
+impl BankCharge {
+    /// Money is left in it that was neither given back nor taken back: its payer can dispute it, its desk refund it.
+    pub fn has_money_left(&self) -> bool {
+        self.state == ChargeState::Captured && !self.disputed && self.captured > self.refunded
+    }
+
+    /// A bank debit that has not come back yet.
+    pub fn can_come_back(&self) -> bool {
+        self.method == MethodKind::BankDebit && !matches!(self.state, ChargeState::Returned | ChargeState::Failed)
+    }
+}
+
 impl Deal {
     fn minor(&self, minor: i64) -> Money {
         Money::new(minor, self.terms.amount.currency)

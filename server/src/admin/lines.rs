@@ -100,9 +100,8 @@ pub fn read(form: &mut Form, currency: Currency) -> Vec<LineInput> {
 
 /// The lines as they are shown again, and empty ones to go on with.
 pub fn fields(form: &Form) -> Vec<LineFields> {
-    let mut place = 0;
     let mut shown: Vec<LineFields> = Vec::new();
-    for line in typed(form).iter().filter(|line| !line.is_empty()) {
+    for (place, line) in typed(form).iter().filter(|line| !line.is_empty()).enumerate() {
         let field = |name: &str, value: &str| Field {
             value: value.to_owned(),
             error: form.error(&format!("lines[{place}].{name}")).map(str::to_owned),
@@ -114,7 +113,6 @@ pub fn fields(form: &Form) -> Vec<LineFields> {
             unit_amount: field("unit_amount", line.unit_amount),
             tax_rate: field("tax_rate", line.tax_rate),
         });
-        place += 1;
     }
     let wanted = if shown.is_empty() { EMPTY } else { shown.len() + 1 };
     while shown.len() < wanted {
@@ -167,7 +165,8 @@ mod tests {
 
     #[test]
     fn mistakes_stand_in_the_line_they_belong_to() {
-        let text = "kind=item&description=&unit_amount=&kind=item&description=Door&quantity=-1&unit_amount=1.234&tax_rate=x";
+        let text = "kind=item&description=&quantity=&unit_amount=&tax_rate=\
+            &kind=item&description=Door&quantity=-1&unit_amount=1.234&tax_rate=x";
         let mut form = form(text);
         read(&mut form, usd());
         let shown = fields(&form);

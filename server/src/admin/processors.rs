@@ -220,8 +220,6 @@ pub async fn record(State(app): State<Arc<App>>, Path(id): Path<String>, desk: D
 
 fn charge_row(desk: &Desk, charge: &BankCharge, ours: Option<(String, String)>) -> SandboxCharge {
     let state = serde_json::to_value(charge.state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
-    let left = charge.captured > charge.refunded;
-    let held = charge.captured > 0 && !charge.disputed;
     let is_debit = charge.method == MethodKind::BankDebit;
     SandboxCharge {
         id: charge.id.clone(),
@@ -231,9 +229,9 @@ fn charge_row(desk: &Desk, charge: &BankCharge, ours: Option<(String, String)>) 
         status: Chip::of_state(if charge.disputed { "disputed" } else { &state }),
         card: format!("{} ending {}", if is_debit { "bank debit" } else { "card" }, charge.last4),
         payment: ours.map(|(id, number)| Link::new(format!("/admin/payments/{id}"), number)),
-        can_dispute: held && left,
-        can_return: is_debit && state != "returned",
-        can_refund: held && left,
+        can_dispute: charge.has_money_left(),
+        can_return: charge.can_come_back(),
+        can_refund: charge.has_money_left(),
     }
 }
 

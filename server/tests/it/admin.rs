@@ -7,3 +7,4 @@ mod job;
 mod roles;
 mod setup;
 mod surfaces;
+mod trouble;
