@@ -9,7 +9,7 @@ use engine::verify::verify;
 use serde_json::Value;
 
 use crate::kit::{Place, block_on};
-use crate::verify::Shop;
+use crate::shop::Shop;
 
 /// Where the lines go.
 #[derive(Clone, Default)]

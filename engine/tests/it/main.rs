@@ -3,5 +3,6 @@
 mod db;
 mod dump;
 mod kit;
+mod shop;
 mod story;
 mod verify;

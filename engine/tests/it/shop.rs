@@ -1,0 +1,218 @@
+//! A business for tests of the engine: two customers, Sandbox, and something of everything that can happen.
+
+use books::account::Target;
+use books::calendar::Instant;
+use books::entry::Side;
+use books::ids::{CustomerId, LinkId, OrderId};
+use books::money::Currency;
+use books::order::{OrderKind, OrderState};
+use books::tax::{LineInput, LineKind, Quantity};
+use engine::clock::Clock;
+use engine::db::{Db, DbConfig, Mode};
+use engine::flows::add_entry::{NewEntry, add_entry};
+use engine::flows::amend_order::{Amending, amend_order};
+use engine::flows::call::Call;
+use engine::flows::connect_processor::{NewConnection, connect_processor};
+use engine::flows::create_business::{NewBusiness, create_business};
+use engine::flows::create_order::{NewOrder, create_order};
+use engine::flows::open_link::{Opened, open_link};
+use engine::flows::record_payment::{Part, Received, record_payment};
+use engine::flows::request_payment::{Asking, request_payment};
+use engine::flows::reverse_entry::reverse_entry;
+use engine::flows::save_business::save_settings;
+use engine::flows::save_customer::{CustomerDetails, create_customer};
+use engine::flows::start_checkout::{Next, start_checkout};
+use engine::jobs::{follow_processor, keep_house, run_due};
+use engine::keys::Keys;
+use engine::services::Services;
+use engine::sheets::link::visited_link;
+use engine::sheets::order::order_sheet;
+use engine::store::business::Settings;
+use processors::sandbox::{CardEntry, PageId};
+
+use crate::kit::Place;
+
+const DAY: i64 = 86_400;
+
+/// A business with two customers and Sandbox.
+pub struct Shop {
+    pub services: Services,
+    pub call: Call,
+    pub customer: CustomerId,
+    pub other: CustomerId,
+    usd: Currency,
+}
+
+impl Shop {
+    pub async fn open(place: &Place) -> Shop {
+        let config = DbConfig { data: place.data.clone(), url: place.url.clone(), mode: Mode::ReadWrite };
+        let start = Instant::from_rfc3339("2026-01-15T09:00:00Z").expect("a time");
+        let db = Db::open(&config, Clock::test(start)).expect("a fresh database opens");
+        let keys = Keys::open(&place.data.join("key")).expect("a fresh key file");
+        let services = Services::new(db, keys, "http://127.0.0.1:1".to_owned(), None);
+        let usd = Currency::from_code("USD").expect("a known code");
+        let new = NewBusiness {
+            name: "Harbor Joinery".into(),
+            currency: usd,
+            owner_email: "owner@harbor.example".into(),
+            owner_name: "The owner".into(),
+            password: "a long enough password".into(),
+            time_zone: "UTC".into(),
+            api_key: true,
+        };
+        let made = create_business(&services.db, new).await.expect("a business");
+        let call = Call::system(made.business, "test");
+        let sandbox = NewConnection { kind: "sandbox".into(), name: None, settings: serde_json::json!({}) };
+        connect_processor(&services.db, &call, sandbox).await.expect("Sandbox connects");
+        let named = |name: &str| CustomerDetails {
+            name: name.to_owned(),
+            email: Some("pay@fern.example".into()),
+            ..CustomerDetails::default()
+        };
+        let customer = create_customer(&services.db, &call, named("Fern & Field")).await.expect("a customer").value;
+        let other = create_customer(&services.db, &call, named("Fjord Rowing")).await.expect("a customer").value;
+        Shop { services, call, customer, other, usd }
+    }
+
+    pub async fn order(&self, customer: CustomerId, lines: Vec<LineInput>, state: OrderState) -> OrderId {
+        let new = NewOrder { customer, kind: OrderKind::Order, currency: self.usd, lines, state, note: None };
+        create_order(&self.services.db, &self.call, new).await.expect("an order").value
+    }
+
+    pub async fn amend(&self, order: OrderId, add: Vec<LineInput>, remove: Vec<books::ids::OrderLineId>) {
+        let change = Amending { reason: "correction".into(), note: None, add, remove };
+        amend_order(&self.services.db, &self.call, order, change).await.expect("an amendment");
+    }
+
+    pub async fn pay_outside(&self, customer: CustomerId, amount: i64, order: Option<OrderId>) {
+        let received = Received {
+            customer,
+            amount,
+            currency: self.usd,
+            kind: "check".into(),
+            reference: Some("1007".into()),
+            received_on: None,
+            memo: None,
+            parts: order.map(|id| Part { target: Target::Order(id), amount: None }).into_iter().collect(),
+            despite_pending: false,
+            receipt: Some(true),
+            category: None,
+            description: None,
+        };
+        record_payment(&self.services.db, &self.call, received).await.expect("a payment");
+    }
+
+    pub async fn ask(&self, order: OrderId) -> LinkId {
+        let request = request_payment(&self.services, &self.call, order, Asking::default()).await.expect("a request").value;
+        let sheet = order_sheet(&self.services.db, self.call.business, order).await.expect("the order");
+        sheet.requests.iter().find(|row| row.id == request).expect("it is on the order").link_id
+    }
+
+    /// The payer opens the link, presses *Pay*, and, with a number, fills in Sandbox's page.
+    pub async fn pay_online(&self, link: LinkId, number: Option<&str>) {
+        let token = self.services.keys.link_token("request", link);
+        let opened = open_link(&self.services.db, &token, "visitor-1", true, "r").await.expect("it opens");
+        assert!(matches!(opened, Opened::Live(_)), "{opened:?}");
+        let seen = visited_link(&self.services.db, "visitor-1", link).await.expect("the link");
+        let Next::Page(url) = start_checkout(&self.services, &seen.link, None, "r").await.expect("a page") else {
+            panic!("a page was expected")
+        };
+        let Some(number) = number else { return };
+        let id: PageId = url.rsplit('/').next().expect("the page's id").parse().expect("the id of a page");
+        let entry = CardEntry { number, exp: "12/30", cvc: "123", name: "A payer" };
+        let connections = engine::store::connection::list(&self.services.db, self.call.business).await.expect("connections");
+        let bank =
+            connections.iter().find_map(|one| self.services.connections.open(one, "Harbor Joinery").expect("it opens").bank);
+        bank.expect("Sandbox").pay_checkout(&id, &entry, self.services.db.clock().now()).await.expect("the bank answers");
+        self.work().await;
+    }
+
+    pub async fn by_hand(&self, side: Side, amount: i64) -> books::ids::EntryId {
+        let new = NewEntry {
+            customer: self.other,
+            side,
+            amount,
+            currency: self.usd,
+            description: "Extra work".into(),
+            effective_on: None,
+            due_on: None,
+            category: None,
+            note: None,
+        };
+        add_entry(&self.services.db, &self.call, new).await.expect("an entry").value
+    }
+
+    pub async fn work(&self) {
+        follow_processor::follow_all(&self.services).await.expect("the processor is followed");
+        run_due(&self.services).await.expect("the jobs run");
+    }
+
+    pub async fn days(&self, days: i64) {
+        for _ in 0..days {
+            self.services.db.clock().advance_seconds(DAY);
+            self.work().await;
+        }
+    }
+
+    /// Something of everything: paid, part paid, returned, pending, left on the page, reversed, amended, held back, sealed.
+    pub async fn be_busy(&self) {
+        let table = self.order(self.customer, vec![line("Oak table", 48_000), discount(-1_000)], OrderState::Confirmed).await;
+        self.pay_outside(self.customer, 20_000, Some(table)).await;
+        self.amend(table, vec![line("Two stools", 7_550)], Vec::new()).await;
+        let link = self.ask(table).await;
+        self.services.db.clock().advance_seconds(60);
+        self.pay_online(link, Some("4242424242424242")).await;
+
+        let bench = self.order(self.customer, vec![taxed("Bench", 9_999), line("Shelf", 3_000)], OrderState::Confirmed).await;
+        let sheet = order_sheet(&self.services.db, self.call.business, bench).await.expect("the order");
+        self.amend(bench, Vec::new(), vec![sheet.lines[1].id]).await;
+        let link = self.ask(bench).await;
+        self.pay_online(link, Some("000222222227")).await;
+        self.days(9).await;
+
+        let pending = self.order(self.other, vec![line("Oars", 5_000)], OrderState::Confirmed).await;
+        let link = self.ask(pending).await;
+        self.pay_online(link, Some("000123456789")).await;
+        let left = self.order(self.customer, vec![line("Door", 12_000)], OrderState::Confirmed).await;
+        let link = self.ask(left).await;
+        self.pay_online(link, None).await;
+        self.order(self.customer, vec![line("Not yet", 1)], OrderState::Draft).await;
+
+        let mistake = self.by_hand(Side::Charge, 15_000).await;
+        reverse_entry(&self.services.db, &self.call, mistake, "entered twice").await.expect("reversed");
+        self.work().await;
+        self.services.db.clock().advance_seconds(300);
+        keep_house::tidy(&self.services).await.expect("events are sealed");
+
+        // From here on free credit waits for a person; it stands beside an open charge.
+        let settings = Settings { apply_credit: false, ..Settings::default() };
+        save_settings(&self.services.db, &self.call, settings).await.expect("the setting");
+        self.services.db.clock().advance_seconds(1);
+        self.by_hand(Side::Charge, 900).await;
+        self.by_hand(Side::Credit, 700).await;
+    }
+}
+
+pub fn line(description: &str, unit_amount: i64) -> LineInput {
+    LineInput {
+        kind: LineKind::Item,
+        description: description.into(),
+        quantity: Quantity::whole(1).expect("one"),
+        unit: None,
+        unit_amount,
+        tax_rate: None,
+        tax_included: false,
+    }
+}
+
+fn taxed(description: &str, unit_amount: i64) -> LineInput {
+    LineInput {
+        tax_rate: Some("8.25".parse().expect("a rate")),
+        quantity: "1.5".parse().expect("a quantity"),
+        ..line(description, unit_amount)
+    }
+}
+
+fn discount(unit_amount: i64) -> LineInput {
+    LineInput { kind: LineKind::Discount, ..line("For a friend", unit_amount) }
+}
