@@ -365,6 +365,13 @@ document.addEventListener("keydown", (event) => {
 
 // ---- begin --------------------------------------------------------------------------------------------------------
 
+// A form that came back is looked at where it is wrong.
+$('[aria-invalid="true"]')?.focus();
+// A row of tabs that scrolls sideways shows the one we are on.
+$$(".tabs [aria-current], .settings > .nav [aria-current]").forEach((tab) => {
+  const row = tab.parentElement;
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+});
 $$("[data-wide-open]").forEach((details) => {
   if (matchMedia("(min-width: 52rem)").matches) details.open = true;
 });

@@ -97,8 +97,7 @@ impl Steps<'_> {
             what: entry.description.clone(),
             href: Some(format!("/admin/entries/{}", entry.id)),
             detail: parts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
-            // As in the history: a charge is below zero.
-            amount: self.desk.amount(-by, self.currency),
+            amount: self.desk.amount(by, self.currency),
             running: self.desk.amount(self.owed, self.currency),
         });
     }

@@ -106,13 +106,11 @@ pub fn payment(desk: &Desk, row: &payment::PaymentRow) -> PaymentRow {
         method: card.or(outside).unwrap_or_else(|| "Online".to_owned()),
         status: payment_chip(row.state, row.disputed, row.returned),
         transaction: String::new(),
-        approval: String::new(),
         amount: desk.amount(row.amount, row.currency),
         captured: desk.amount(captured(row.state, row.amount), row.currency),
         refunded: desk.amount(row.refunded, row.currency),
         applied: desk.amount(row.amount, row.currency),
         note: row.decline_text.clone().unwrap_or_default(),
-        actions: Vec::new(),
     }
 }
 
@@ -130,13 +128,11 @@ pub fn payment_of(desk: &Desk, payment: &Payment, counts: i64) -> PaymentRow {
         method,
         status: payment_chip(payment.state, payment.disputed, payment.returned),
         transaction: payment.remote_id.clone().unwrap_or_default(),
-        approval: String::new(),
         amount: desk.amount(payment.amount, payment.currency),
         captured: desk.amount(captured(payment.state, payment.amount), payment.currency),
         refunded: desk.amount(payment.refunded, payment.currency),
         applied: desk.amount(counts, payment.currency),
         note: payment.decline_text.clone().unwrap_or_default(),
-        actions: Vec::new(),
     }
 }
 
@@ -169,7 +165,7 @@ pub fn request(app: &App, desk: &Desk, names: &Names, request: &Request, custome
         opened: request.opened_at.map(|at| desk.moment(at)),
         paid: request.paid_at.map(|at| desk.moment(at)),
         status: Chip::of_state(request.state.as_str()),
-        preview: preview(app, request),
+        preview: out.then(|| preview(app, request)),
         actions: vec![
             act("resend", "Send again", "send", out || failed, ""),
             act("close", "Close request", "ban", out || failed, "Close this request? Its link stops working at once."),

@@ -33,10 +33,10 @@ pub struct Band {
 
 const AGES: [(&str, &str, &str); 5] = [
     ("age-0", "Not due", "not yet due"),
-    ("age-1", "1–30 days", "1 to 30 days late"),
-    ("age-2", "31–60 days", "31 to 60 days late"),
-    ("age-3", "61–90 days", "61 to 90 days late"),
-    ("age-4", "Over 90", "more than 90 days late"),
+    ("age-1", "1–30 days", "1 to 30 days"),
+    ("age-2", "31–60 days", "31 to 60 days"),
+    ("age-3", "61–90 days", "61 to 90 days"),
+    ("age-4", "Over 90", "more than 90 days"),
 ];
 
 impl Ribbon {
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(filled, [("age-0", "0.0%", "50.8%"), ("age-2", "50.8%", "32.4%"), ("age-3", "83.2%", "16.8%")]);
         assert_eq!(
             ribbon.spoken,
-            "Owed by age: 50 percent not yet due, 32 percent 31 to 60 days late, 16 percent 61 to 90 days late"
+            "Owed by age: 50 percent not yet due, 32 percent 31 to 60 days, 16 percent 61 to 90 days"
         );
         assert_eq!(Ribbon::of([0; 5], usd()).spoken, "Nothing is owed");
     }

@@ -31,9 +31,8 @@ pub struct PaymentRow {
     /// `Visa ending 4242`, `Check 1043`.
     pub method: String,
     pub status: Chip,
-    /// The processor's id of the payment, and its approval code; empty: none.
+    /// The processor's id of the payment; empty: none.
     pub transaction: String,
-    pub approval: String,
     pub amount: Amount,
     pub captured: Amount,
     pub refunded: Amount,
@@ -41,8 +40,6 @@ pub struct PaymentRow {
     pub applied: Amount,
     /// The decline in words, or a processor's error; empty: none.
     pub note: String,
-    /// Refund, void, retry: opened from a menu beside the payment.
-    pub actions: Vec<Action>,
 }
 
 /// A payment request: to whom, what it asked, how far it got.
@@ -60,8 +57,8 @@ pub struct RequestRow {
     pub opened: Option<Moment>,
     pub paid: Option<Moment>,
     pub status: Chip,
-    /// Where the payer's page can be looked at without counting as opened.
-    pub preview: String,
+    /// Where the payer's page can be looked at without counting as opened; nothing once its link is done with.
+    pub preview: Option<String>,
     pub actions: Vec<Action>,
 }
 
