@@ -218,9 +218,7 @@ impl Chip {
     /// table serves all; a word that is not in it is shown as it is, quietly.
     pub fn of_state(word: &str) -> Chip {
         let tone = match word {
-            "paid" | "succeeded" | "completed" | "approved" | "active" | "live" | "applied" | "done" | "credit" => {
-                Tone::Ok
-            }
+            "paid" | "succeeded" | "completed" | "approved" | "active" | "live" | "applied" | "done" | "credit" => Tone::Ok,
             "pending" | "part_paid" | "part_applied" | "authorized" | "unknown" | "waiting_approval" | "untested" | "running"
             | "submitted" | "waiting" => Tone::Warn,
             "failed" | "overdue" | "uncollectible" | "returned" | "disputed" | "denied" | "bounced" | "failing" | "dead"

@@ -72,3 +72,10 @@ pub struct PayBox {
     pub paying: Paying,
 }
 impl HtmlSafe for PayBox {}
+
+impl PayBox {
+    /// A payment for it is on its way, so nobody is asked for it.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self.paying, Paying::UnderWay(_))
+    }
+}

@@ -184,6 +184,11 @@ impl Chart {
     pub fn right(&self) -> i64 {
         self.width
     }
+
+    /// Nothing stands in it: a sentence says so better than an empty picture.
+    pub fn is_empty(&self) -> bool {
+        self.columns.iter().all(|column| column.amount.is_zero())
+    }
 }
 
 /// `minor` of `top` as a height out of `depth`, rounded down; anything above zero is at least one unit tall.
@@ -247,10 +252,7 @@ mod tests {
         let ribbon = Ribbon::of([757_844, 0, 482_440, 250_000, 0], usd());
         let filled: Vec<_> = ribbon.filled().map(|band| (band.class, band.x.as_str(), band.width.as_str())).collect();
         assert_eq!(filled, [("age-0", "0.0%", "50.8%"), ("age-2", "50.8%", "32.4%"), ("age-3", "83.2%", "16.8%")]);
-        assert_eq!(
-            ribbon.spoken,
-            "Owed by age: 50 percent not yet due, 32 percent 31 to 60 days, 16 percent 61 to 90 days"
-        );
+        assert_eq!(ribbon.spoken, "Owed by age: 50 percent not yet due, 32 percent 31 to 60 days, 16 percent 61 to 90 days");
         assert_eq!(Ribbon::of([0; 5], usd()).spoken, "Nothing is owed");
     }
 

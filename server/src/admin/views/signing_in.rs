@@ -37,18 +37,6 @@ pub struct Setup {
     pub sandbox: Field,
 }
 
-/// A page before or outside any business: something is gone, refused or broken.
-#[derive(Template)]
-#[template(path = "admin/stopped.html")]
-pub struct Stopped {
-    pub title: String,
-    pub text: String,
-    pub request_id: String,
-    /// Where to go on.
-    pub href: String,
-    pub link: String,
-}
-
 /// What was found, as a page and as the palette's fragment (`part`).
 #[derive(Template)]
 #[template(path = "admin/find.html")]
