@@ -3,7 +3,10 @@
 //! Invariant: every mail has a text part written from the same values as its HTML part, so both name the same amounts.
 //! One letter layout serves all messages; each message is a file that fills it. Left out: sending (`jobs/send_mail.rs`).
 
+use std::collections::HashMap;
+
 use askama::Template;
+use mrml::prelude::render::RenderOptions;
 
 use crate::error::{Error, Result};
 
@@ -89,10 +92,9 @@ pub fn compose(from: &Sender, subject: &str, letter: &Letter) -> Result<Composed
         .render()
         .map_err(|error| Error::Fault(format!("letter: {error}")))?;
     let parsed = mrml::parse(&mjml).map_err(|error| Error::Fault(format!("letter markup: {error}")))?;
-    let html = parsed
-        .element
-        .render(&mrml::prelude::render::RenderOptions::default())
-        .map_err(|error| Error::Fault(format!("letter rendering: {error}")))?;
+    // The default is a list of web fonts, of which the renderer links each that the letter names.
+    let offline = RenderOptions { fonts: HashMap::new(), ..RenderOptions::default() };
+    let html = parsed.element.render(&offline).map_err(|error| Error::Fault(format!("letter rendering: {error}")))?;
     let text = TextPart { letter, from }.render().map_err(|error| Error::Fault(format!("letter text: {error}")))?;
     Ok(Composed { subject, text, html })
 }
@@ -117,5 +119,6 @@ mod tests {
         assert!(mail.html.contains("Hello &#60;script&#62;,") || mail.html.contains("Hello &lt;script&gt;,"), "{}", mail.html);
         assert!(mail.text.contains("Acme & <b>Sons</b>, 1 Example Way, Sampleton."));
         assert!(mail.text.contains("355.50 USD") && mail.html.contains("355.50 USD"));
+        assert!(!mail.html.contains("<link") && !mail.html.contains("@import"), "a letter fetches nothing: {}", mail.html);
     }
 }

@@ -14,8 +14,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <command>
 
-  test       check tidiness, format, lints and tests of the whole workspace on SQLite and on PostgreSQL
-  walk       build the binary and walk the main job in a real browser
+  test       check tidiness, format, lints, tests of the whole workspace on SQLite and on PostgreSQL, and walk
+  walk       build the binary and walk its pages in a real browser
   tidy       check headers, sizes, walls and words
   postgres   run a throw-away PostgreSQL in memory until Enter, and print its URL
 ";

@@ -23,9 +23,10 @@ struct Step {
     took: Duration,
 }
 
-/// Format, lints and tests of the whole workspace.
+/// Format, lints, tests of the whole workspace, and the main job in a browser.
 pub fn test() -> Result<(), String> {
     let browser = programs::browser()?;
+    programs::node()?;
     println!("xtask: browser {}", browser.display());
     let postgres = Postgres::start()?;
     println!("xtask: PostgreSQL {}", postgres.url());
@@ -33,8 +34,9 @@ pub fn test() -> Result<(), String> {
     let steps = [
         tidy(),
         environment.component("fmt", &["fmt", "--all", "--check"]),
-        environment.component("clippy", &["clippy", "--release", "--workspace", "--all-targets"]),
+        environment.component("clippy", &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         environment.cargo("test", &["test", "--release", "--workspace", "--no-fail-fast"]),
+        environment.walk(),
     ];
     drop(postgres);
     println!("xtask: PostgreSQL stopped");
@@ -54,7 +56,7 @@ fn tidy() -> Step {
     Step { name: "tidy", outcome, took: begun.elapsed() }
 }
 
-/// The main job in a real browser, against the binary as the README builds it.
+/// The browser's walks alone.
 pub fn walk() -> Result<(), String> {
     let browser = programs::browser()?;
     programs::node()?;
@@ -92,7 +94,7 @@ impl Environment<'_> {
         let steps: [(&str, &[&str], &Path); 3] = [
             ("cargo", &["build", "--release"], Path::new(".")),
             ("npm", &["ci", "--no-audit", "--no-fund"], folder),
-            ("node", &["--test", "--test-reporter=spec", "main-job.test.mjs"], folder),
+            ("node", &["--test", "--test-concurrency=1", "--test-reporter=spec"], folder),
         ];
         let failed =
             steps.iter().any(|(program, arguments, folder)| matches!(self.run(program, arguments, folder), Outcome::Failed));

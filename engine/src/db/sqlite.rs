@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 
@@ -172,6 +173,8 @@ pub(crate) fn connect(path: &Path, mode: Mode) -> Result<Connection> {
         let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(256);
+        // Otherwise a kept statement is planned anew for every other value that a partial index might care for.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let settings = match mode {
             Mode::ReadWrite => {
                 "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -262144; pragma mmap_size = 1073741824;

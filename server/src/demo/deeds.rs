@@ -31,7 +31,7 @@ use futures_util::future::try_join_all;
 use processors::sandbox::{CardEntry, PageId};
 
 use super::names::{WORKS, email, name};
-use super::plan::{Deed, WEEK_SECONDS, WEEKS, of_customer};
+use super::plan::{Deed, WEEK_SECONDS, WEEKS, hour_of, of_customer};
 use super::{EMAIL, PASSWORD};
 use crate::run::Failure;
 
@@ -59,10 +59,11 @@ struct Client {
 /// Two years of business, up to `now`.
 pub async fn live_through(services: &Services, now: Instant) -> Result<(), Failure> {
     let shop = open(services).await?;
+    let opening = monday_morning(now);
     let made = (0..CUSTOMERS).map(|n| shop.client(n));
     let mut clients: Vec<Client> = try_join_all(made).await?;
     for week in 0..WEEKS {
-        let at = now.plus_seconds((week - WEEKS) * WEEK_SECONDS + (week % 5) * 86_400);
+        let at = opening.plus_seconds((week - WEEKS) * WEEK_SECONDS + hour_of(week));
         services.db.clock().set(at);
         let busy: Vec<&mut Client> =
             clients.iter_mut().filter(|client| client.to_come.front().is_some_and(|(when, _)| *when <= week)).collect();
@@ -77,6 +78,15 @@ pub async fn live_through(services: &Services, now: Instant) -> Result<(), Failu
     follow_processor::follow_all(services).await?;
     run_due(services).await?;
     Ok(())
+}
+
+/// Nine o'clock on the Monday before `now`.
+fn monday_morning(now: Instant) -> Instant {
+    const DAY: i64 = 86_400;
+    // The first of January 1970 was a Thursday: three days after a Monday.
+    let seconds = now.timestamp().as_second();
+    let monday = (seconds.div_euclid(DAY) + 3).rem_euclid(7);
+    now.plus_seconds(9 * 3600 - monday * DAY - seconds.rem_euclid(DAY))
 }
 
 async fn open(services: &Services) -> Result<Shop<'_>, Failure> {
@@ -174,10 +184,11 @@ impl Shop<'_> {
                 self.amend(order, "correction", Vec::new(), first).await?;
             }
             Deed::Ask if due > 0 && sheet.customer.email.is_some() => {
-                let asking = Asking { notify: vec![EMAIL.to_owned()], ..Asking::default() };
-                client.request = Some(request_payment(self.services, &self.call, order, asking).await?.value);
+                client.request = Some(request_payment(self.services, &self.call, order, Asking::default()).await?.value);
             }
-            Deed::PayOnline { card } if due > 0 => self.pay_online(client, card).await?,
+            Deed::PayOnline { card } if due > 0 && client.request.is_some() => self.pay_online(client, card).await?,
+            // Who has no address cannot be asked by mail and brings a check.
+            Deed::PayOnline { .. } if due > 0 => self.pay(client.id, order, due, "check").await?,
             Deed::Complete => self.decide(order, OrderAct::Complete).await?,
             Deed::Cancel => self.decide(order, OrderAct::Cancel).await?,
             _ => {}

@@ -4,6 +4,11 @@
 pub const WEEKS: i64 = 104;
 pub const WEEK_SECONDS: i64 = 7 * 86_400;
 
+/// Seconds from the beginning of a week to the hour at which its deeds are done: another weekday and hour each week.
+pub fn hour_of(week: i64) -> i64 {
+    (week * 2 % 5) * 86_400 + (week * 97 % 480) * 60
+}
+
 /// One thing that happens between the business and a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
@@ -69,10 +74,10 @@ impl Dice {
 pub fn of_customer(n: usize) -> Vec<(i64, Deed)> {
     let mut dice = Dice(0x9E37_79B9 + n as u64 * 7919);
     let mut deeds = Vec::new();
-    let mut week = 1 + dice.weeks(20);
+    let mut week = 1 + dice.weeks(36);
     while week < WEEKS - 6 {
         week += one_order(&mut dice, week, &mut deeds);
-        week += 5 + dice.weeks(26);
+        week += 14 + dice.weeks(44);
     }
     ending(n, &mut dice, &mut deeds);
     deeds.retain(|(week, _)| *week < WEEKS);
@@ -117,6 +122,7 @@ fn ending(n: usize, dice: &mut Dice, deeds: &mut Vec<(i64, Deed)>) {
         5 => vec![(last, Deed::Order { work: dice.place(14), lines: 1, draft: true })],
         6 => vec![(last - 2, order), (last - 1, Deed::Ask), (last - 1, Deed::PayOnline { card: "000123456789" })],
         7 => vec![(last - 2, order), (last - 1, Deed::Cancel)],
+        8 => vec![(last - 1 - dice.weeks(2), Deed::Charge { cents: 64_000, due_days: 30 })],
         _ => Vec::new(),
     };
     deeds.extend(story);
