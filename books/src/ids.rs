@@ -116,6 +116,10 @@ ids! {
     /// One call to a processor; its text is the key the processor sees.
     AttemptId = "att";
     SessionId = "ses";
+    /// A mailed way into the customer portal.
+    PortalEntryId = "pen";
+    /// A statement of account that was sent.
+    StatementId = "sta";
 }
 
 #[cfg(test)]

@@ -25,11 +25,18 @@ use crate::store::installation::SETUP_TOKEN;
 const PAGE: i64 = 500;
 
 /// Columns that hold a secret or its digest.
-const SECRET: &[(&str, &str)] =
-    &[("api_key", "digest"), ("link", "digest"), ("session", "digest"), ("users", "password_hash"), ("visitor_right", "digest")];
+const SECRET: &[(&str, &str)] = &[
+    ("api_key", "digest"),
+    ("link", "digest"),
+    ("portal_entry", "digest"),
+    ("portal_session", "digest"),
+    ("session", "digest"),
+    ("users", "password_hash"),
+    ("visitor_right", "digest"),
+];
 
 /// What begins a token in a text; at least [`TOKEN_LETTERS`] letters follow.
-const TOKENS: &[&str] = &["bal_", "lnk_", "owed_", "rcp_", "req_"];
+const TOKENS: &[&str] = &["acc_", "bal_", "lnk_", "owed_", "por_", "rcp_", "req_", "sel_", "stm_"];
 const TOKEN_LETTERS: usize = 43;
 
 sql!(SCHEMA, "select version, name, applied_at from schema_version order by version");

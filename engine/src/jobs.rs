@@ -11,12 +11,14 @@ use tokio::task::JoinSet;
 
 use crate::db::Expect;
 use crate::error::{Error, Result};
+use crate::flows::send_message::release_due;
 use crate::services::Services;
 use crate::store::job::{self, AGAIN, REMOVE, TAKE};
 
 pub(crate) use crate::store::job::Job;
 
 pub mod compose_mail;
+pub mod compose_news;
 pub mod follow_processor;
 pub mod keep_house;
 pub mod resolve_attempts;
@@ -55,6 +57,12 @@ pub async fn run_for_ever(services: Services) {
             && let Err(error) = follow_processor::follow_all(&services).await
         {
             tracing::warn!(%error, "processors could not be asked; they are asked again");
+        }
+        // A held message may wait a few seconds longer than the payment that frees it.
+        if rounds.is_multiple_of(50)
+            && let Err(error) = release_due(&services).await
+        {
+            tracing::warn!(%error, "held messages could not be let go; it is tried again");
         }
         if rounds.is_multiple_of(3000)
             && let Err(error) = keep_house::tidy(&services).await
@@ -152,6 +160,10 @@ async fn work(services: &Services, job: &Job) -> Result<()> {
         "mail_failed" => compose_mail::payment_failed(services, job).await,
         "mail_link" => compose_mail::link_shared(services, job).await,
         "mail_fresh_link" => compose_mail::fresh_link(services, job).await,
+        "mail_portal" => compose_news::portal_entry(services, job).await,
+        "mail_statement" => compose_news::statement_sent(services, job).await,
+        "mail_message" => compose_news::message_sent(services, job).await,
+        "mail_released" => compose_news::message_released(services, job).await,
         "send_mail" => send_mail::send(services, job).await,
         "follow_hook" => follow_processor::follow_hook(services, job).await,
         "close_checkouts" => follow_processor::close_checkouts(services, job).await,

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
-use books::ids::{ConnectionId, LinkId};
+use books::ids::{ConnectionId, LinkId, PortalEntryId};
 
 use crate::error::{Error, Result};
 
@@ -75,6 +75,11 @@ impl Keys {
         format!("{}_{}", prefix_of(purpose), URL_SAFE_NO_PAD.encode(secret))
     }
 
+    /// The token of a mailed way into the customer portal.
+    pub fn portal_token(&self, id: PortalEntryId) -> String {
+        format!("por_{}", URL_SAFE_NO_PAD.encode(self.derive("portal", id.0.as_bytes())))
+    }
+
     /// A secret of Sandbox for one connection: `hook` signs its webhooks, `page` marks the addresses of its pages.
     pub fn sandbox_secret(&self, purpose: &str, connection: ConnectionId) -> String {
         format!("sbx_{}", hex::encode(self.derive(&format!("sandbox:{purpose}"), connection.0.as_bytes())))
@@ -86,6 +91,9 @@ fn prefix_of(purpose: &str) -> &'static str {
         "balance" => "bal",
         "request" => "req",
         "receipt" => "rcp",
+        "account" => "acc",
+        "selection" => "sel",
+        "statement" => "stm",
         _ => "lnk",
     }
 }

@@ -12,10 +12,13 @@ use crate::error::{Error, Result};
 
 pub mod fresh_link;
 pub mod link_shared;
+pub mod message;
 pub mod payment_failed;
 pub mod payment_notice;
 pub mod payment_request;
+pub mod portal_entry;
 pub mod receipt;
+pub mod statement;
 
 /// The business that writes, as its letters show it.
 #[derive(Debug, Clone)]

@@ -15,6 +15,8 @@ pub mod order;
 pub mod order_list;
 pub mod payment;
 pub mod payment_list;
+pub mod portal;
 pub mod report;
 pub mod request_list;
+pub mod statement;
 pub mod trace;

@@ -90,6 +90,8 @@ const PROMISES: &[(&str, &str)] = &[
     ("Q1", "a request is paid or closed when nothing is due, and only then"),
     ("N1", "numbers have no holes and none twice"),
     ("D1", "nothing stands without what it belongs to"),
+    ("S1", "a statement said what its entries come to"),
+    ("M1", "a message was sent or is held, and the code says why"),
     ("U1", "every act left its line, and the chain of lines recomputes"),
     ("X0", "every row can be read"),
 ];

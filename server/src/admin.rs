@@ -20,10 +20,12 @@ pub mod customers;
 pub mod desk;
 pub mod entries;
 pub mod explain;
+pub mod exports;
 pub mod find;
 pub mod home;
 pub mod lines;
 pub mod links;
+pub mod messages;
 pub mod order;
 pub mod orders;
 pub mod outbox;
@@ -35,6 +37,7 @@ pub mod rows;
 pub mod settings;
 pub mod setup;
 pub mod sign_in;
+pub mod statements;
 pub mod views;
 pub mod words;
 pub mod work;
@@ -78,6 +81,11 @@ fn of_customers() -> Router<Arc<App>> {
         .route("/admin/customers/{id}/adjust", get(entries::adjust))
         .route("/admin/customers/{id}/adjustments", post(entries::adjusted))
         .route("/admin/customers/{id}/links", post(links::create))
+        .route("/admin/customers/{id}/statement", get(statements::show))
+        .route("/admin/customers/{id}/statement.pdf", get(statements::pdf))
+        .route("/admin/customers/{id}/statements", post(statements::send))
+        .route("/admin/customers/{id}/letter.pdf", get(statements::letter))
+        .route("/admin/customers/{id}/act", post(statements::act))
         .route("/admin/links/{id}/send", post(links::send))
         .route("/admin/links/{id}/regenerate", post(links::regenerate))
         .route("/admin/links/{id}/revoke", post(links::revoke))
@@ -114,6 +122,10 @@ fn of_money() -> Router<Arc<App>> {
         .route("/admin/payments/new", get(payments::new))
         .route("/admin/payments/{id}", get(payments::show))
         .route("/admin/payments/{id}/pdf", get(payments::pdf))
+        .route("/admin/messages", get(messages::list).post(messages::create))
+        .route("/admin/messages/new", get(messages::new))
+        .route("/admin/messages/draft", post(messages::draft))
+        .route("/admin/messages/{id}", get(messages::show))
         .route("/admin/outbox", get(outbox::list))
         .route("/admin/outbox/{id}", get(outbox::show))
         .route("/admin/outbox/{id}/html", get(outbox::html))

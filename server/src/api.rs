@@ -21,6 +21,7 @@ mod lines;
 mod links;
 mod lists;
 mod mails;
+mod messages;
 mod orders;
 mod payments;
 mod processors;
@@ -29,6 +30,7 @@ mod reports;
 mod requests;
 mod sandbox;
 mod settings;
+mod statements;
 mod test_clock;
 mod users;
 mod values;
@@ -43,9 +45,11 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(requests::routes())
         .merge(payments::routes())
         .merge(mails::routes())
+        .merge(messages::routes())
         .merge(events::routes())
         .merge(actions::routes())
         .merge(reports::routes())
+        .merge(statements::routes())
         .merge(processors::routes())
         .merge(sandbox::routes())
         .merge(users::routes())
@@ -64,9 +68,11 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         requests::Description::openapi(),
         payments::Description::openapi(),
         mails::Description::openapi(),
+        messages::Description::openapi(),
         events::Description::openapi(),
         actions::Description::openapi(),
         reports::Description::openapi(),
+        statements::Description::openapi(),
         processors::Description::openapi(),
         sandbox::Description::openapi(),
         users::Description::openapi(),

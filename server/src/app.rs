@@ -50,7 +50,12 @@ impl App {
         let mut config = Config::load(&crate::cli::Common { data: Some("/nonexistent".into()), ..Default::default() }, None)
             .expect("defaults");
         config.configured_url = public_url.map(|url| PublicUrl::parse(url).expect("a URL"));
-        let no_typesetter = Papers { order: |_| Ok(b"%PDF-".to_vec()), receipt: |_| Ok(b"%PDF-".to_vec()) };
+        let no_typesetter = Papers {
+            order: |_| Ok(b"%PDF-".to_vec()),
+            receipt: |_| Ok(b"%PDF-".to_vec()),
+            statement: |_| Ok(b"%PDF-".to_vec()),
+            letter: |_| Ok(b"%PDF-".to_vec()),
+        };
         App::new(config, tests::SERVICES.clone(), no_typesetter, Stop::new())
     }
 }

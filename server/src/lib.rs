@@ -11,6 +11,7 @@ pub mod build;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod csv;
 pub mod demo;
 pub mod desk;
 pub mod feed;

@@ -10,11 +10,13 @@ use axum::response::{IntoResponse, Response};
 use books::money::{Currency, Money};
 use books::order::OrderState;
 use books::paper::{
-    Amendment, AmendmentReason, AppliedTo, Body, Business, Letterhead, Logo, Mark, Means, OrderKind, OrderPaper, PageSize,
-    PaidRow, PaperLine, Party, PayPanel, Prices, ReceiptPaper, Stamp, Standing, TaxRow,
+    AgeingStrip, Amendment, AmendmentReason, AppliedTo, Body, Business, LetterPaper, Letterhead, Logo, Mark, Means, Movement,
+    OpenItem, OrderKind, OrderPaper, PageSize, PaidRow, PaperLine, Party, PayPanel, Prices, ReceiptPaper, Stamp, Standing,
+    StatementPaper, TaxRow,
 };
 use engine::sheets::order::OrderSheet;
 use engine::sheets::payment::PaymentSheet;
+use engine::sheets::statement::{Moved, StatementSheet};
 use engine::store::customer::Customer;
 use engine::store::order::OrderLine;
 use engine::store::payment::Payment;
@@ -28,6 +30,8 @@ use crate::security::headers::InlinePdf;
 pub struct Papers {
     pub order: fn(&OrderPaper) -> Result<Vec<u8>, String>,
     pub receipt: fn(&ReceiptPaper) -> Result<Vec<u8>, String>,
+    pub statement: fn(&StatementPaper) -> Result<Vec<u8>, String>,
+    pub letter: fn(&LetterPaper) -> Result<Vec<u8>, String>,
 }
 
 /// The PDF of an order or application as it stands. `pay_url`: where it can be paid, printed with a code.
@@ -43,6 +47,22 @@ pub async fn receipt_pdf(app: &Arc<App>, sheet: &PaymentSheet) -> Result<Respons
     let paper = receipt_paper(sheet, app.services.db.clock().now());
     let name = sheet.payment.number.clone();
     let draw = app.papers.receipt;
+    drawn(app, &name, move || draw(&paper)).await
+}
+
+/// The PDF of a statement of account. `pay_url`: where it can be paid, printed with a code.
+pub async fn statement_pdf(app: &Arc<App>, sheet: &StatementSheet, pay_url: Option<String>) -> Result<Response, Problem> {
+    let paper = statement_paper(sheet, pay_url);
+    let name = format!("statement-{}-{}", sheet.period.from, sheet.period.to);
+    let draw = app.papers.statement;
+    drawn(app, &name, move || draw(&paper)).await
+}
+
+/// The PDF of a letter that asks for what an account owes, with the code of its payment page.
+pub async fn letter_pdf(app: &Arc<App>, sheet: &StatementSheet, pay_url: Option<String>) -> Result<Response, Problem> {
+    let paper = letter_paper(sheet, pay_url);
+    let name = format!("letter-{}", sheet.period.to);
+    let draw = app.papers.letter;
     drawn(app, &name, move || draw(&paper)).await
 }
 
@@ -275,5 +295,84 @@ pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> Rec
         still_owed: Some(money(sheet.still_due)),
         message: String::new(),
         notes: Vec::new(),
+    }
+}
+
+fn open_items(sheet: &StatementSheet) -> Vec<OpenItem> {
+    let money = |minor| Money::new(minor, sheet.currency);
+    let items = sheet.open.iter().map(|item| OpenItem {
+        number: item.number.clone(),
+        description: item.description.clone(),
+        on: item.on,
+        due_on: item.due_on,
+        // Without a named due day it is aged, but never called late.
+        days_past_due: if item.due_on.is_some() { item.days_past_due } else { 0 },
+        amount: money(item.amount),
+        open: money(item.open),
+    });
+    items.collect()
+}
+
+/// The values that a statement prints.
+pub fn statement_paper(sheet: &StatementSheet, pay_url: Option<String>) -> StatementPaper {
+    let money = |minor| Money::new(minor, sheet.currency);
+    let moved = |row: &Moved| Movement {
+        on: row.on,
+        description: row.description.clone(),
+        number: row.number.clone(),
+        amount: money(row.amount),
+        balance: money(row.balance),
+    };
+    let a = sheet.ageing;
+    StatementPaper {
+        head: letterhead(&sheet.business, sheet.made_at),
+        customer: party(&sheet.customer),
+        from: sheet.period.from,
+        to: sheet.period.to,
+        opening: money(sheet.opening),
+        movements: sheet.movements.iter().map(moved).collect(),
+        closing: money(sheet.closing),
+        ageing: AgeingStrip {
+            current: money(a.current),
+            d1_30: money(a.d1_30),
+            d31_60: money(a.d31_60),
+            d61_90: money(a.d61_90),
+            d90_plus: money(a.d90_plus),
+            free_credit: money(a.credit),
+        },
+        open_items: open_items(sheet),
+        last_closing: sheet.said_before.map(money),
+        entered_since: sheet.entered_since.iter().map(moved).collect(),
+        pay: pay_url.filter(|_| sheet.closing < 0).map(PayPanel::link),
+        notes: Vec::new(),
+    }
+}
+
+/// The values that a payment letter prints: what is open at the end of the sheet's days, in the business's words.
+pub fn letter_paper(sheet: &StatementSheet, pay_url: Option<String>) -> LetterPaper {
+    let money = |minor| Money::new(minor, sheet.currency);
+    let due = money(-sheet.closing);
+    let how = match (&pay_url, due.minor > 0) {
+        (_, false) => "Nothing is due at present. Thank you.".to_owned(),
+        (Some(_), true) => "You can pay by card with your phone: scan the code below. No account is needed. \
+            The page always shows what is due at that moment."
+            .to_owned(),
+        (None, true) => "Please ask us how you can pay it.".to_owned(),
+    };
+    LetterPaper {
+        head: letterhead(&sheet.business, sheet.made_at),
+        customer: party(&sheet.customer),
+        dated_on: sheet.period.to,
+        subject: format!("Your account with {}", sheet.business.name),
+        paragraphs: vec![
+            format!("Dear {},", sheet.customer.name),
+            "this is what stands open on your account today.".to_owned(),
+            how,
+            format!("With kind regards\n{}", sheet.business.name),
+        ],
+        open_items: open_items(sheet),
+        amount_due: due,
+        free_credit: money(sheet.ageing.credit),
+        pay: pay_url.map(PayPanel::link),
     }
 }

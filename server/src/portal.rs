@@ -7,10 +7,14 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
+pub mod account;
+pub mod doors;
+pub mod guest;
 pub mod links;
 pub mod returns;
 pub mod sandbox;
 pub mod shown;
+pub mod statements;
 pub mod views;
 
 /// Payers' pages, which look at cookies.
@@ -24,6 +28,29 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/p/v/{link}/pdf", get(links::pdf))
         .route("/p/v/{link}/explain", get(links::explain))
         .route("/p/v/{link}/live", get(links::live))
+        .merge(account_routes())
+}
+
+/// The portal: for customers who sign in by a mailed link, and for staff who act for one.
+fn account_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/portal", get(doors::home))
+        .route("/portal/sign-in", post(doors::ask))
+        .route("/portal/sign-out", post(doors::out))
+        .route("/portal/enter/{token}", get(doors::door).post(doors::enter))
+        .route("/portal/{customer}", get(account::show))
+        .route("/portal/{customer}/pay", post(account::pay))
+        .route("/portal/{customer}/live", get(account::live))
+        .route("/portal/{customer}/explain", get(account::explain))
+        .route("/portal/{customer}/statement", get(statements::show))
+        .route("/portal/{customer}/statement.pdf", get(statements::pdf))
+        .route("/portal/{customer}/handed/{link}", get(statements::handed))
+        .route("/portal/{customer}/orders/{id}", get(account::order))
+        .route("/portal/{customer}/orders/{id}/pay", post(account::pay_order))
+        .route("/portal/{customer}/orders/{id}/pdf", get(account::order_pdf))
+        .route("/portal/{customer}/orders/{id}/explain", get(account::explain_order))
+        .route("/portal/{customer}/payments/{id}", get(account::payment))
+        .route("/portal/{customer}/payments/{id}/pdf", get(account::payment_pdf))
 }
 
 /// The pretend processor's pages, which stand for another site and look at none.

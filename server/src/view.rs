@@ -18,6 +18,7 @@ pub mod figures;
 pub mod filters;
 pub mod form;
 pub mod shell;
+pub mod statement;
 
 /// An amount ready to print. The sign is the field's: a balance below zero is owed by the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]

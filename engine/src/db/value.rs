@@ -190,7 +190,7 @@ macro_rules! ids {
 ids! {
     BusinessId CustomerId EntryId AllocationId OrderId OrderLineId AmendmentId InvoiceId InvoiceLineId PaymentId RefundId
     CreditNoteId RequestId LinkId MethodId ConnectionId ApprovalId MessageId MailId EventId UserId ApiKeyId WebhookEndpointId
-    AttemptId SessionId
+    AttemptId SessionId PortalEntryId StatementId
 }
 
 /// Makes a type with `as_str` and `FromStr` a text column.

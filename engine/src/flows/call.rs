@@ -1,6 +1,6 @@
 //! Who asks for an act, and under which key: what every flow is given besides its input.
 
-use books::ids::{ApiKeyId, BusinessId, LinkId, UserId};
+use books::ids::{ApiKeyId, BusinessId, CustomerId, LinkId, UserId};
 
 use crate::error::{Error, Result};
 use crate::store::user::Role;
@@ -21,17 +21,22 @@ pub enum Actor {
     Payer {
         link: LinkId,
     },
+    /// A customer who signed in to the portal.
+    Customer {
+        id: CustomerId,
+    },
     /// The installation itself: jobs, set-up, webhooks.
     System,
 }
 
 impl Actor {
-    /// As the audit line has it: `usr_…`, `key_…`, `lnk_…` or `system`.
+    /// As the audit line has it: `usr_…`, `key_…`, `lnk_…`, `cus_…` or `system`.
     pub fn id(&self) -> String {
         match self {
             Actor::User { id, .. } => id.to_string(),
             Actor::Key { id, .. } => id.to_string(),
             Actor::Payer { link } => link.to_string(),
+            Actor::Customer { id } => id.to_string(),
             Actor::System => "system".to_owned(),
         }
     }
@@ -41,6 +46,7 @@ impl Actor {
             Actor::User { role, .. } => role.as_str(),
             Actor::Key { .. } => "key",
             Actor::Payer { .. } => "payer",
+            Actor::Customer { .. } => "customer",
             Actor::System => "system",
         }
     }
@@ -53,7 +59,7 @@ impl Actor {
             Actor::Key { scopes, .. } if scopes.iter().any(|held| held == scope) => Ok(()),
             Actor::Key { .. } => Err(Error::Forbidden { code: "NO_SCOPE" }),
             Actor::System => Ok(()),
-            Actor::Payer { .. } => Err(Error::Forbidden { code: "NO_RIGHT" }),
+            Actor::Payer { .. } | Actor::Customer { .. } => Err(Error::Forbidden { code: "NO_RIGHT" }),
         }
     }
 }

@@ -10,6 +10,7 @@ use books::ids::BusinessId;
 
 use super::audit::{Act, event_id};
 use super::call::Call;
+use super::send_message::release_due;
 use crate::db::{Db, row, sql};
 use crate::error::{Error, Result};
 use crate::jobs::{follow_processor, keep_house, run_due};
@@ -104,6 +105,7 @@ async fn next_due(db: &Db, now: Instant) -> Result<Option<Instant>> {
 async fn work(services: &Services) -> Result<()> {
     for _ in 0..ROUNDS {
         follow_processor::follow_all(services).await?;
+        release_due(services).await?;
         let ran = run_due(services).await?;
         let now = services.db.clock().now();
         let waiting: Waiting = services.db.read(async move |reader| reader.query_one(&WAITING, &[&now]).await).await?;

@@ -122,6 +122,9 @@ pub struct BusinessChange {
     pub link_days: Option<i64>,
     pub receipt_online: Option<bool>,
     pub receipt_external: Option<bool>,
+    pub hold_messages: Option<bool>,
+    /// `clerk`, `manager` or `owner`; an inner none: nobody may act as a customer.
+    pub act_as_customer: Option<Option<String>>,
 }
 
 impl BusinessChange {
@@ -162,6 +165,8 @@ impl BusinessChange {
         settings.link_days = self.link_days.unwrap_or(settings.link_days);
         settings.receipt_online = self.receipt_online.unwrap_or(settings.receipt_online);
         settings.receipt_external = self.receipt_external.unwrap_or(settings.receipt_external);
+        settings.hold_messages = self.hold_messages.unwrap_or(settings.hold_messages);
+        settings.act_as_customer = self.act_as_customer.unwrap_or(settings.act_as_customer);
         let settings = checked(settings)?;
         check_lock(&settings, today)?;
         business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
@@ -217,6 +222,10 @@ fn checked(settings: Settings) -> Result<Settings> {
     }
     if !(0..=books::money::MAX_MINOR).contains(&settings.tolerance) {
         return Err(Error::invalid("tolerance", "OUT_OF_RANGE", "the tolerance is 0 or more"));
+    }
+    let acting = settings.act_as_customer.as_deref();
+    if acting.is_some_and(|word| !["clerk", "manager", "owner"].contains(&word)) {
+        return Err(Error::invalid("act_as_customer", "UNKNOWN", "the least role is clerk, manager or owner"));
     }
     Ok(Settings { notify, ..settings })
 }

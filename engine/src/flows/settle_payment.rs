@@ -3,8 +3,8 @@
 //! Invariant: the direct answer, the return of the browser, a webhook and the nightly question all end here. The state is
 //! read again under the customer's lock; a finding that comes late or twice changes nothing. States only move forward.
 
-use books::account::{Aim, MoneyBack, MoneyIn, Reserved, ReturnInput, Target, When};
-use books::ids::{AttemptId, EntryId, EventId, OrderId, PaymentId};
+use books::account::{Account, Aim, MoneyBack, MoneyIn, Reserved, ReturnInput, Target, When};
+use books::ids::{AttemptId, EntryId, EventId, PaymentId};
 use books::ledger::rules::Channel;
 use books::payment::PaymentState;
 use processors::{Charge, ChargeState, CheckoutState, MethodKind, Outcome, Remote};
@@ -13,10 +13,12 @@ use super::audit::{Act, event_id, leave_job};
 use super::call::Call;
 use super::posting::{Books, Touched, open_books};
 use super::request_payment::{close_settled, open_of_customer};
+use super::start_checkout;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::store::connection::Connection;
+use crate::store::link::{self, Scope};
 use crate::store::payment::{self, Attempt, AttemptState, Payment, PaymentTarget};
 
 /// What is known now.
@@ -51,8 +53,13 @@ pub async fn settle_payment(services: &Services, call: &Call, id: PaymentId, fin
         .write(call.business, async move |tx| {
             let seen = tx.get::<Payment>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
             let targets = payment::targets_of_flow(tx, id).await?;
+            let chosen = link::chosen_of_flow(tx, seen.link_id).await?;
+            let of_orders = chosen.iter().filter_map(|target| match target {
+                Target::Order(id) => Some(*id),
+                Target::Invoice(_) | Target::Entry(_) => None,
+            });
             let touched = Touched {
-                orders: seen.order_id.into_iter().collect(),
+                orders: of_orders.chain(seen.order_id).collect(),
                 entries: targets.iter().map(|target| target.entry_id).collect(),
                 payments: if seen.entry_id.is_some() { vec![id] } else { Vec::new() },
                 ..Touched::default()
@@ -70,7 +77,7 @@ pub async fn settle_payment(services: &Services, call: &Call, id: PaymentId, fin
             let attempts = payment::attempts_of_flow(tx, id).await?;
             let requests = open_of_customer(tx, payment.customer_id).await?;
             let channel = Channel::Processor(channel.ok_or_else(|| Error::Fault(format!("{id} has no processor")))?);
-            let mut settling = Settling { by: &by, payment, attempts, targets, channel };
+            let mut settling = Settling { by: &by, payment, attempts, targets, chosen, channel };
             settling.take(tx, books, requests, &finding)
         })
         .await
@@ -81,7 +88,16 @@ struct Settling<'a> {
     payment: Payment,
     attempts: Vec<Attempt>,
     targets: Vec<PaymentTarget>,
+    /// The documents that it was to pay together; empty: its order, or the account as a whole.
+    chosen: Vec<Target>,
     channel: Channel,
+}
+
+/// What is due of several documents, each charge counted once.
+fn due_of(account: &Account, chosen: &[Target]) -> i64 {
+    let mut scope = Scope::default();
+    chosen.iter().for_each(|target| scope.add(*target));
+    start_checkout::due(account, &scope)
 }
 
 impl Settling<'_> {
@@ -228,6 +244,7 @@ impl Settling<'_> {
         let aims = self.aims();
         let meant: i64 = match self.payment.order_id {
             Some(order) => books.account.due(Target::Order(order)),
+            None if !self.chosen.is_empty() => due_of(&books.account, &self.chosen),
             None => (-books.account.balance()).max(0),
         };
         let captured = charge.captured.minor;
@@ -246,8 +263,8 @@ impl Settling<'_> {
                 category: None,
                 note: None,
                 when: When::Machine(today),
+                whole_account: aims.is_empty(),
                 aims,
-                whole_account: self.payment.order_id.is_none(),
                 hold_excess: twice,
             },
         )?;
@@ -332,9 +349,12 @@ impl Settling<'_> {
         Ok(())
     }
 
-    /// What the payment named, to be settled when it arrives: its order, else the account as a whole.
+    /// What the payment named, to be settled when it arrives: its order, the documents that were chosen, else the account
+    /// as a whole.
     fn aims(&self) -> Vec<Aim> {
-        self.payment.order_id.map(|order: OrderId| Aim { target: Target::Order(order), amount: None }).into_iter().collect()
+        let order = self.payment.order_id.map(Target::Order);
+        let named = order.map_or_else(|| self.chosen.clone(), |order| vec![order]);
+        named.into_iter().map(|target| Aim { target, amount: None }).collect()
     }
 
     /// Under way: the charges it is meant for are reserved until the outcome is known.

@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::store::connection::{self, Connection};
 use crate::store::counter;
-use crate::store::link::Link;
+use crate::store::link::{self, Link, Scope};
 use crate::store::order::Order;
 use crate::store::payment::{self, Attempt, AttemptState, Payment, PaymentTarget};
 
@@ -65,21 +65,26 @@ enum Begun {
 pub async fn start_checkout(services: &Services, link: &Link, amount: Option<i64>, request_id: &str) -> Result<Next> {
     let call =
         Call { business: link.business_id, actor: Actor::Payer { link: link.id }, request_id: request_id.to_owned(), key: None };
+    start_checkout_by(services, &call, link, amount).await
+}
+
+/// The same in the name of somebody who signed in: a customer in their portal, or staff who act for them. Refuses alike.
+pub async fn start_checkout_by(services: &Services, call: &Call, link: &Link, amount: Option<i64>) -> Result<Next> {
     let mut replaced = 0;
     for _ in 0..WAIT_ROUNDS {
-        match begin(services, &call, link.id, amount).await? {
+        match begin(services, call, link.id, amount).await? {
             Begun::There(url) => return Ok(Next::Page(url)),
             Begun::Wait => tokio::time::sleep(WAIT).await,
             Begun::CloseFirst(other) if replaced < REPLACEMENTS => {
                 replaced += 1;
-                close_page(services, &call, other).await?;
+                close_page(services, call, other).await?;
             }
             Begun::CloseFirst(other) => return Ok(Next::Payment(other)),
             Begun::Ask { payment, attempt, connection, asked, business } => {
                 let connected = services.connections.open(&connection, &business)?;
                 let by = Ask { id: attempt, at: services.db.clock().now() };
                 let outcome = ask(connected.processor.as_ref(), &by, &asked).await;
-                return note_page(services, &call, payment, attempt, outcome).await;
+                return note_page(services, call, payment, attempt, outcome).await;
             }
         }
     }
@@ -91,19 +96,20 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
     let db = services.db.clone();
     db.write(call.business, async move |tx| {
         let seen = tx.get::<Link>(&[&by.business, &link]).await?.ok_or(Error::NotFound)?;
-        let touched = Touched { orders: seen.order_id.into_iter().collect(), ..Touched::default() };
+        let scope = Scope::of(&seen, &link::targets_of_flow(tx, &seen).await?);
+        let touched = Touched { orders: scope.orders.clone(), entries: scope.entries.clone(), ..Touched::default() };
         let books = open_books(tx, seen.customer_id, seen.currency, &touched).await?;
         let link = tx.lock::<Link>(&[&by.business, &link]).await?.ok_or(Error::NotFound)?;
-        let due = due(&books.account, &link);
+        let due = due(&books.account, &scope);
         let amount = amount.unwrap_or(due);
-        allowed(capability::pay(&pay_facts(&link, due, reserved(&books.account, &link), tx.now())))?;
+        allowed(capability::pay(&pay_facts(&link, due, reserved(&books.account, &scope), tx.now())))?;
         allowed(match amount == due {
             true => Answer::yes(Action::PayPart),
             false => {
                 capability::pay_part(&policy(&link)?, Some(Money::new(amount, link.currency)), Money::new(due, link.currency))
             }
         })?;
-        let charges = charges(&books.account, &link, amount);
+        let charges = charges(&books.account, &scope, amount);
 
         for other in payment::live_of_flow(tx, link.customer_id, link.currency).await? {
             let targets = payment::targets_of_flow(tx, other.id).await?;
@@ -124,7 +130,13 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
         }
         let connection = online(tx, &services, &books.business.name).await?;
         let number = counter::next(tx, "PAY", books.business.today(tx.now())).await?;
-        let order = match link.order_id {
+        let only = scope.only();
+        let (order_id, invoice_id) = match only {
+            Some(Target::Order(id)) => (Some(id), None),
+            Some(Target::Invoice(id)) => (link.order_id, Some(id)),
+            _ => (None, None),
+        };
+        let order = match order_id {
             Some(order) => tx.get::<Order>(&[&by.business, &order]).await?,
             None => None,
         };
@@ -144,7 +156,8 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             by.actor.id(),
         );
         back.payment_id = Some(id);
-        back.order_id = link.order_id;
+        back.order_id = order_id;
+        back.invoice_id = invoice_id;
         back.request_id = None;
         back.can_pay = false;
         let return_url = format!("{}/p/return/{}", services.public_url(), services.keys.link_token("receipt", back.id));
@@ -183,8 +196,8 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             last4: None,
             decline_code: None,
             decline_text: None,
-            order_id: link.order_id,
-            invoice_id: None,
+            order_id,
+            invoice_id,
             request_id: link.request_id,
             link_id: Some(link.id),
             entry_id: None,
@@ -230,18 +243,26 @@ pub fn pay_facts(link: &Link, due: i64, pending: i64, now: Instant) -> PayFacts 
     PayFacts { due: money(due), link: link.state(now), can_pay: link.can_pay, pending: (pending > 0).then(|| money(pending)) }
 }
 
-/// What payments under way have reserved of the charges a link is for.
-fn reserved(account: &Account, link: &Link) -> i64 {
-    let meant = |item: &&Item| item.is_charge() && (link.order_id.is_none() || item.entry.order == link.order_id);
-    account.items().iter().filter(meant).map(|item| item.state.reserved).sum()
+/// The charges of an account that a link is about.
+fn covered<'a>(account: &'a Account, scope: &'a Scope) -> impl Iterator<Item = &'a Item> {
+    let meant = |item: &&Item| {
+        let invoice = item.state.cover.as_ref().map(|cover| cover.invoice);
+        item.is_charge() && scope.covers(item.entry.id, item.entry.order, invoice)
+    };
+    account.items().iter().filter(meant)
 }
 
-/// What a link asks for now: the order's amount due, or what the account owes.
-fn due(account: &Account, link: &Link) -> i64 {
-    match link.order_id {
-        Some(order) => account.due(Target::Order(order)),
-        None => (-account.balance()).max(0),
+/// What payments under way have reserved of the charges a link is for.
+fn reserved(account: &Account, scope: &Scope) -> i64 {
+    covered(account, scope).map(|item| item.state.reserved).sum()
+}
+
+/// What a link asks for now: what is open of its documents' charges, each counted once, or what the account owes.
+pub(crate) fn due(account: &Account, scope: &Scope) -> i64 {
+    if scope.is_account() {
+        return (-account.balance()).max(0);
     }
+    covered(account, scope).map(Item::open).sum()
 }
 
 /// The policy of a link as the books know it.
@@ -259,12 +280,8 @@ pub fn policy(link: &Link) -> Result<Policy> {
 }
 
 /// The charges that `amount` would pay, oldest due first, and how much of each.
-fn charges(account: &Account, link: &Link, amount: i64) -> Vec<(EntryId, i64)> {
-    let mut open: Vec<&Item> = account
-        .items()
-        .iter()
-        .filter(|item| item.is_charge() && item.open() > 0 && (link.order_id.is_none() || item.entry.order == link.order_id))
-        .collect();
+fn charges(account: &Account, scope: &Scope, amount: i64) -> Vec<(EntryId, i64)> {
+    let mut open: Vec<&Item> = covered(account, scope).filter(|item| item.open() > 0).collect();
     open.sort_by_key(|item| (item.due_day(), item.entry.effective_on, item.entry.id));
     let mut left = amount;
     let mut parts = Vec::new();

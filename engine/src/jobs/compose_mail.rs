@@ -21,16 +21,16 @@ use crate::store::order::Order;
 use crate::store::request::{self, Request};
 
 /// To whom a composed mail goes, and why.
-struct Envelope {
-    kind: &'static str,
-    customer: Option<CustomerId>,
-    about: String,
-    to: String,
-    cc: Vec<String>,
-    reply_to: Option<String>,
+pub(super) struct Envelope {
+    pub kind: &'static str,
+    pub customer: Option<CustomerId>,
+    pub about: String,
+    pub to: String,
+    pub cc: Vec<String>,
+    pub reply_to: Option<String>,
 }
 
-fn sender(business: &Business) -> Sender {
+pub(super) fn sender(business: &Business) -> Sender {
     Sender {
         name: business.name.clone(),
         color: business.color.clone(),
@@ -53,11 +53,11 @@ fn document(order: &Order) -> String {
     format!("{} {}", title(order.kind), order.number.clone().unwrap_or_default()).trim().to_owned()
 }
 
-fn subject<T: std::str::FromStr>(job: &Job) -> Result<T> {
+pub(super) fn subject<T: std::str::FromStr>(job: &Job) -> Result<T> {
     job.subject.parse().map_err(|_| Error::Fault(format!("{} is not what {} is about", job.subject, job.kind)))
 }
 
-async fn keep(services: &Services, job: &Job, envelope: Envelope, composed: Composed) -> Result<()> {
+pub(super) async fn keep(services: &Services, job: &Job, envelope: Envelope, composed: Composed) -> Result<()> {
     let can_send = services.postman.is_some();
     let (business, cause): (_, EventId) = (job.business_id, job.cause);
     services
@@ -95,7 +95,7 @@ async fn keep(services: &Services, job: &Job, envelope: Envelope, composed: Comp
         .await
 }
 
-fn link_url(services: &Services, purpose: &str, id: LinkId) -> String {
+pub(super) fn link_url(services: &Services, purpose: &str, id: LinkId) -> String {
     format!("{}/p/{}", services.public_url(), services.keys.link_token(purpose, id))
 }
 
@@ -263,7 +263,7 @@ pub async fn link_shared(services: &Services, job: &Job) -> Result<()> {
         &mail::link_shared::LinkShared {
             customer_name: &sheet.customer.name,
             amount_owed: &amount(sheet.amount_due(), sheet.link.currency),
-            expires_on: &day(&sheet.business, sheet.link.expires_at),
+            expires_on: &sheet.link.last_day(&sheet.business.zone()).strftime("%-d %b %Y").to_string(),
             url: &link_url(services, &sheet.link.purpose, sheet.link.id),
         },
     )?;
@@ -288,7 +288,7 @@ pub async fn fresh_link(services: &Services, job: &Job) -> Result<()> {
         &mail::fresh_link::FreshLink {
             customer_name: &sheet.customer.name,
             document: &about,
-            expires_on: &day(&sheet.business, sheet.link.expires_at),
+            expires_on: &sheet.link.last_day(&sheet.business.zone()).strftime("%-d %b %Y").to_string(),
             url: &link_url(services, &sheet.link.purpose, sheet.link.id),
         },
     )?;

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::services::Services;
 use crate::store::business;
 use crate::store::event::{Event, FORGET_BODIES};
+use crate::store::portal::FORGET_ENTRIES;
 
 /// How long a first answer is kept word for word; later repeats are answered from the record.
 const BODY_SECONDS: i64 = 72 * 3600;
@@ -40,6 +41,7 @@ pub async fn tidy(services: &Services) -> Result<()> {
     let businesses = services.db.read(async move |reader| business::all(reader).await).await?;
     for business in businesses {
         forget_bodies(services, business.id).await?;
+        forget_ways_in(services, business.id).await?;
         while seal(services, business.id).await? == AT_ONCE as usize {}
     }
     Ok(())
@@ -51,6 +53,18 @@ async fn forget_bodies(services: &Services, business: BusinessId) -> Result<()> 
         .write(business, async move |tx| {
             let before = tx.now().plus_seconds(-BODY_SECONDS);
             tx.execute(&FORGET_BODIES, &[&before], Expect::Any);
+            Ok(())
+        })
+        .await
+}
+
+/// Ways into the portal that were never used, or long ago, are of no use to anybody.
+async fn forget_ways_in(services: &Services, business: BusinessId) -> Result<()> {
+    services
+        .db
+        .write(business, async move |tx| {
+            let before = tx.now().plus_seconds(-BODY_SECONDS);
+            tx.execute(&FORGET_ENTRIES, &[&business, &before], Expect::Any);
             Ok(())
         })
         .await

@@ -5,7 +5,7 @@
 
 use books::capability::{
     self, Action, AddPaymentFacts, Answer, AuthorizationFacts, ChargeSavedFacts, GenerateInvoiceFacts, PayFacts, Processors,
-    RefundFacts, RequestPaymentFacts, SavedMethod, SendMessageFacts,
+    RefundFacts, RequestPaymentFacts, SavedMethod,
 };
 use books::ids::{BusinessId, CustomerId, OrderId, PaymentId};
 use books::link::{LinkState, Policy};
@@ -15,14 +15,17 @@ use books::refusal::Code;
 use processors::Capability;
 
 use super::order::OrderSheet;
-use crate::error::Result;
+use crate::db::Reader;
+use crate::error::{Error, Result};
 use crate::flows::call::Actor;
+use crate::flows::send_message;
 use crate::flows::start_checkout::policy;
 use crate::services::Services;
 use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
-use crate::store::customer::{self, Customer};
+use crate::store::customer;
 use crate::store::link;
+use crate::store::message::{self, Reached};
 use crate::store::payment::{self, Payment};
 use crate::store::user::Role;
 
@@ -42,11 +45,12 @@ impl Rights {
 /// Facts that an order and an account share.
 struct Common<'a> {
     business: &'a Business,
-    customer: &'a Customer,
     due: Money,
     pending: Option<Money>,
     processors: Processors,
     rights: Rights,
+    /// What decides whether a message may go to the customer.
+    reached: &'a Reached,
     now: books::calendar::Instant,
 }
 
@@ -84,12 +88,15 @@ impl Common<'_> {
         [capability::pay(&facts), capability::pay_part(policy, None, self.due)]
     }
 
-    fn message(&self) -> Answer {
-        // Messages are held for unpaid invoices only.
-        let unpaid = Money::zero(self.due.currency);
-        let has_address = self.customer.email.is_some();
-        capability::send_message(&SendMessageFacts { hold_rule: true, exempt: self.customer.hold_exempt, unpaid, has_address })
+    fn message(&self) -> Result<Answer> {
+        Ok(send_message::answer(self.reached, self.business.settings()?.hold_messages, self.business.currency))
     }
+}
+
+/// What decides whether a message may go to one customer. Unknown customers are NotFound.
+async fn reached(reader: &mut Reader<'_>, of: BusinessId, currency: Currency, id: CustomerId) -> Result<Reached> {
+    let found = message::would_reach(reader, of, currency, Some(&[id])).await?;
+    found.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// All actions in their published order: those that were answered, and the rest as belonging elsewhere.
@@ -103,7 +110,7 @@ fn complete(answered: Vec<Answer>, elsewhere: &str) -> Vec<Answer> {
 
 /// What may be done with an order or application.
 pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &Actor) -> Result<Vec<Answer>> {
-    let (sheet, link) = services
+    let (sheet, link, reached) = services
         .db
         .read(async move |reader| {
             let sheet = super::order::read(reader, of, id).await?;
@@ -112,18 +119,19 @@ pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &
                 Some(link) => Some(link::one(reader, of, link).await?),
                 None => None,
             };
-            Ok((sheet, link))
+            let reached = reached(reader, of, sheet.business.currency, sheet.customer.id).await?;
+            Ok((sheet, link, reached))
         })
         .await?;
     let money = |minor| Money::new(minor, sheet.order.currency);
     let now = services.db.clock().now();
     let common = Common {
         business: &sheet.business,
-        customer: &sheet.customer,
         due: money(sheet.figures.amount_due),
         pending: (sheet.reserved() > 0).then(|| money(sheet.reserved())),
         processors: services.connections.ability(&sheet.connections, &sheet.business.name)?,
         rights: Rights::of(actor),
+        reached: &reached,
         now,
     };
     // Without a request the order can be paid as soon as one is sent; afterwards its link decides.
@@ -142,7 +150,7 @@ pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &
     answers.push(capability::capture(AuthorizationFacts::Missing));
     answers.push(capability::amend(sheet.order.state));
     answers.push(capability::cancel(sheet.order.kind, sheet.order.state));
-    answers.push(common.message());
+    answers.push(common.message()?);
     if !sheet.order.state.is_charged() {
         answers.iter_mut().for_each(confirm_first);
     }
@@ -216,12 +224,14 @@ fn of_one(
 
 /// What may be done with a customer's account in the business's own currency.
 pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, actor: &Actor) -> Result<Vec<Answer>> {
-    let (business, customer, balances, links, connections) = services
+    let (business, reached, balances, links, connections) = services
         .db
         .read(async move |reader| {
+            let business = business::one(reader, of).await?;
+            let reached = reached(reader, of, business.currency, id).await?;
             Ok((
-                business::one(reader, of).await?,
-                customer::one(reader, of, id).await?,
+                business,
+                reached,
                 customer::balances(reader, of, id).await?,
                 link::of_customer(reader, of, id).await?,
                 connection::of_business(reader, of).await?,
@@ -235,11 +245,11 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
     let now = services.db.clock().now();
     let common = Common {
         business: &business,
-        customer: &customer,
         due: Money::new((-balance).max(0), currency),
         pending: (reserved > 0).then(|| Money::new(reserved, currency)),
         processors: services.connections.ability(&connections, &business.name)?,
         rights: Rights::of(actor),
+        reached: &reached,
         now,
     };
     let newest = links.iter().find(|link| link.currency == currency);
@@ -251,7 +261,7 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
     let mut answers = Vec::new();
     answers.extend(common.paying(state, newest.is_none_or(|link| link.can_pay), &terms));
     answers.extend(common.taking()?);
-    answers.push(common.message());
+    answers.push(common.message()?);
     Ok(complete(answers, "This belongs to one order, invoice or payment: open that one, or share the customer's link."))
 }
 

@@ -7,13 +7,15 @@ use super::payment::PaymentSheet;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::keys::digest;
+use crate::sheets::statement::{self as account, StatementSheet};
 use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
 use crate::store::customer::{self, Customer};
 use crate::store::entry::{self, EntryLine, Wanted};
-use crate::store::link::{self, Link};
+use crate::store::link::{self, Link, Scope};
 use crate::store::payment::{self, Payment};
 use crate::store::session;
+use crate::store::statement;
 
 /// How many entries a balance link shows.
 const RECENT: i64 = 20;
@@ -30,6 +32,12 @@ pub struct LinkSheet {
     pub overdue: i64,
     /// For a balance link: the newest entries.
     pub recent: Vec<EntryLine>,
+    /// What it is about: documents, or all of the account.
+    pub scope: Scope,
+    /// For a selection: its charges, by due day.
+    pub chosen: Vec<EntryLine>,
+    /// For a statement: the account over its days.
+    pub statement: Option<StatementSheet>,
     /// For a request: the order asked for.
     pub order: Option<OrderSheet>,
     /// For a receipt: the payment.
@@ -44,6 +52,7 @@ impl LinkSheet {
     pub fn amount_due(&self) -> i64 {
         match &self.order {
             Some(order) => order.figures.amount_due,
+            None if !self.scope.is_account() => self.chosen.iter().map(EntryLine::open).sum(),
             None => (-self.balance).max(0),
         }
     }
@@ -80,13 +89,29 @@ async fn read(reader: &mut crate::db::Reader<'_>, link: Link) -> Result<LinkShee
     let balances = customer::balances(reader, of, link.customer_id).await?;
     let balance = balances.iter().find(|row| row.currency == link.currency).map_or(0, |row| row.balance);
     let wanted = Wanted { currency: Some(link.currency), limit: RECENT, ..Wanted::default() };
-    let recent =
-        if link.purpose == "balance" { entry::history(reader, of, link.customer_id, &wanted).await? } else { Vec::new() };
+    let recent = if ["balance", "account"].contains(&link.purpose.as_str()) {
+        entry::history(reader, of, link.customer_id, &wanted).await?
+    } else {
+        Vec::new()
+    };
     let today = business.today(reader.now());
     let overdue = entry::overdue(reader, of, link.customer_id, link.currency, today).await?;
     let order = match link.order_id.filter(|_| link.purpose == "request") {
         Some(order) => Some(super::order::read(reader, of, order).await?),
         None => None,
+    };
+    let scope = Scope::of(&link, &link::targets(reader, &link).await?);
+    let chosen = match link.purpose.as_str() {
+        "selection" => entry::open_charges(reader, of, link.customer_id, link.currency, &scope).await?,
+        _ => Vec::new(),
+    };
+    let statement = match link.purpose.as_str() {
+        "statement" => {
+            let sent = statement::of_link(reader, of, link.id).await?;
+            let period = account::Period::new(sent.from_on, sent.to_on)?;
+            Some(account::read(reader, of, link.customer_id, Some(link.currency), period).await?)
+        }
+        _ => None,
     };
     let payment = match link.payment_id {
         Some(payment) => Some(super::payment::read(reader, of, payment).await?),
@@ -94,5 +119,19 @@ async fn read(reader: &mut crate::db::Reader<'_>, link: Link) -> Result<LinkShee
     };
     let under_way = payment::under_way(reader, of, link.customer_id, link.currency).await?;
     let connections = connection::of_business(reader, of).await?;
-    Ok(LinkSheet { business, customer, link, balance, overdue, recent, order, payment, under_way, connections })
+    Ok(LinkSheet {
+        business,
+        customer,
+        link,
+        balance,
+        overdue,
+        recent,
+        scope,
+        chosen,
+        statement,
+        order,
+        payment,
+        under_way,
+        connections,
+    })
 }

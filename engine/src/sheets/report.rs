@@ -1,21 +1,19 @@
-//! Reports as programs read them: ageing and totals as at any day, and the statement of one account.
+//! Reports as programs read them: ageing and totals as at any day.
 //!
 //! Invariant: as at today and as at a past day are the same sums over the same entries; today's are read from what is open now,
 //! which is faster. The future is not known: it is refused.
 
 use books::ageing::Ageing;
 use books::calendar::Day;
-use books::entry::Entry;
-use books::ids::{BusinessId, CustomerId};
+use books::ids::BusinessId;
 use books::money::Currency;
 
 use super::customer_list::aged;
 use crate::db::{Db, Reader};
 use crate::error::{Error, Result};
-use crate::store::account::entry_of;
+use crate::store::business;
 use crate::store::reports::summary::{self, Totals};
 use crate::store::reports::{ageing, ageing_by_customer};
-use crate::store::{business, customer, entry};
 
 /// A report of one day in one currency.
 #[derive(Debug, Clone, Copy)]
@@ -67,25 +65,6 @@ pub async fn summary_report(db: &Db, of: BusinessId, asked: Meant) -> Result<AsA
             false => summary::totals_then(reader, of, currency, as_of).await?,
         };
         Ok(AsAt { as_of, currency, of: totals })
-    })
-    .await
-}
-
-/// The entries of one account that had taken effect by a day, in posting order: what a statement is made from.
-pub async fn entries_through(
-    db: &Db,
-    of: BusinessId,
-    id: CustomerId,
-    currency: Option<Currency>,
-    to: Day,
-) -> Result<(Currency, Vec<Entry>)> {
-    db.read(async move |reader| {
-        let business = business::one(reader, of).await?;
-        customer::one(reader, of, id).await?;
-        let currency = currency.unwrap_or(business.currency);
-        let mut lines = entry::of_account(reader, of, id, currency).await?;
-        lines.retain(|line| line.effective_on <= to);
-        Ok((currency, lines.into_iter().map(entry_of).collect()))
     })
     .await
 }

@@ -12,8 +12,9 @@ use crate::db::{Db, Reader};
 use crate::error::{Error, Result};
 use crate::store::account::{entry_of, every};
 use crate::store::entry::{self, EntryLine};
+use crate::store::link::{self, Link, Scope};
+use crate::store::order;
 use crate::store::user;
-use crate::store::{link, order};
 
 /// How the amount due of an order came about.
 pub async fn of_order(db: &Db, business: BusinessId, id: OrderId) -> Result<Trace> {
@@ -25,6 +26,22 @@ pub async fn of_order(db: &Db, business: BusinessId, id: OrderId) -> Result<Trac
         let mut entries = entry::credits_on_order(reader, business, id).await?;
         entries.retain(|credit| of_order.iter().all(|known| known.id != credit.id));
         entries.extend(of_order);
+        Ok(explain_document(&charges, &traceable(reader, business, entries).await?, &allocations))
+    })
+    .await
+}
+
+/// How what is due of a selection of documents came about.
+async fn of_selection(db: &Db, link: Link) -> Result<Trace> {
+    db.read(async move |reader| {
+        let (business, customer) = (link.business_id, link.customer_id);
+        let scope = Scope::of(&link, &link::targets(reader, &link).await?);
+        let entries = entry::of_account(reader, business, customer, link.currency).await?;
+        let allocations = every(entry::allocations_of_account(reader, business, customer, link.currency).await?);
+        let chosen = entries
+            .iter()
+            .filter(|line| line.kind.class() == Class::Charge && scope.covers(line.id, line.order_id, line.live_invoice_id));
+        let charges: Vec<_> = chosen.map(|line| line.id).collect();
         Ok(explain_document(&charges, &traceable(reader, business, entries).await?, &allocations))
     })
     .await
@@ -63,18 +80,19 @@ async fn traceable(reader: &mut Reader<'_>, business: BusinessId, mut lines: Vec
             people.iter().find(|user| user.id.to_string() == actor).map_or("a former user", |user| &user.name).to_owned()
         }
         Some("key") => "a program".to_owned(),
-        Some("lnk") => "the customer".to_owned(),
+        Some("lnk" | "cus") => "the customer".to_owned(),
         _ => "Owed".to_owned(),
     };
     Ok(lines.into_iter().map(|line| Traceable { by: by(&line.actor), entry: entry_of(line) }).collect())
 }
 
-/// How what a link asks for came about: the order of a request, else the whole account. A receipt asks for nothing (unknown).
+/// How what a link asks for came about: the order of a request, the documents of a selection, else the whole account. A receipt asks for nothing (unknown).
 pub async fn of_link(db: &Db, business: BusinessId, id: LinkId) -> Result<(Trace, Currency)> {
     let link = link::link(db, business, id).await?;
     let trace = match (link.purpose.as_str(), link.order_id) {
-        ("balance", _) => of_customer(db, business, link.customer_id, link.currency).await?,
+        ("balance" | "statement" | "account", _) => of_customer(db, business, link.customer_id, link.currency).await?,
         ("request", Some(order)) => of_order(db, business, order).await?,
+        ("selection", _) => of_selection(db, link.clone()).await?,
         _ => return Err(Error::NotFound),
     };
     Ok((trace, link.currency))

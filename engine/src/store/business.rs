@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Reader, Tx, sql, table};
 use crate::error::{Error, Result};
+use crate::store::user::Role;
 
 table! {
     /// A business: its name and address as documents show them, its currency, time zone and settings.
@@ -51,6 +52,18 @@ pub struct Settings {
     pub receipt_online: bool,
     /// Whether a receipt is mailed for a payment recorded by staff.
     pub receipt_external: bool,
+    /// Messages to customers with unpaid invoices wait until these are paid.
+    pub hold_messages: bool,
+    /// The least role that may act as a customer in their portal; none: nobody may.
+    pub act_as_customer: Option<String>,
+}
+
+impl Settings {
+    /// Whether somebody of this role may act as a customer.
+    pub fn may_act_as_customer(&self, role: Role) -> bool {
+        let least: Option<Role> = self.act_as_customer.as_deref().and_then(|word| word.parse().ok());
+        least.is_some_and(|least| role >= least)
+    }
 }
 
 impl Default for Settings {
@@ -63,6 +76,8 @@ impl Default for Settings {
             link_days: 90,
             receipt_online: true,
             receipt_external: false,
+            hold_messages: true,
+            act_as_customer: None,
         }
     }
 }

@@ -12,6 +12,7 @@ use books::money::Currency;
 
 use crate::db::{Db, Reader, Value, row, sql, table, text_column};
 use crate::error::{Error, Result};
+use crate::store::link::Scope;
 
 text_column!(Side);
 text_column!(EntryKind);
@@ -373,6 +374,22 @@ pub(crate) async fn allocations_of_credits(
     credits: &[EntryId],
 ) -> Result<Vec<Allocation>> {
     reader.query(&ALLOCATIONS_OF_CREDITS, &[&business, &Value::ids(credits.iter().copied())]).await
+}
+
+/// Open charges of an account that belong to a scope, those due first at the beginning.
+pub(crate) async fn open_charges(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: CustomerId,
+    currency: Currency,
+    scope: &Scope,
+) -> Result<Vec<EntryLine>> {
+    let mut lines: Vec<EntryLine> = reader.query(&OPEN, &[&business, &customer, &currency]).await?;
+    lines.retain(|line| {
+        line.side == Side::Charge && line.open() > 0 && scope.covers(line.id, line.order_id, line.live_invoice_id)
+    });
+    lines.sort_by_key(|line| (line.due_on.unwrap_or(line.effective_on), line.effective_on, line.id));
+    Ok(lines)
 }
 
 /// One entry with what is open of it.

@@ -12,7 +12,7 @@ table! {
     pub struct Event in event key(business_id, id) {
         pub business_id: BusinessId,
         pub id: EventId,
-        /// `usr_…`, `key_…`, `lnk_…` or `system`
+        /// `usr_…`, `key_…`, `lnk_…`, `cus_…` or `system`
         pub actor: String,
         pub actor_role: String,
         pub request_id: String,
@@ -106,7 +106,13 @@ sql!(
     WANTED,
     "
     select * from event where business_id = $1 and id < $2 and ($3 = '' or kind = $3) and created_at >= $4 and created_at < $5
-        and ($6 = false or customer_id = $7) order by id desc limit $8"
+        order by id desc limit $6"
+);
+sql!(
+    WANTED_OF_CUSTOMER,
+    "
+    select * from event where business_id = $1 and id < $2 and ($3 = '' or kind = $3) and created_at >= $4 and created_at < $5
+        and customer_id = $6 order by id desc limit $7"
 );
 sql!(
     WANTED_OF_SUBJECT,
@@ -122,8 +128,12 @@ pub async fn wanted(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec
         let before = wanted.before.unwrap_or(EventId(uuid::Uuid::max()));
         let Wanted { kind, subject, customer, limit, .. } = &wanted;
         let (of_one, who) = (customer.is_some(), customer.unwrap_or(CustomerId(uuid::Uuid::nil())));
-        if subject.is_empty() {
-            return reader.query(&WANTED, &[&business, &before, kind, &from, &until, &of_one, &who, limit]).await;
+        match (subject.is_empty(), customer) {
+            (true, None) => return reader.query(&WANTED, &[&business, &before, kind, &from, &until, limit]).await,
+            (true, Some(who)) => {
+                return reader.query(&WANTED_OF_CUSTOMER, &[&business, &before, kind, &from, &until, who, limit]).await;
+            }
+            (false, _) => {}
         }
         reader.query(&WANTED_OF_SUBJECT, &[&business, &before, kind, &from, &until, &of_one, &who, limit, subject]).await
     })

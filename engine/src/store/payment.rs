@@ -193,7 +193,11 @@ sql!(OPEN_PAGES, "
     select p.id, p.state, p.amount,
         (select cast(coalesce(sum(o.amount - o.allocated), 0) as bigint) from entry_open o
             where o.business_id = p.business_id and o.customer_id = p.customer_id and o.currency = p.currency and o.side = 'charge'
-                and o.allocated < o.amount and (p.order_id is null or o.order_id = p.order_id)) as due
+                and o.allocated < o.amount and (p.order_id is null or o.order_id = p.order_id)
+                and (p.order_id is not null
+                    or not exists (select 1 from link_target l where l.business_id = p.business_id and l.link_id = p.link_id)
+                    or exists (select 1 from payment_target t where t.business_id = p.business_id and t.payment_id = p.id
+                        and t.entry_id = o.entry_id))) as due
     from payment p where p.business_id = $1 and p.customer_id = $2 and p.state = 'created' order by p.id limit 100");
 sql!(TO_CHECK, "select * from attempt where check_at <= $1 order by check_at, id limit $2");
 

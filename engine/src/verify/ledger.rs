@@ -3,7 +3,10 @@
 //! These are sums and searches over whole tables, done by the database, because nothing that is reached from a customer can
 //! show a row that no customer leads to.
 
-use books::ids::{AllocationId, AmendmentId, AttemptId, CustomerId, EntryId, LinkId, OrderId, OrderLineId, PaymentId, RequestId};
+use books::ids::{
+    AllocationId, AmendmentId, AttemptId, CustomerId, EntryId, LinkId, MessageId, OrderId, OrderLineId, PaymentId, RequestId,
+    SessionId, StatementId,
+};
 use books::money::Currency;
 use uuid::Uuid;
 
@@ -123,6 +126,43 @@ searches! {
     REQUEST_ORDER, "D1", RequestId, "a request for an order", "no such order of this customer",
         "request x where x.business_id = $1 and x.order_id is not null and not exists (
             select 1 from orders o where o.business_id = x.business_id and o.id = x.order_id and o.customer_id = x.customer_id)";
+    CHOSEN_LINK, "D1", LinkId, "what a selection is about", "no such selection",
+        "(select distinct t.business_id, t.link_id as id from link_target t where t.business_id = $1) x where not exists (
+            select 1 from link l where l.business_id = x.business_id and l.id = x.id and l.purpose = 'selection')";
+    SELECTION, "D1", LinkId, "a selection of documents", "it is about none",
+        "link x where x.business_id = $1 and x.purpose = 'selection' and not exists (
+            select 1 from link_target t where t.business_id = x.business_id and t.link_id = x.id)";
+    STATEMENT_LINK, "D1", StatementId, "a statement with its link", "no such link of this customer",
+        "statement x where x.business_id = $1 and not exists (select 1 from link l where l.business_id = x.business_id
+            and l.id = x.link_id and l.customer_id = x.customer_id and l.purpose = 'statement')";
+    STATEMENT_LAST, "D1", StatementId, "a statement through an entry", "no such entry of this account",
+        "statement x where x.business_id = $1 and x.last_entry is not null and not exists (
+            select 1 from entry e where e.business_id = x.business_id and e.id = x.last_entry and e.customer_id = x.customer_id)";
+    // What it said: every entry that was posted by then and had taken effect.
+    STATEMENT_CLOSING, "S1", StatementId, "the closing balance of a statement", "its entries come to another sum",
+        "statement x where x.business_id = $1 and x.closing <> (
+            select cast(coalesce(sum(case when e.side = 'credit' then e.amount else -e.amount end), 0) as bigint) from entry e
+            where e.business_id = x.business_id and e.customer_id = x.customer_id and e.currency = x.currency
+                and e.effective_on <= x.to_on and e.id <= x.last_entry)";
+    STATEMENT_OPENING, "S1", StatementId, "the opening balance of a statement", "its entries come to another sum",
+        "statement x where x.business_id = $1 and x.opening <> (
+            select cast(coalesce(sum(case when e.side = 'credit' then e.amount else -e.amount end), 0) as bigint) from entry e
+            where e.business_id = x.business_id and e.customer_id = x.customer_id and e.currency = x.currency
+                and e.effective_on < x.from_on and e.id <= x.last_entry)";
+    RECIPIENT_MESSAGE, "D1", MessageId, "somebody to whom a message goes", "no such message",
+        "(select distinct r.business_id, r.message_id as id from message_recipient r where r.business_id = $1) x where not exists (
+            select 1 from message m where m.business_id = x.business_id and m.id = x.id)";
+    RECIPIENT_CUSTOMER, "D1", MessageId, "a message to a customer", "no such customer",
+        "(select r.business_id, r.customer_id, r.message_id as id from message_recipient r where r.business_id = $1) x
+        where not exists (select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
+    RECIPIENT_STATE, "M1", MessageId, "a message that was sent or is held", "its state, code and times contradict each other",
+        "(select distinct r.business_id, r.message_id as id from message_recipient r where r.business_id = $1
+            and (r.state not in ('sent', 'held') or (r.state = 'held' and (r.code is null or r.released_at is not null))
+                or (r.state = 'sent' and r.code is not null))) x";
+    SESSION_USER, "D1", SessionId, "a session in which somebody acts for a customer", "no such user or customer",
+        "portal_session x where x.business_id = $1 and x.user_id is not null and (not exists (
+            select 1 from users u where u.business_id = x.business_id and u.id = x.user_id) or not exists (
+            select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id))";
     // A payment that is settled or under way is followed by what the processor says of its charge; until then by its attempt.
     UNKNOWN_UNASKED, "C3", AttemptId, "an attempt whose outcome is not known", "nobody will ask about it",
         "attempt x join payment p on p.business_id = x.business_id and p.id = x.payment_id

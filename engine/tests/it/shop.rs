@@ -9,25 +9,32 @@ use books::order::{OrderKind, OrderState};
 use books::tax::{LineInput, LineKind, Quantity};
 use engine::clock::Clock;
 use engine::db::{Db, DbConfig, Mode};
+use engine::flows::act_as_customer::act_as_customer;
 use engine::flows::add_entry::{NewEntry, add_entry};
 use engine::flows::amend_order::{Amending, amend_order};
-use engine::flows::call::Call;
+use engine::flows::call::{Actor, Call};
 use engine::flows::connect_processor::{NewConnection, connect_processor};
 use engine::flows::create_business::{NewBusiness, create_business};
 use engine::flows::create_order::{NewOrder, create_order};
+use engine::flows::enter_portal::ask_for_entry;
 use engine::flows::open_link::{Opened, open_link};
 use engine::flows::record_payment::{Part, Received, record_payment};
 use engine::flows::request_payment::{Asking, request_payment};
 use engine::flows::reverse_entry::reverse_entry;
 use engine::flows::save_business::save_settings;
 use engine::flows::save_customer::{CustomerDetails, create_customer};
+use engine::flows::select_documents::select_documents;
+use engine::flows::send_message::{NewMessage, To, send_message};
+use engine::flows::send_statement::send_statement;
 use engine::flows::start_checkout::{Next, start_checkout};
 use engine::jobs::{follow_processor, keep_house, run_due};
 use engine::keys::Keys;
 use engine::services::Services;
 use engine::sheets::link::visited_link;
 use engine::sheets::order::order_sheet;
+use engine::sheets::statement::Period;
 use engine::store::business::Settings;
+use engine::store::user;
 use processors::sandbox::{CardEntry, PageId};
 
 use crate::kit::Place;
@@ -155,6 +162,26 @@ impl Shop {
     }
 
     /// Something of everything: paid, part paid, returned, pending, left on the page, reversed, amended, held back, sealed.
+    /// A statement and a message are sent, documents are chosen together, and staff act as a customer.
+    async fn write_and_send(&self) {
+        let (db, keys) = (&self.services.db, &self.services.keys);
+        let day = |text: &str| books::calendar::parse_day(text).expect("a day");
+        let period = Period::new(day("2026-01-01"), day("2026-01-31")).expect("days in order");
+        send_statement(db, keys, &self.call, self.customer, None, period).await.expect("a statement");
+        let stool = self.order(self.customer, vec![line("Stool", 1_500)], OrderState::Confirmed).await;
+        let chosen = vec![Target::Order(stool)];
+        select_documents(db, keys, &self.call, self.customer, self.usd, chosen).await.expect("a choice");
+        let new = NewMessage { to: To::These(vec![self.other]), subject: "We move".into(), body: "Soon.".into() };
+        send_message(db, &self.call, new).await.expect("a message");
+        let settings = Settings { act_as_customer: Some("owner".into()), ..Settings::default() };
+        save_settings(db, &self.call, settings).await.expect("the setting");
+        let owner = user::list(db, self.call.business).await.expect("people").remove(0);
+        let by_owner = Call { actor: Actor::User { id: owner.id, role: owner.role }, ..self.call.clone() };
+        act_as_customer(db, &by_owner, self.customer).await.expect("into the customer's pages");
+        ask_for_entry(db, keys, "pay@fern.example", "test").await.expect("a way in");
+        self.work().await;
+    }
+
     pub async fn be_busy(&self) {
         let table = self.order(self.customer, vec![line("Oak table", 48_000), discount(-1_000)], OrderState::Confirmed).await;
         self.pay_outside(self.customer, 20_000, Some(table)).await;
@@ -183,6 +210,8 @@ impl Shop {
         self.work().await;
         self.services.db.clock().advance_seconds(300);
         keep_house::tidy(&self.services).await.expect("events are sealed");
+
+        self.write_and_send().await;
 
         // From here on free credit waits for a person; it stands beside an open charge.
         let settings = Settings { apply_credit: false, ..Settings::default() };

@@ -32,6 +32,27 @@ pub fn for_managers(desk: &Desk, name: &'static str, label: &'static str, icon: 
     Action { name, label, icon, href, way: Way::Open, refused, confirm: "" }
 }
 
+/// Something to look at, for everybody.
+pub fn to_see(name: &'static str, label: &'static str, icon: &'static str, href: String) -> Action {
+    Action { name, label, icon, href, way: Way::Go, refused: None, confirm: "" }
+}
+
+/// Into the customer's own pages, where the setting lets this person's role.
+pub fn acting(desk: &Desk, href: String) -> Action {
+    let settings = desk.frame.business.settings();
+    let may = settings.is_ok_and(|settings| settings.may_act_as_customer(desk.staff.session.role));
+    let why = "Settings, Collecting, say who may act as a customer; your role may not.".to_owned();
+    Action {
+        name: "act_as_customer",
+        label: "Act as customer",
+        icon: "user-round",
+        href,
+        way: Way::Post(new_key()),
+        refused: (!may).then_some(Refused { code: "NO_RIGHT", why }),
+        confirm: "",
+    }
+}
+
 /// A decision about an order or application. Those that need a reason open a page; the others act at once.
 pub fn decision(desk: &Desk, id: impl std::fmt::Display, kind: OrderKind, state: OrderState, act: OrderAct) -> Action {
     let (label, icon, confirm, with_reason) = match act {

@@ -9,19 +9,22 @@ use books::capability::Action as Act;
 use books::entry::{EntryKind, Side};
 use books::ids::{CustomerId, EntryId};
 use engine::sheets::customer::{AccountSheet, CustomerSheet, customer_sheet};
+use engine::sheets::statement::account_as_at;
 use engine::sheets::{actions, order_list};
 use engine::store::entry::Wanted;
 use engine::store::payment::PaymentRow;
 
+use super::again::Again;
 use super::customers::query;
 use super::desk::Desk;
 use super::home::ribbon;
-use super::views::customers::{AccountCard, Contact, CustomerPage, EntryFilter};
+use super::views::customers::{AccountCard, AsAt, Contact, CustomerPage, EntryFilter};
 use super::{acts, links, rows, words};
 use crate::app::App;
 use crate::respond::{Problem, page};
+use crate::view::form::Field;
 use crate::view::shell::Section;
-use crate::view::{Chip, Choice, Pager, Tab, Tone, Way};
+use crate::view::{Action, Chip, Choice, Day, Pager, Tab, Tone, Way};
 
 /// How many entries a page shows.
 const PAGE: i64 = 50;
@@ -42,6 +45,12 @@ impl Narrowed {
         ![self.side, &self.kind, &self.from, &self.to, &self.q].iter().all(|text| text.is_empty())
     }
 
+    /// The same entries as a table for spreadsheets.
+    fn csv(&self, id: CustomerId) -> String {
+        let path = self.address(id, self.side);
+        format!("{path}{}format=csv", if path.contains('?') { '&' } else { '?' })
+    }
+
     fn address(&self, id: CustomerId, side: &str) -> String {
         let fields = [("side", side), ("kind", &self.kind), ("from", &self.from), ("to", &self.to), ("q", &self.q)];
         query(&format!("/admin/customers/{id}"), &fields)
@@ -49,12 +58,25 @@ impl Narrowed {
 }
 
 /// `GET /admin/customers/{id}`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, mut desk: Desk) -> Result<Response, Problem> {
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
     let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+    if desk.asked.value("format") == "csv" {
+        return super::exports::entries(&app, desk, id).await;
+    }
+    render(&app, desk, id, None).await
+}
+
+/// The page as the answer to a link's form that could not be taken.
+pub async fn again(app: &App, desk: Desk, id: CustomerId, typed: Again) -> Result<Response, Problem> {
+    render(app, desk, id, Some(typed)).await
+}
+
+async fn render(app: &App, mut desk: Desk, id: CustomerId, link_form: Option<Again>) -> Result<Response, Problem> {
     let (side_word, _, side) = SIDES.into_iter().find(|(word, ..)| *word == desk.asked.value("side")).unwrap_or(SIDES[0]);
     let before: Option<EntryId> = desk.asked.optional("cursor");
     let kind: Option<EntryKind> = desk.asked.optional("kind");
     let (from, to) = (desk.asked.optional_day("from"), desk.asked.optional_day("to"));
+    let as_of = past_day(&mut desk);
     let text = |name: &str| desk.asked.value(name).trim().to_owned();
     let narrowed = Narrowed { side: side_word, kind: text("kind"), from: text("from"), to: text("to"), q: text("q") };
     let currency = desk.asked.value("currency").parse().ok();
@@ -82,12 +104,44 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, mut desk:
         filter: filter(&desk, &narrowed),
         entries: sheet.entries.iter().map(|line| rows::entry(&desk, line)).collect(),
         pager: pager(id, &sheet, &narrowed, before.is_some()),
-        link: links::panel(&app, &desk, &sheet)?,
+        link: links::panel(app, &desk, &sheet, link_form.as_ref())?,
+        as_at: as_at(app, &desk, &sheet, as_of).await?,
+        as_of: Field { value: desk.asked.value("as_of").to_owned(), error: desk.asked.error("as_of").map(str::to_owned) },
+        today: desk.today().to_string(),
+        csv: narrowed.csv(id),
         orders: orders.iter().map(|listed| rows::order(&desk, listed)).collect(),
         payments: sheet.payments.iter().map(|row: &PaymentRow| rows::payment(&desk, row)).collect(),
         actions: page_actions(&desk, id, &answers),
     };
-    Ok(page(StatusCode::OK, &shown))
+    Ok(page(link_form.map_or(StatusCode::OK, |typed| typed.status), &shown))
+}
+
+/// What stood at the end of a past day, in the currency that is shown (BAL-8). None: today, which the cards show.
+async fn as_at(
+    app: &App,
+    desk: &Desk,
+    sheet: &CustomerSheet,
+    day: Option<books::calendar::Day>,
+) -> Result<Option<AsAt>, Problem> {
+    let Some(day) = day else { return Ok(None) };
+    let (db, of, currency) = (&app.services.db, desk.staff.business, sheet.currency);
+    let then = account_as_at(db, of, sheet.customer.id, currency, day).await?;
+    Ok(Some(AsAt {
+        day: Day::of(day),
+        balance: desk.amount(then.balance(), currency),
+        credit: desk.amount(then.credit, currency),
+        ribbon: ribbon(&then, currency),
+    }))
+}
+
+/// The past day that is asked for. A day that is not past is refused at its field.
+fn past_day(desk: &mut Desk) -> Option<books::calendar::Day> {
+    let day = desk.asked.optional_day("as_of")?;
+    if day > desk.today() {
+        desk.asked.wrong("as_of", "FUTURE_DATE", "The future is not known: choose today or an earlier day.");
+        return None;
+    }
+    Some(day)
 }
 
 fn chips(sheet: &CustomerSheet) -> Vec<Chip> {
@@ -155,13 +209,17 @@ fn pager(id: CustomerId, sheet: &CustomerSheet, narrowed: &Narrowed, is_later: b
     }
 }
 
-fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answer]) -> Vec<crate::view::Action> {
+fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answer]) -> Vec<Action> {
     let at = |path: &str| format!("/admin/customers/{id}/{path}");
+    let message = format!("/admin/messages/new?customer={id}");
     vec![
         acts::answered(desk, answers, Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?customer={id}")),
         acts::always(desk, "add_entry", "Add Entry", "plus", at("entries/new"), Way::Open),
         acts::for_managers(desk, "adjust", "Adjust balance", "scale", at("adjust")),
         acts::always(desk, "new_order", "New order", "package", format!("/admin/orders/new?customer={id}"), Way::Go),
+        Action { way: Way::Go, ..acts::answered(desk, answers, Act::SendMessage, "Send message", "message-square", message) },
+        acts::to_see("statement", "Statement", "file-text", at("statement")),
+        acts::acting(desk, at("act")),
         acts::always(desk, "edit", "Edit contact", "user-round", at("edit"), Way::Go),
     ]
 }

@@ -67,6 +67,9 @@ pub async fn list(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, P
     let sort = SORTS.into_iter().find(|(word, ..)| *word == desk.asked.value("sort")).unwrap_or(SORTS[0]);
     let after = read_place(desk.asked.value("cursor"));
     let wanted = wanted(&desk, &q, filter, sort.2, after.clone(), PAGE);
+    if desk.asked.value("format") == "csv" {
+        return super::exports::customers(&app, &desk, wanted).await;
+    }
     let plain = q.is_empty() && filter.is_empty() && after.is_none();
     let (db, of) = (&app.services.db, desk.staff.business);
     let found = customer_list::customer_list(db, of, wanted, desk.today(), plain).await?;
@@ -84,6 +87,7 @@ pub async fn list(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, P
                 .map(|place| format!("{base}{}cursor={}", if base.contains('?') { '&' } else { '?' }, write_place(&place))),
             summary: String::new(),
         },
+        csv: format!("{base}{}format=csv", if base.contains('?') { '&' } else { '?' }),
         q,
     };
     Ok(page(StatusCode::OK, &shown))

@@ -141,7 +141,7 @@ pub fn role_name(role: Role) -> &'static str {
 const DONE: &str = "done";
 
 /// What a page may say was just done, by the word in the address.
-const DONE_WORDS: [(&str, &str); 24] = [
+const DONE_WORDS: [(&str, &str); 26] = [
     ("saved", "Saved."),
     ("customer", "Customer added."),
     ("entry", "Entry added."),
@@ -160,6 +160,8 @@ const DONE_WORDS: [(&str, &str); 24] = [
     ("amended", "Amendment saved."),
     ("requested", "The request is on its way."),
     ("resent", "Sent again."),
+    ("message", "Message saved: who is not held gets it now."),
+    ("statement-sent", "The statement is on its way."),
     ("closed", "Request closed."),
     ("payment", "Payment recorded."),
     ("retried", "It is tried again."),

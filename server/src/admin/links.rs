@@ -12,6 +12,7 @@ use books::capability::Processors;
 use books::ids::{CustomerId, LinkId};
 use books::link::{LinkState, Policy};
 use books::money::Money;
+use engine::error::Error;
 use engine::flows::share_link::{self, NewLink};
 use engine::flows::start_checkout::policy;
 use engine::sheets::customer::CustomerSheet;
@@ -20,24 +21,40 @@ use engine::store::user::Role;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
-use super::again;
+use super::again::{self, Again};
 use super::desk::{Desk, done};
 use super::views::documents::{LinkPanel, PaymentLink};
 use crate::app::App;
 use crate::auth::{Clerk, Staff, form_encode};
-use crate::forms::{Form, new_key};
+use crate::forms::Form;
 use crate::respond::Problem;
+use crate::view::form::Field;
 use crate::view::{Chip, Day};
 
+/// What a link may let the payer pay.
+const POLICIES: [(&str, &str); 4] =
+    [("full", "The whole amount"), ("minimum", "At least a minimum"), ("steps", "One of fixed amounts"), ("any", "Any amount")];
+const SHOWN: [&str; 3] = ["minimum_amount", "steps", "expires_on"];
+
 /// The panel on the customer's page: the live links, or the offer to make one.
-pub fn panel(app: &App, desk: &Desk, sheet: &CustomerSheet) -> Result<LinkPanel, Problem> {
+/// `typed`: the form as it comes back when something in it was wrong.
+pub fn panel(app: &App, desk: &Desk, sheet: &CustomerSheet, typed: Option<&Again>) -> Result<LinkPanel, Problem> {
+    let fresh = Again::fresh(Form::default());
+    let again = typed.unwrap_or(&fresh);
     let now = desk.frame.now;
     let live = sheet.links.iter().filter(|link| link.state(now) != LinkState::Revoked);
     let ability = app.services.connections.ability(&sheet.connections, &sheet.business.name)?;
     let links: Result<Vec<PaymentLink>, Problem> = live.map(|link| shown(app, desk, sheet, link, now)).collect();
     Ok(LinkPanel {
         generate: format!("/admin/customers/{}/links", sheet.customer.id),
-        key: new_key(),
+        key: again.key(),
+        refusal: again.refusal(&SHOWN),
+        policies: again.choices("policy", POLICIES),
+        minimum_amount: again.form.field("minimum_amount"),
+        steps: again.form.field("steps"),
+        expires_on: again.form.field("expires_on"),
+        view_only: Field::of(again.form.value("view_only")),
+        is_open: typed.is_some(),
         links: links?,
         may_act: desk.staff.may(Role::Clerk),
         not_payable: match ability {
@@ -69,6 +86,8 @@ fn shown(app: &App, desk: &Desk, sheet: &CustomerSheet, link: &Link, now: Instan
         last_viewed: link.opened_at.map(|at| desk.moment(at)),
         sms: format!("sms:{}?body={}", form_encode(&phone), form_encode(&text)),
         mail: can_mail.then(|| format!("/admin/links/{}/send", link.id)),
+        letter: (state == LinkState::Active)
+            .then(|| format!("/admin/customers/{}/letter.pdf?currency={}", sheet.customer.id, link.currency.code())),
         url,
     })
 }
@@ -95,10 +114,22 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
     let call = again::call(&staff, &mut typed)?;
-    let currency = Desk::open(&app, staff).await?.currency();
-    let Some(new) = read(&mut typed, id, currency) else { return Err(Problem::invalid(typed.errors().to_vec())) };
-    share_link::create_link(&app.services.db, &app.services.keys, &call, new).await?;
-    Ok(done(&format!("/admin/customers/{id}"), "link"))
+    let desk = Desk::open(&app, staff).await?;
+    let made = match read(&mut typed, id, desk.currency()) {
+        Some(new) => share_link::create_link(&app.services.db, &app.services.keys, &call, new).await.map_err(Some),
+        None => Err(None),
+    };
+    match made {
+        Ok(_) => Ok(done(&format!("/admin/customers/{id}"), "link")),
+        Err(error) => super::customer::again(&app, desk, id, Again::of(typed, error.map(one_field))?).await,
+    }
+}
+
+/// A wrong amount among the fixed ones stands at their field.
+fn one_field(error: Error) -> Error {
+    let Error::Invalid(mut errors) = error else { return error };
+    errors.iter_mut().filter(|one| one.field.starts_with("steps[")).for_each(|one| one.field = "steps".to_owned());
+    Error::Invalid(errors)
 }
 
 fn read(typed: &mut Form, customer: CustomerId, currency: books::money::Currency) -> Option<NewLink> {

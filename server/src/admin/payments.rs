@@ -52,6 +52,9 @@ const SHOWN: [&str; 4] = ["amount", "received_on", "reference", "memo"];
 pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Response, Problem> {
     let q = desk.asked.value("q").trim().to_owned();
     let here = FILTERS.into_iter().map(|(word, _)| word).find(|word| *word == desk.asked.value("filter")).unwrap_or("");
+    if desk.asked.value("format") == "csv" {
+        return super::exports::payments(&app, &desk, here).await;
+    }
     let before: Option<PaymentId> = desk.asked.optional("cursor");
     let (db, of) = (&app.services.db, desk.staff.business);
     let mut found = if q.is_empty() {

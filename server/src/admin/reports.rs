@@ -1,12 +1,10 @@
 //! Reports: the summary of a period and ageing as at a day, as pages and as CSV from the same rows.
-//!
-//! Invariant: a spreadsheet never takes a name for a formula: text that begins like one is quoted by an apostrophe.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use books::ageing::Ageing;
@@ -24,6 +22,7 @@ use super::home::ribbon;
 use super::views::reports::{AgeingReport, AgeingRow, Movement, SummaryReport};
 use super::words;
 use crate::app::App;
+use crate::csv;
 use crate::respond::{Problem, page};
 use crate::view::figures::{Chart, MAX_COLUMNS};
 use crate::view::form::Field;
@@ -32,8 +31,6 @@ use crate::view::{Amount, Pager, Tab};
 
 /// How many customers a page of the ageing shows.
 const PAGE: usize = 100;
-/// How many customers one CSV holds.
-const MOST_ROWS: usize = 10_000;
 
 /// Movements in the order in which they are read, by the kinds of entries that make them up, and whether they raise the
 /// balance.
@@ -73,6 +70,9 @@ fn period(desk: &mut Desk) -> (Day, Day) {
 
 /// `GET /admin/reports`
 pub async fn summary(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Response, Problem> {
+    if desk.asked.value("format") == "csv" {
+        return summary_csv(State(app), desk).await;
+    }
     let currency = chosen(&desk);
     let (from, to) = period(&mut desk);
     let found = movements::between(&app.services.db, desk.staff.business, currency, from, to).await?;
@@ -137,7 +137,7 @@ pub async fn summary_csv(State(app): State<Arc<App>>, mut desk: Desk) -> Result<
     let mut table = vec![vec!["movement".to_owned(), "amount".to_owned(), "currency".to_owned()]];
     let all = lines(&found, currency).into_iter().chain(liabilities(&found, currency));
     table.extend(all.map(|line| vec![line.name, line.amount.decimal, currency.code().to_owned()]));
-    Ok(csv(&format!("summary-{from}-{to}.csv"), &table))
+    Ok(csv::download(&format!("summary-{from}-{to}.csv"), &table))
 }
 
 fn place(text: &str) -> Option<(String, CustomerId)> {
@@ -165,6 +165,9 @@ fn columns(ageing: &Ageing, currency: Currency) -> [Amount; 7] {
 
 /// `GET /admin/reports/ageing`
 pub async fn ageing(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Response, Problem> {
+    if desk.asked.value("format") == "csv" {
+        return ageing_csv(State(app), desk).await;
+    }
     let (found, currency, as_of) = aged(&app, &mut desk, PAGE).await?;
     let day = as_of.to_string();
     let narrowed = [("as_of", day.as_str()), ("currency", currency.code())];
@@ -200,7 +203,7 @@ pub async fn ageing(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respo
 /// `GET /admin/reports/ageing.csv`
 pub async fn ageing_csv(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Response, Problem> {
     let turn = app.limits.exports.acquire().await.map_err(|_| Problem::busy(2))?;
-    let (found, currency, as_of) = aged(&app, &mut desk, MOST_ROWS).await?;
+    let (found, currency, as_of) = aged(&app, &mut desk, csv::MOST_ROWS).await?;
     drop(turn);
     let head = ["customer", "name", "current", "d1_30", "d31_60", "d61_90", "d90_plus", "credit", "total", "currency"];
     let mut table = vec![head.map(str::to_owned).to_vec()];
@@ -210,24 +213,7 @@ pub async fn ageing_csv(State(app): State<Arc<App>>, mut desk: Desk) -> Result<R
         line.push(currency.code().to_owned());
         table.push(line);
     }
-    Ok(csv(&format!("ageing-{as_of}.csv"), &table))
-}
-
-/// A table as a download. The file's name is made of our own plain words.
-fn csv(name: &str, table: &[Vec<String>]) -> Response {
-    let text: String =
-        table.iter().map(|row| row.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\r\n").collect();
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).expect("plain letters");
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], text).into_response()
-}
-
-/// One cell: an amount as it is, text without a formula at its beginning.
-fn quoted(cell: &str) -> String {
-    let is_number = !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
-    let looks_like_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
-    let text = if looks_like_formula { format!("'{cell}") } else { cell.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    Ok(csv::download(&format!("ageing-{as_of}.csv"), &table))
 }
 
 #[cfg(test)]
@@ -241,12 +227,5 @@ mod tests {
             assert_eq!(found.len(), 1, "{kind}");
             assert_eq!(found[0].2, kind.side() == books::entry::Side::Credit, "{kind}");
         }
-    }
-
-    #[test]
-    fn a_name_is_never_a_formula() {
-        assert_eq!(quoted("-12.50"), "-12.50");
-        assert_eq!(quoted("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(quoted("Ada, \"the\" baker"), "\"Ada, \"\"the\"\" baker\"");
     }
 }

@@ -151,6 +151,10 @@ async fn keep_logo(app: &App, staff: &Staff, picture: Vec<u8>) -> Result<Respons
     Ok(done("/admin/settings", "saved"))
 }
 
+/// Who may act as a customer, by the least role.
+const ACTING: [(&str, &str); 4] =
+    [("", "Nobody"), ("owner", "Owners"), ("manager", "Managers and owners"), ("clerk", "Clerks, managers and owners")];
+
 /// `GET /admin/settings/collecting`
 pub async fn collecting(desk: Desk) -> Result<Response, Problem> {
     let known = desk.frame.business.settings()?;
@@ -162,6 +166,8 @@ pub async fn collecting(desk: Desk) -> Result<Response, Problem> {
         ("locked_through", known.locked_through.map(|day| day.to_string()).unwrap_or_default()),
         ("receipts_online", on(known.receipt_online)),
         ("receipts_external", on(known.receipt_external)),
+        ("hold_messages", on(known.hold_messages)),
+        ("act_as_customer", known.act_as_customer.clone().unwrap_or_default()),
         ("link_days", known.link_days.to_string()),
         ("notify", known.notify.join(", ")),
     ]);
@@ -181,6 +187,8 @@ fn collecting_form(desk: &Desk, again: &Again) -> Response {
         locked_through: typed.field("locked_through"),
         receipts_online: Field::of(typed.value("receipts_online")),
         receipts_external: Field::of(typed.value("receipts_external")),
+        hold_messages: Field::of(typed.value("hold_messages")),
+        act_as_customer: again.choices("act_as_customer", ACTING),
         link_days: typed.field("link_days"),
         notify: typed.field("notify"),
     };
@@ -210,6 +218,8 @@ fn read_collecting(typed: &mut Form, currency: books::money::Currency) -> Option
         link_days: Some(link_days?),
         receipt_online: Some(typed.ticked("receipts_online")),
         receipt_external: Some(typed.ticked("receipts_external")),
+        hold_messages: Some(typed.ticked("hold_messages")),
+        act_as_customer: Some(Some(typed.value("act_as_customer").to_owned()).filter(|role| !role.is_empty())),
         ..BusinessChange::default()
     })
 }

@@ -29,7 +29,7 @@ impl Names {
         known.unwrap_or_else(|| match actor.split('_').next() {
             Some("usr") => "a former user".to_owned(),
             Some("key") => "a program".to_owned(),
-            Some("lnk") => "the customer".to_owned(),
+            Some("lnk" | "cus") => "the customer".to_owned(),
             _ => "Owed".to_owned(),
         })
     }
@@ -94,6 +94,9 @@ pub fn mail_kind(word: &str) -> &'static str {
         "payment_failed" => "Notice of a failed payment",
         "link" => "Payment link",
         "fresh_link" => "Fresh link",
+        "portal_entry" => "Sign-in to the portal",
+        "statement" => "Statement",
+        "message" => "Message",
         _ => "Mail",
     }
 }
@@ -119,6 +122,12 @@ fn event(kind: &str) -> &'static str {
         "link_revoked" => "Link revoked",
         "link_sent" => "Link mailed",
         "link_opened" => "Opened by the customer",
+        "documents_chosen" => "Chosen to be paid together",
+        "statement_sent" => "Statement sent",
+        "message_sent" => "Sent",
+        "message_released" => "Let go to a customer who paid",
+        "acting_as_customer" => "Began to act for the customer",
+        "stopped_acting" => "Stopped acting for the customer",
         "mail_retried" => "Queued again",
         "job_retried" => "Started again",
         _ => "Changed",

@@ -48,7 +48,7 @@ pub struct Link {
     url: Option<String>,
     #[schema(value_type = LinkState)]
     state: String,
-    /// `balance`, `request` or `receipt`.
+    /// `balance`, `request`, `receipt`, `selection`, `account` or `statement`.
     purpose: String,
     customer: String,
     currency: String,

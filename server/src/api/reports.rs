@@ -1,4 +1,4 @@
-//! Reports: who owes how long, totals, and the statement of one account.
+//! Reports: who owes how long, and totals.
 
 use std::sync::Arc;
 
@@ -7,28 +7,22 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use books::ids::CustomerId;
-use books::statement::{Movement, statement};
-use engine::error::FieldError;
-use engine::sheets::report::{Meant, ageing_report, entries_through, summary_report};
+use engine::sheets::report::{Meant, ageing_report, summary_report};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::access::Asks;
-use super::values::{Currency, Day, EntryKind};
+use super::values::{Currency, Day};
 use crate::app::App;
 use crate::json::{self, StrictQuery};
 use crate::respond::Problem;
 
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/v1/reports/ageing", get(ageing))
-        .route("/api/v1/reports/summary", get(summary))
-        .route("/api/v1/reports/statement", get(of_account))
+    Router::new().route("/api/v1/reports/ageing", get(ageing)).route("/api/v1/reports/summary", get(summary))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(ageing, summary, of_account))]
+#[openapi(paths(ageing, summary))]
 pub struct Description;
 
 /// Which day, in which currency.
@@ -123,88 +117,6 @@ async fn summary(
         amount_owed: totals.owed,
         in_credit: totals.in_credit,
         credit_available: totals.credit,
-    };
-    Ok(json::answer(StatusCode::OK, &shown))
-}
-
-/// Whose account, over which days.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct StatementQuery {
-    #[param(value_type = String)]
-    customer: CustomerId,
-    from: Day,
-    to: Day,
-    /// Absent: the business's own.
-    currency: Option<Currency>,
-}
-
-/// A statement of account. Balances are signed: negative, the customer owes. `opening + movements = closing`.
-#[derive(Debug, Serialize, ToSchema)]
-struct Statement {
-    customer: String,
-    currency: String,
-    #[schema(format = Date)]
-    from: String,
-    #[schema(format = Date)]
-    to: String,
-    opening: i64,
-    movements: Vec<StatementLine>,
-    closing: i64,
-}
-
-/// One movement with the balance after it.
-#[derive(Debug, Serialize, ToSchema)]
-struct StatementLine {
-    entry: String,
-    #[schema(value_type = EntryKind)]
-    kind: String,
-    #[schema(format = Date)]
-    on: String,
-    description: String,
-    /// Signed: a charge is negative.
-    amount: i64,
-    balance: i64,
-}
-
-impl StatementLine {
-    fn of(movement: &Movement<'_>) -> StatementLine {
-        StatementLine {
-            entry: movement.entry.id.to_string(),
-            kind: movement.entry.kind.to_string(),
-            on: movement.entry.effective_on.to_string(),
-            description: movement.entry.description.clone(),
-            amount: movement.amount,
-            balance: movement.balance,
-        }
-    }
-}
-
-/// The statement of one customer's account
-#[utoipa::path(get, path = "/api/v1/reports/statement", tag = "reports", params(StatementQuery),
-    responses((status = 200, description = "The statement", body = Statement)))]
-async fn of_account(
-    State(app): State<Arc<App>>,
-    Asks(caller): Asks,
-    StrictQuery(query): StrictQuery<StatementQuery>,
-) -> Result<Response, Problem> {
-    let (Day(from), Day(to)) = (query.from, query.to);
-    if to < from {
-        let detail = "The last day lies before the first.".to_owned();
-        return Err(Problem::invalid(vec![FieldError { field: "to".to_owned(), code: "OUT_OF_RANGE", detail }]));
-    }
-    let currency = query.currency.map(|currency| currency.0);
-    let (currency, entries) = entries_through(&app.services.db, caller.business, query.customer, currency, to).await?;
-    let made = statement(&entries, from, to, None);
-    let shown = Statement {
-        customer: query.customer.to_string(),
-        currency: currency.code().to_owned(),
-        from: from.to_string(),
-        to: to.to_string(),
-        opening: made.opening,
-        movements: made.movements.iter().map(StatementLine::of).collect(),
-        closing: made.closing,
     };
     Ok(json::answer(StatusCode::OK, &shown))
 }

@@ -60,6 +60,10 @@ pub struct Settings {
     receipt_online: bool,
     /// A receipt is mailed for a payment recorded by staff.
     receipt_external: bool,
+    /// Messages to customers with unpaid invoices wait until these are paid.
+    hold_messages: bool,
+    /// The least role that may act as a customer in their portal: `clerk`, `manager` or `owner`; null: nobody may.
+    act_as_customer: Option<String>,
 }
 
 impl Settings {
@@ -84,6 +88,8 @@ impl Settings {
             link_days: settings.link_days,
             receipt_online: settings.receipt_online,
             receipt_external: settings.receipt_external,
+            hold_messages: settings.hold_messages,
+            act_as_customer: settings.act_as_customer,
         })
     }
 }
@@ -137,6 +143,11 @@ struct ChangedSettings {
     link_days: Option<i64>,
     receipt_online: Option<bool>,
     receipt_external: Option<bool>,
+    hold_messages: Option<bool>,
+    /// `clerk`, `manager` or `owner`; null: nobody may.
+    #[serde(default, deserialize_with = "cleared")]
+    #[schema(value_type = Option<String>)]
+    act_as_customer: Option<Option<String>>,
 }
 
 /// Change some settings
@@ -165,6 +176,8 @@ async fn change(
         link_days: new.link_days,
         receipt_online: new.receipt_online,
         receipt_external: new.receipt_external,
+        hold_messages: new.hold_messages,
+        act_as_customer: new.act_as_customer,
     };
     let act = change_business(&app.services.db, &call, change);
     written(&app, &call, StatusCode::OK, act, |id| shown(&app, id)).await

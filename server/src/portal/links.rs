@@ -9,8 +9,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form as RawForm};
+use books::explain::Trace;
 use books::ids::LinkId;
-use books::money::Money;
+use books::money::{Currency, Money};
 use engine::flows::call::{Actor, Call};
 use engine::flows::open_link::{Opened, open_link};
 use engine::flows::share_link::regenerate_link;
@@ -20,7 +21,9 @@ use engine::sheets::trace;
 use engine::store::session;
 
 use super::shown;
-use super::views::documents::{BalancePage, DocumentPage, ExplainPage, PublicStep};
+use super::views::PayBox;
+use super::views::account::{ChosenPage, ChosenRow, StatementPage};
+use super::views::documents::{BalancePage, ExplainPage, PublicStep};
 use super::views::outcomes::{ExpiredPage, LostPage, TroublePage};
 use crate::app::App;
 use crate::auth::Visitor;
@@ -31,7 +34,9 @@ use crate::request_id::RequestId;
 use crate::respond::{Problem, page};
 use crate::security::client_ip::ClientIp;
 use crate::security::cookies::Cookie;
-use crate::view::{Chip, Day};
+use crate::view::Day;
+use crate::view::shell::PayerShell;
+use crate::view::statement::StatementView;
 
 /// `GET /p/{token}`: gives the browser the right to the link and leads to its clean address.
 pub async fn open(
@@ -109,35 +114,21 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
     let base = clean(sheet.link.id);
     let shell = shown::shell(&sheet.business, Some(format!("{base}/live")));
     let paybox = shown::paybox(&app.services, sheet, &base, refused);
+    if let Some(statement) = &sheet.statement {
+        let statement = StatementView::of(statement);
+        return page(status, &StatementPage { shell, base, statement, paybox });
+    }
+    if sheet.link.purpose == "selection" {
+        return page(status, &chosen(sheet, shell, base, paybox));
+    }
     match (&sheet.order, &sheet.payment) {
         (Some(order), _) => {
-            let zone = order.business.zone();
             let message = sheet
                 .link
                 .request_id
                 .and_then(|id| order.requests.iter().find(|row| row.id == id))
                 .and_then(|row| row.message.clone());
-            let document = DocumentPage {
-                shell,
-                base,
-                noun: engine::flows::create_order::title(order.order.kind),
-                number: order.order.number.clone().unwrap_or_default(),
-                customer: order.customer.name.clone(),
-                dated: Day::of(order.order.created_at.day_in(&zone)),
-                state: Chip::of_state(order.payment_state().as_str()),
-                message: message.unwrap_or_default(),
-                lines: order
-                    .lines
-                    .iter()
-                    .filter(|line| line.added_by.is_none())
-                    .map(|line| shown::line_row(line, order.order.currency))
-                    .collect(),
-                amendments: shown::amendments(order),
-                payments: shown::payments(order),
-                figures: shown::figures(order),
-                paybox,
-            };
-            page(status, &document)
+            page(status, &shown::document_page(order, shell, base, message.unwrap_or_default(), paybox))
         }
         (None, Some(payment)) => super::returns::receipt(app, payment, &base, false),
         (None, None) => {
@@ -150,10 +141,34 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
                 amount: shown::amount(sheet.balance.abs(), currency),
                 overdue: shown::amount(sheet.overdue, currency),
                 recent: sheet.recent.iter().map(shown::recent).collect(),
+                works_until: Day::of(sheet.link.last_day(&sheet.business.zone())),
                 paybox,
             };
             page(status, &balance)
         }
+    }
+}
+
+/// The page of documents chosen to be paid together.
+fn chosen(sheet: &LinkSheet, shell: PayerShell, base: String, paybox: PayBox) -> ChosenPage {
+    let currency = sheet.link.currency;
+    ChosenPage {
+        shell,
+        base,
+        customer: sheet.customer.name.clone(),
+        due: shown::amount(sheet.amount_due(), currency),
+        charges: sheet
+            .chosen
+            .iter()
+            .map(|charge| ChosenRow {
+                description: charge.description.clone(),
+                on: Day::of(charge.effective_on),
+                due_on: charge.due_on.map(Day::of),
+                open: shown::amount(charge.open(), currency),
+            })
+            .collect(),
+        works_until: Day::of(sheet.link.last_day(&sheet.business.zone())),
+        paybox,
     }
 }
 
@@ -244,15 +259,28 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, visito
         Ok(sheet) => sheet,
         Err(response) => return Ok(response),
     };
-    let (business, currency) = (sheet.link.business_id, sheet.link.currency);
-    let (about, trace) = match &sheet.order {
+    let about = match &sheet.order {
         Some(order) => {
             let number = order.order.number.clone().unwrap_or_default();
-            let about = format!("{} {number}", engine::flows::create_order::title(order.order.kind));
-            (about, trace::of_order(&app.services.db, business, order.order.id).await?)
+            format!("{} {number}", engine::flows::create_order::title(order.order.kind))
         }
-        None => ("Your balance".to_owned(), trace::of_customer(&app.services.db, business, sheet.customer.id, currency).await?),
+        None if sheet.link.purpose == "selection" => "What is to be paid".to_owned(),
+        None => "Your balance".to_owned(),
     };
+    let (trace, currency) = match sheet.payment {
+        // A receipt asks for nothing; how its customer's balance came about is told all the same.
+        Some(_) => {
+            let (of, currency) = (sheet.link.business_id, sheet.link.currency);
+            (trace::of_customer(&app.services.db, of, sheet.customer.id, currency).await?, currency)
+        }
+        None => trace::of_link(&app.services.db, sheet.link.business_id, sheet.link.id).await?,
+    };
+    Ok(explained(shown::shell(&sheet.business, None), clean(sheet.link.id), about, trace, currency))
+}
+
+/// The page that tells how an amount due came about, without what is internal.
+pub fn explained(shell: PayerShell, base: String, about: String, trace: Trace, currency: Currency) -> Response {
+    let due = trace.amount_due;
     let mut running = 0;
     let mut steps = Vec::new();
     for charge in trace.for_payer().charges {
@@ -273,15 +301,9 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, visito
             steps.push(step(applied.on, applied.from.description.clone(), detail, signed, running, currency));
         }
     }
-    let explained = ExplainPage {
-        shell: shown::shell(&sheet.business, None),
-        base: clean(sheet.link.id),
-        about,
-        steps,
-        result_label: "Amount due".to_owned(),
-        result: shown::amount(sheet.amount_due(), currency),
-    };
-    Ok(page(StatusCode::OK, &explained))
+    let explained =
+        ExplainPage { shell, base, about, steps, result_label: "Amount due".to_owned(), result: shown::amount(due, currency) };
+    page(StatusCode::OK, &explained)
 }
 
 fn step(
@@ -307,6 +329,10 @@ pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, visitor: V
         Ok(sheet) => sheet,
         Err(response) => return Ok(response),
     };
+    if let Some(statement) = &sheet.statement {
+        let token = app.services.keys.link_token(&sheet.link.purpose, sheet.link.id);
+        return papers::statement_pdf(&app, statement, Some(app.public_url.link(&format!("/p/{token}")))).await;
+    }
     match (&sheet.order, &sheet.payment) {
         (Some(order), _) => {
             let token = app.services.keys.link_token(&sheet.link.purpose, sheet.link.id);

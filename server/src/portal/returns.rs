@@ -7,20 +7,23 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use books::ids::LinkId;
 use books::payment::PaymentState as P;
 use engine::flows::ask_processor::look;
 use engine::flows::call::{Actor, Call};
 use engine::flows::open_link::{Opened, open_link};
 use engine::sheets::payment::{PaymentSheet, payment_sheet};
 
+use super::guest::Guest;
 use super::shown;
 use super::views::outcomes::{LostPage, Outcome, ReceiptPage};
 use crate::app::App;
 use crate::auth::Visitor;
 use crate::respond::{Problem, page};
 use crate::security::client_ip::ClientIp;
+use crate::view::shell::PayerShell;
 use crate::view::{Fact, Moment};
 
 /// `GET /p/return/{token}`: asks the processor and shows the receipt, or what stands in its place.
@@ -28,6 +31,7 @@ pub async fn show(
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
     Extension(client): Extension<ClientIp>,
+    headers: HeaderMap,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
     app.limits.link_opened(client)?;
@@ -51,7 +55,7 @@ pub async fn show(
         look(&app.services, &call, id).await?;
     }
     let sheet = payment_sheet(&app.services.db, link.business_id, id).await?;
-    let back = sheet.payment.link_id.map_or_else(|| super::links::clean(link.id), super::links::clean);
+    let back = way_back(&app, &headers, &visitor, &sheet, link.id).await?;
     let mut response = receipt(&app, &sheet, &back, true);
     if let Some((name, value)) = visitor.cookie(&app) {
         response.headers_mut().append(name, value);
@@ -60,8 +64,31 @@ pub async fn show(
     Ok(response.into_response())
 }
 
-/// The receipt page of a payment. `returned`: the payer has just come back from the processor.
+/// Where the payer came from: their account in the portal, or the link.
+async fn way_back(
+    app: &App,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+    sheet: &PaymentSheet,
+    link: LinkId,
+) -> Result<String, Problem> {
+    let guest = Guest::find(app, headers, visitor.request.clone()).await?;
+    let inside = guest.filter(|guest| guest.business() == sheet.business.id);
+    if let Some(customer) = inside.as_ref().and_then(|guest| guest.inside.customer(sheet.customer.id)) {
+        return Ok(format!("/portal/{}", customer.id));
+    }
+    Ok(super::links::clean(sheet.payment.link_id.unwrap_or(link)))
+}
+
+/// The receipt page of a payment behind a link. `returned`: the payer has just come back from the processor.
 pub fn receipt(app: &App, sheet: &PaymentSheet, back: &str, returned: bool) -> Response {
+    tracing::debug!(payment = %sheet.payment.id, origin = app.public_url.origin(), "receipt shown");
+    let pdf = sheet.receipt_link.map(|link| format!("{}/pdf", super::links::clean(link)));
+    receipt_in(shown::shell(&sheet.business, None), sheet, back, returned, pdf)
+}
+
+/// The same in a frame of its own. `pdf`: where it can be downloaded once the money is there.
+pub fn receipt_in(shell: PayerShell, sheet: &PaymentSheet, back: &str, returned: bool, pdf: Option<String>) -> Response {
     let payment = &sheet.payment;
     let currency = payment.currency;
     let zone = sheet.business.zone();
@@ -81,10 +108,9 @@ pub fn receipt(app: &App, sheet: &PaymentSheet, back: &str, returned: bool) -> R
     if outcome != Outcome::Received {
         facts.truncate(1);
     }
-    let pdf =
-        sheet.receipt_link.filter(|_| outcome == Outcome::Received).map(|link| format!("{}/pdf", super::links::clean(link)));
+    let pdf = pdf.filter(|_| outcome == Outcome::Received);
     let receipt = ReceiptPage {
-        shell: shown::shell(&sheet.business, None),
+        shell,
         outcome,
         amount: shown::amount(payment.amount, currency),
         at: Moment::of(payment.succeeded_at.unwrap_or(payment.updated_at), &zone),
@@ -93,7 +119,6 @@ pub fn receipt(app: &App, sheet: &PaymentSheet, back: &str, returned: bool) -> R
         receipt_pdf: pdf,
         back: back.to_owned(),
     };
-    tracing::debug!(payment = %payment.id, origin = app.public_url.origin(), "receipt shown");
     page(StatusCode::OK, &receipt)
 }
 

@@ -1,16 +1,18 @@
 //! From sheets to what payers' pages show. Nothing internal passes: no notes, no staff, no ids of theirs.
 
+use books::link::Policy;
 use books::money::{Currency, Money};
 use engine::services::Services;
 use engine::sheets::link::LinkSheet;
 use engine::sheets::order::OrderSheet;
 use engine::store::business::Business;
+use engine::store::connection::Connection;
 use engine::store::entry::EntryLine;
 use engine::store::order::OrderLine;
 use engine::store::payment::Payment;
 use processors::registry;
 
-use super::views::documents::{PublicAmendment, PublicPayment, RecentEntry, Standing};
+use super::views::documents::{DocumentPage, PublicAmendment, PublicPayment, RecentEntry, Standing};
 use super::views::{HowMuch, PayBox, PayForm, Paying, UnderWay};
 use crate::forms::new_key;
 use crate::view::form::Field;
@@ -35,6 +37,7 @@ pub fn shell(business: &Business, live: Option<String>) -> PayerShell {
         contact_phone: business.phone.clone(),
         live,
         notice: None,
+        account: None,
     }
 }
 
@@ -141,37 +144,108 @@ pub fn recent(line: &EntryLine) -> RecentEntry {
     }
 }
 
+/// What is asked for on a page, and what decides whether it can be paid there.
+pub struct Asking<'a> {
+    pub business: &'a Business,
+    pub connections: &'a [Connection],
+    pub currency: Currency,
+    /// At least 0.
+    pub due: i64,
+    /// Free credit, where the page is about the whole account and nothing is due.
+    pub credit: i64,
+    pub can_pay: bool,
+    pub policy: Policy,
+    /// A payment of it that is under way.
+    pub pending: Option<&'a Payment>,
+}
+
+impl<'a> Asking<'a> {
+    fn of(sheet: &'a LinkSheet) -> Asking<'a> {
+        Asking {
+            business: &sheet.business,
+            connections: &sheet.connections,
+            currency: sheet.link.currency,
+            due: sheet.amount_due(),
+            credit: if sheet.scope.is_account() { sheet.balance.max(0) } else { 0 },
+            can_pay: sheet.link.can_pay,
+            policy: policy_of(sheet),
+            pending: sheet.under_way.iter().find(|payment| is_under_way(payment, sheet)),
+        }
+    }
+}
+
+impl<'a> Asking<'a> {
+    /// An order by itself, in the portal.
+    pub fn of_order(sheet: &'a OrderSheet) -> Asking<'a> {
+        let mine = |payment: &&Payment| payment.order_id == Some(sheet.order.id) && is_open(payment);
+        Asking {
+            business: &sheet.business,
+            connections: &sheet.connections,
+            currency: sheet.order.currency,
+            due: sheet.figures.amount_due,
+            credit: 0,
+            can_pay: true,
+            policy: Policy::Full,
+            pending: sheet.payments.iter().find(mine),
+        }
+    }
+}
+
+/// The page of an order or application, wherever it is shown. `message`: what staff wrote with it.
+pub fn document_page(sheet: &OrderSheet, shell: PayerShell, base: String, message: String, paybox: PayBox) -> DocumentPage {
+    let currency = sheet.order.currency;
+    let first = sheet.lines.iter().filter(|line| line.added_by.is_none());
+    DocumentPage {
+        shell,
+        base,
+        noun: engine::flows::create_order::title(sheet.order.kind),
+        number: sheet.order.number.clone().unwrap_or_default(),
+        customer: sheet.customer.name.clone(),
+        dated: Day::of(sheet.order.created_at.day_in(&sheet.business.zone())),
+        state: Chip::of_state(sheet.payment_state().as_str()),
+        message,
+        lines: first.map(|line| line_row(line, currency)).collect(),
+        amendments: amendments(sheet),
+        payments: payments(sheet),
+        figures: figures(sheet),
+        paybox,
+    }
+}
+
 /// What a payer may do about the amount of a link. `refused`: why the last try did not go through.
 pub fn paybox(services: &Services, sheet: &LinkSheet, base: &str, refused: Option<String>) -> PayBox {
-    let currency = sheet.link.currency;
-    let due = sheet.amount_due();
-    let zone = sheet.business.zone();
-    let pending = sheet.under_way.iter().find(|payment| is_under_way(payment, sheet));
-    let paying = if let Some(payment) = pending {
+    paybox_for(services, &Asking::of(sheet), base, refused)
+}
+
+/// What a payer may do about what is asked for. The form is posted to `base` and `/pay`.
+pub fn paybox_for(services: &Services, asking: &Asking<'_>, base: &str, refused: Option<String>) -> PayBox {
+    let Asking { currency, due, .. } = *asking;
+    let zone = asking.business.zone();
+    let paying = if let Some(payment) = asking.pending {
         Paying::UnderWay(UnderWay {
             amount: amount(payment.amount, currency),
             since: Moment::of(payment.updated_at, &zone),
             unknown: payment.state == books::payment::PaymentState::Unknown,
             note: "Bank debits take two to three working days.".to_owned(),
         })
-    } else if due == 0 && sheet.order.is_none() && sheet.balance > 0 {
-        Paying::InCredit(amount(sheet.balance, currency))
+    } else if due == 0 && asking.credit > 0 {
+        Paying::InCredit(amount(asking.credit, currency))
     } else if due == 0 {
         Paying::Settled { on: None, receipt: None }
-    } else if !sheet.link.can_pay {
+    } else if !asking.can_pay {
         Paying::NotHere { why: "This page shows the balance; it cannot be paid here.".to_owned() }
     } else {
-        match processor_title(services, sheet) {
+        match online(services, asking.business, asking.connections) {
             Some(processor) => Paying::Pay(PayForm {
                 action: format!("{base}/pay"),
                 key: new_key(),
                 amount: amount(due, currency),
-                how_much: how_much(sheet, due),
+                how_much: how_much(&asking.policy, due, currency),
                 processor,
                 refused,
             }),
             None => Paying::NotHere {
-                why: format!("{} cannot be paid online at present. Please ask how to pay.", sheet.business.name),
+                why: format!("{} cannot be paid online at present. Please ask how to pay.", asking.business.name),
             },
         }
     };
@@ -179,44 +253,61 @@ pub fn paybox(services: &Services, sheet: &LinkSheet, base: &str, refused: Optio
 }
 
 fn is_under_way(payment: &Payment, sheet: &LinkSheet) -> bool {
-    use books::payment::PaymentState as P;
-    let meant = sheet.link.order_id.is_none() || payment.order_id.is_none() || payment.order_id == sheet.link.order_id;
-    meant && matches!(payment.state, P::Pending | P::Unknown | P::Authorized)
+    let meant = match sheet.link.purpose.as_str() {
+        "selection" => sheet.chosen.iter().any(|charge| charge.reserved > 0),
+        _ => concerns(payment, sheet.link.order_id),
+    };
+    meant && is_open(payment)
 }
 
-fn processor_title(services: &Services, sheet: &LinkSheet) -> Option<String> {
-    let live = sheet.connections.iter().filter(|connection| connection.state == "live");
-    live.filter(|connection| services.connections.takes_checkout(connection, &sheet.business.name))
+/// Whether a payment may be for an order (none: for the account).
+pub fn concerns(payment: &Payment, order: Option<books::ids::OrderId>) -> bool {
+    order.is_none() || payment.order_id.is_none() || payment.order_id == order
+}
+
+/// Money is on its way, or nobody knows yet.
+pub fn is_open(payment: &Payment) -> bool {
+    use books::payment::PaymentState as P;
+    matches!(payment.state, P::Pending | P::Unknown | P::Authorized)
+}
+
+/// The name of the processor on whose page a payer can pay now; none: no such one is live.
+pub fn online(services: &Services, business: &Business, connections: &[Connection]) -> Option<String> {
+    let live = connections.iter().filter(|connection| connection.state == "live");
+    live.filter(|connection| services.connections.takes_checkout(connection, &business.name))
         .find_map(|connection| registry::find(&connection.kind))
         .map(|kind| kind.title.to_owned())
 }
 
-fn how_much(sheet: &LinkSheet, due: i64) -> HowMuch {
-    let currency = sheet.link.currency;
+/// What the link lets the payer choose. A link whose policy cannot be read takes the whole amount only, as its flow does.
+fn policy_of(sheet: &LinkSheet) -> Policy {
+    engine::flows::start_checkout::policy(&sheet.link).unwrap_or(Policy::Full)
+}
+
+fn how_much(policy: &Policy, due: i64, currency: Currency) -> HowMuch {
     let due = Money::new(due, currency);
-    let steps: Vec<i64> = sheet.link.steps.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    match sheet.link.policy.as_str() {
-        "minimum" => {
-            let least = amount(sheet.link.minimum_amount.unwrap_or(1), currency);
+    match policy {
+        Policy::Minimum(least) => {
+            let least = amount((*least).min(due.minor), currency);
             HowMuch::Typed {
                 field: Field::of(due.to_decimal()),
                 hint: format!("At least {}.", least.text),
                 currency: currency.code(),
             }
         }
-        "any" => HowMuch::Typed {
+        Policy::Any => HowMuch::Typed {
             field: Field::of(due.to_decimal()),
             hint: format!("Up to {}.", Amount::of(due).text),
             currency: currency.code(),
         },
-        "steps" => {
+        Policy::Steps(steps) => {
             let whole = Choice::new(due.to_decimal(), format!("{}, all that is due", Amount::of(due).text), true);
-            let parts = steps.into_iter().filter(|step| *step < due.minor).map(|step| {
-                let part = Money::new(step, currency);
+            let parts = steps.iter().filter(|step| **step < due.minor).map(|step| {
+                let part = Money::new(*step, currency);
                 Choice::new(part.to_decimal(), Amount::of(part).text, false)
             });
             HowMuch::Steps(std::iter::once(whole).chain(parts).collect())
         }
-        _ => HowMuch::Full,
+        Policy::Full => HowMuch::Full,
     }
 }

@@ -3,6 +3,7 @@
 //! Invariants: no rule and no arithmetic here, every figure comes ready; a payer page never holds an internal note, an id
 //! of staff or a field for a card number. Handlers fill these and call `render`. Left out: mails and PDFs.
 
+pub mod account;
 pub mod documents;
 pub mod outcomes;
 pub mod sandbox;

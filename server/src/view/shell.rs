@@ -63,6 +63,7 @@ pub enum Section {
     Orders,
     Payments,
     Requests,
+    Messages,
     Outbox,
     Reports,
     Settings,
@@ -84,4 +85,18 @@ pub struct PayerShell {
     pub contact_phone: Option<String>,
     pub live: Option<String>,
     pub notice: Option<Notice>,
+    /// Inside the portal: whose account it is.
+    pub account: Option<AccountBar>,
+}
+
+/// The line above every page of the portal: whose account it is, and the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountBar {
+    /// The account's first page.
+    pub home: String,
+    pub customer: String,
+    /// The browser may see several customers: offer to choose another.
+    pub has_others: bool,
+    /// The member of staff who acts for the customer; none: the customer themself.
+    pub acting: Option<String>,
 }

@@ -1,10 +1,12 @@
 //! Staff pages, as a browser without script meets them: forms, cookies, redirects.
 
-mod browser;
+pub mod browser;
 mod doors;
 mod forms;
 mod job;
+mod messages;
 mod roles;
 mod setup;
 mod surfaces;
+mod tables;
 mod trouble;

@@ -20,6 +20,7 @@ use engine::db::{Db, DbConfig, EngineKind, Mode};
 use engine::flows::call::Call;
 use engine::flows::create_business::{NewBusiness, create_business};
 use engine::flows::issue_key::{NewKey, issue_key};
+use engine::flows::send_message::release_due;
 use engine::jobs::{follow_processor, run_due};
 use engine::keys::Keys;
 use engine::services::Services;
@@ -81,7 +82,13 @@ impl TestApp {
         config.configured_url = Some(PublicUrl::parse(ADDRESS).expect("a URL"));
         config.test_clock = Some(start);
         // Papers are drawn by another crate; here it is enough that they would be.
-        let papers = Papers { order: |_| Ok(b"%PDF-".to_vec()), receipt: |_| Ok(b"%PDF-".to_vec()) };
+        let papers = Papers {
+            order: |_| Ok(b"%PDF-".to_vec()),
+            receipt: |_| Ok(b"%PDF-".to_vec()),
+            // What does not add up is refused, as the typesetter would.
+            statement: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
+            letter: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
+        };
         let app = App::new(config, services, papers, Stop::new());
         let (business, key) = another_business(&app.services, "Harbor Joinery", "USD").await;
         let router = server::router::router(&app);
@@ -206,6 +213,7 @@ impl TestApp {
     pub async fn work(&self) {
         for _ in 0..MOST_ROUNDS {
             follow_processor::follow_all(self.services()).await.expect("processors are followed");
+            release_due(self.services()).await.expect("held messages are looked at");
             if run_due(self.services()).await.expect("jobs run") == 0 {
                 return;
             }

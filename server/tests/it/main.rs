@@ -4,3 +4,4 @@ mod admin;
 mod api;
 mod commands;
 mod kit;
+mod portal;

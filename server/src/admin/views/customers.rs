@@ -23,6 +23,8 @@ pub struct CustomerList {
     /// Owed by all customers together, by age; nothing when the list is filtered.
     pub summary: Option<OwedByAll>,
     pub rows: Vec<CustomerRow>,
+    /// The same customers as a table for spreadsheets.
+    pub csv: String,
     pub pager: Pager,
 }
 
@@ -65,6 +67,12 @@ pub struct CustomerPage {
     pub entries: Vec<EntryRow>,
     pub pager: Pager,
     pub link: LinkPanel,
+    /// What stood at the end of a past day, when one was asked for.
+    pub as_at: Option<AsAt>,
+    pub as_of: Field,
+    pub today: String,
+    /// The entries shown, as a table for spreadsheets.
+    pub csv: String,
     pub orders: Vec<DocumentRow>,
     pub payments: Vec<PaymentRow>,
     pub actions: Vec<Action>,
@@ -99,6 +107,15 @@ pub struct AccountCard {
     pub paid_this_year: Amount,
     pub ribbon: Ribbon,
     pub explain: String,
+}
+
+/// The account at the end of a past day.
+pub struct AsAt {
+    pub day: Day,
+    /// Signed: below zero the customer owed.
+    pub balance: Amount,
+    pub credit: Amount,
+    pub ribbon: Ribbon,
 }
 
 /// What the entries are narrowed to.

@@ -3,7 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::view::{Action, Amount, Chip, Day, Link, Moment, filters};
+use crate::view::form::Field;
+use crate::view::{Action, Amount, Chip, Choice, Day, Link, Moment, filters};
 
 /// An order or application in a list.
 #[derive(Debug, Clone)]
@@ -68,6 +69,15 @@ pub struct RequestRow {
 pub struct LinkPanel {
     /// Where *Generate Link* is posted.
     pub generate: String,
+    pub refusal: Option<String>,
+    /// Full, minimum, steps, any.
+    pub policies: Vec<Choice>,
+    pub minimum_amount: Field,
+    pub steps: Field,
+    pub expires_on: Field,
+    pub view_only: Field,
+    /// The form came back: its options are shown.
+    pub is_open: bool,
     pub key: String,
     pub links: Vec<PaymentLink>,
     /// Whether this person may make, send and revoke links; the others only see them.
@@ -93,6 +103,8 @@ pub struct PaymentLink {
     pub sms: String,
     /// Posts that mail it; nothing: the customer has no address.
     pub mail: Option<String>,
+    /// The letter that asks for payment, with this link's code; nothing: the link is not live.
+    pub letter: Option<String>,
 }
 
 /// The trace of an amount due.

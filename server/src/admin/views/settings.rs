@@ -79,6 +79,9 @@ pub struct CollectingSettings {
     pub locked_through: Field,
     pub receipts_online: Field,
     pub receipts_external: Field,
+    pub hold_messages: Field,
+    /// The least role that may act as a customer; the first: nobody.
+    pub act_as_customer: Vec<Choice>,
     pub link_days: Field,
     pub notify: Field,
 }

@@ -28,6 +28,8 @@ pub struct BalancePage {
     /// What of it is late; zero: nothing is said.
     pub overdue: Amount,
     pub recent: Vec<RecentEntry>,
+    /// The last day on which the link works.
+    pub works_until: Day,
     pub paybox: PayBox,
 }
 

@@ -6,13 +6,17 @@ use super::browser::{Browser, body, fresh_key};
 use crate::kit::TestApp;
 
 /// The least role of every POST that changes something for others.
-const POSTS: [(&str, Role); 36] = [
+const POSTS: [(&str, Role); 40] = [
     ("/admin/work/{id}/retry", Role::Clerk),
     ("/admin/customers", Role::Clerk),
     ("/admin/customers/{id}", Role::Clerk),
     ("/admin/customers/{id}/entries", Role::Clerk),
     ("/admin/customers/{id}/adjustments", Role::Manager),
     ("/admin/customers/{id}/links", Role::Clerk),
+    ("/admin/customers/{id}/statements", Role::Clerk),
+    ("/admin/customers/{id}/act", Role::Clerk),
+    ("/admin/messages", Role::Clerk),
+    ("/admin/messages/draft", Role::Clerk),
     ("/admin/links/{id}/send", Role::Clerk),
     ("/admin/links/{id}/regenerate", Role::Clerk),
     ("/admin/links/{id}/revoke", Role::Clerk),

@@ -26,7 +26,12 @@ fn empty(place: &Place) -> Arc<App> {
     let services = Services::new(db, keys, ADDRESS.to_owned(), None);
     let mut config = Config::load(&Common { data: Some(place.data.clone()), ..Common::default() }, None).expect("the defaults");
     config.configured_url = Some(PublicUrl::parse(ADDRESS).expect("a URL"));
-    let papers = Papers { order: |_| Ok(Vec::new()), receipt: |_| Ok(Vec::new()) };
+    let papers = Papers {
+        order: |_| Ok(Vec::new()),
+        receipt: |_| Ok(Vec::new()),
+        statement: |_| Ok(Vec::new()),
+        letter: |_| Ok(Vec::new()),
+    };
     App::new(config, services, papers, Stop::new())
 }
 

@@ -46,6 +46,8 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/requests",
         "/admin/payments",
         "/admin/payments/new",
+        "/admin/messages",
+        "/admin/messages/new",
         "/admin/outbox",
         "/admin/reports",
         "/admin/reports/ageing",
@@ -58,7 +60,7 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/settings/processors/new?kind=sandbox",
     ];
     let mut all: Vec<String> = fixed.iter().map(|path| (*path).to_owned()).collect();
-    all.extend(["", "/edit", "/explain", "/entries/new", "/adjust"].map(customer_at));
+    all.extend(["", "/edit", "/explain", "/entries/new", "/adjust", "/statement"].map(customer_at));
     all.push(customer_at("?side=credit&kind=payment&from=2026-01-01&to=2026-01-31&q=pay"));
     all.extend(["", "/explain", "/cancel", "/deny", "/withdraw", "/amend", "/request"].map(order_at));
     all.extend([entry, payment, mail, format!("/admin/sandbox/{sandbox}")]);
@@ -120,6 +122,8 @@ fn every_get_is_visited() {
         "/brand/{file}/logo",
         "/admin/orders/{id}/pdf",
         "/admin/payments/{id}/pdf",
+        "/admin/customers/{id}/statement.pdf",
+        "/admin/customers/{id}/letter.pdf",
         "/admin/outbox/{id}/html",
         "/admin/reports/summary.csv",
         "/admin/reports/ageing.csv",

@@ -1,0 +1,133 @@
+//! Writes the mails that belong to no payment: the way into the portal, statements of account, messages of staff.
+//!
+//! Invariant: one mail for each cause, kind and address, however often the job runs, as in `compose_mail`.
+
+use books::ids::{CustomerId, MessageId, PortalEntryId, StatementId};
+use books::money::{Currency, Money};
+
+use super::Job;
+use super::compose_mail::{Envelope, keep, link_url, sender, subject};
+use crate::error::{Error, Result};
+use crate::mail;
+use crate::services::Services;
+use crate::sheets::statement as sheet;
+use crate::store::message::{self, RecipientLine};
+use crate::store::portal::{ENTRY_SECONDS, PortalEntry};
+use crate::store::{business, statement};
+
+/// So many recipients are written to before the next are read.
+const PAGE: i64 = 200;
+
+fn amount(minor: i64, currency: Currency) -> String {
+    Money::new(minor, currency).to_string()
+}
+
+fn day(day: books::calendar::Day) -> String {
+    day.strftime("%-d %b %Y").to_string()
+}
+
+/// `mail_portal`: the way in that was asked for, while it can still be used.
+pub async fn portal_entry(services: &Services, job: &Job) -> Result<()> {
+    let (of, id): (_, PortalEntryId) = (job.business_id, subject(job)?);
+    let (business, entry) = services
+        .db
+        .read(async move |reader| Ok((business::one(reader, of).await?, reader.get::<PortalEntry>(&[&of, &id]).await?)))
+        .await?;
+    let now = services.db.clock().now();
+    let Some(entry) = entry.filter(|entry| entry.used_at.is_none() && entry.expires_at > now) else { return Ok(()) };
+    let url = format!("{}/portal/enter/{}", services.public_url(), services.keys.portal_token(id));
+    let values = mail::portal_entry::Entry { minutes: ENTRY_SECONDS / 60, url: &url };
+    let composed = mail::portal_entry::portal_entry(&sender(&business), &values)?;
+    let envelope = Envelope {
+        kind: "portal_entry",
+        customer: None,
+        about: id.to_string(),
+        to: entry.email,
+        cc: Vec::new(),
+        reply_to: business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// `mail_statement`: the statement as it was when it was sent; its page shows the days as they stand now.
+pub async fn statement_sent(services: &Services, job: &Job) -> Result<()> {
+    let (of, id): (_, StatementId) = (job.business_id, subject(job)?);
+    let sent = statement::statement(&services.db, of, id).await?;
+    let period = sheet::Period::new(sent.from_on, sent.to_on)?;
+    let shown = sheet::statement_sheet(&services.db, of, sent.customer_id, Some(sent.currency), period).await?;
+    let sum =
+        |charges: bool| -> i64 { shown.movements.iter().map(|row| row.amount).filter(|minor| (*minor < 0) == charges).sum() };
+    let currency = sent.currency;
+    let composed = mail::statement::statement(
+        &sender(&shown.business),
+        &mail::statement::Statement {
+            customer_name: &shown.customer.name,
+            from: &day(sent.from_on),
+            to: &day(sent.to_on),
+            opening: &amount(sent.opening, currency),
+            charges: &amount(sum(true), currency),
+            credits: &amount(sum(false), currency),
+            standing: match sent.closing {
+                ..=-1 => "Amount owed at the end",
+                0 => "Nothing owed at the end",
+                1.. => "Credit at the end",
+            },
+            closing: &amount(sent.closing.abs(), currency),
+            url: &link_url(services, "statement", sent.link_id),
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "statement",
+        customer: Some(sent.customer_id),
+        about: id.to_string(),
+        to: sent.send_to,
+        cc: Vec::new(),
+        reply_to: shown.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// `mail_message`: to everybody who was not held when it was written.
+pub async fn message_sent(services: &Services, job: &Job) -> Result<()> {
+    let (of, id): (_, MessageId) = (job.business_id, subject(job)?);
+    let mut after = CustomerId(uuid::Uuid::nil());
+    loop {
+        let page = services.db.read(async move |reader| message::recipients_after(reader, of, id, after, PAGE).await).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.customer_id;
+        // Whoever was held and let go since is written to by the job of their own release.
+        for one in page.iter().filter(|one| one.state == "sent" && one.released_at.is_none()) {
+            write_to(services, job, id, one).await?;
+        }
+    }
+}
+
+/// `mail_released`: to one customer who was held and has paid. Its subject is the message and the customer.
+pub async fn message_released(services: &Services, job: &Job) -> Result<()> {
+    let wrong = || Error::Fault(format!("{} is no message to a customer", job.subject));
+    let (id, customer) = job.subject.split_once('/').ok_or_else(wrong)?;
+    let id: MessageId = id.parse().map_err(|_| wrong())?;
+    let customer: CustomerId = customer.parse().map_err(|_| wrong())?;
+    let of = job.business_id;
+    let one = services.db.read(async move |reader| message::recipient(reader, of, id, customer).await).await?;
+    write_to(services, job, id, &one).await
+}
+
+async fn write_to(services: &Services, job: &Job, id: MessageId, one: &RecipientLine) -> Result<()> {
+    // The address was taken away since: there is nobody to write to.
+    let Some(to) = one.email.clone() else { return Ok(()) };
+    let of = job.business_id;
+    let (business, written) =
+        services.db.read(async move |reader| Ok((business::one(reader, of).await?, message::one(reader, of, id).await?))).await?;
+    let values = mail::message::Message { subject: &written.subject, body: &written.body };
+    let composed = mail::message::message(&sender(&business), &values)?;
+    let envelope = Envelope {
+        kind: "message",
+        customer: Some(one.customer_id),
+        about: id.to_string(),
+        to,
+        cc: Vec::new(),
+        reply_to: business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}

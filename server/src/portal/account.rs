@@ -1,0 +1,330 @@
+//! One account in the portal: what is owed, document by document; paying one, several or all; orders, receipts, statements.
+//!
+//! Invariant: every handler reaches the account through `Guest::account`, and each document through a read that knows the
+//! customer, so another customer's is as unknown as one that never was.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use books::account::Target;
+use books::ids::{LinkId, OrderId, PaymentId};
+use books::money::Currency;
+use engine::error::Error;
+use engine::flows::call::Call;
+use engine::flows::select_documents::select_documents;
+use engine::flows::start_checkout::{Next, start_checkout_by};
+use engine::sheets::portal::{OpenDocument, PortalSheet, order_of, payment_of, portal_sheet};
+use engine::sheets::trace;
+use engine::store::link::{self, target_of};
+
+use super::guest::{Account, Guest};
+use super::links::{explained, sentence};
+use super::shown::{self, Asking};
+use super::views::account::{AccountPage, OpenRow, OrderedRow, PaidRow, SentStatement};
+use crate::app::App;
+use crate::forms::{Form, new_key};
+use crate::live::{LiveStream, Topic};
+use crate::papers;
+use crate::respond::{Problem, page};
+use crate::security::client_ip::ClientIp;
+use crate::view::{Chip, Day, Tab};
+
+/// Which of the account's currencies the address asks for; none: the business's own.
+pub fn asked_currency(form: &Form) -> Option<Currency> {
+    form.value("currency").parse().ok()
+}
+
+/// `GET /portal/{customer}`
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, guest: Guest, uri: Uri) -> Result<Response, Problem> {
+    let account = guest.account(&id)?;
+    let asked = Form::parse(uri.query().unwrap_or_default().as_bytes())?;
+    let sheet = portal_sheet(&app.services.db, account.business(), account.id(), asked_currency(&asked)).await?;
+    Ok(render(&app, &account, &sheet, &Form::default(), None, StatusCode::OK))
+}
+
+/// The account's page. `refused`: why what was chosen could not be paid; the choice stays as it was.
+fn render(
+    app: &App,
+    account: &Account<'_>,
+    sheet: &PortalSheet,
+    typed: &Form,
+    refused: Option<String>,
+    status: StatusCode,
+) -> Response {
+    let (currency, zone) = (sheet.currency, sheet.business.zone());
+    let today = sheet.business.today(app.services.db.clock().now());
+    let amount = |minor| shown::amount(minor, currency);
+    let base = account.home();
+    let payable = shown::online(&app.services, &sheet.business, &sheet.connections);
+    let shown = AccountPage {
+        shell: account.shell(&sheet.business, true),
+        customer: sheet.customer.name.clone(),
+        standing: shown::standing(sheet.balance),
+        amount: amount(sheet.balance.abs()),
+        overdue: amount(sheet.overdue),
+        currencies: currencies(sheet, &base),
+        currency: currency.code(),
+        key: new_key(),
+        open: sheet.open.iter().map(|one| open_row(one, currency, today, &base, typed)).collect(),
+        all: amount((-sheet.balance).max(0)),
+        not_payable: match &payable {
+            Some(_) => String::new(),
+            None => format!("{} cannot be paid online at present. Please ask how to pay.", sheet.business.name),
+        },
+        processor: payable.unwrap_or_default(),
+        may_hand_over: account.is_acted(),
+        refused,
+        orders: sheet
+            .orders
+            .iter()
+            .filter(|listed| listed.row.currency == currency)
+            .map(|listed| OrderedRow {
+                href: format!("{base}/orders/{}", listed.row.id),
+                name: order_name(listed.row.kind, listed.row.number.as_deref()),
+                on: Day::of(listed.row.created_at.day_in(&zone)),
+                status: Chip::of_state(listed.payment_state().as_str()),
+                total: amount(listed.figures.total),
+            })
+            .collect(),
+        payments: sheet
+            .payments
+            .iter()
+            .filter(|payment| payment.currency == currency)
+            .map(|payment| PaidRow {
+                href: format!("{base}/payments/{}", payment.id),
+                number: payment.number.clone(),
+                method: engine::sheets::payment::means(payment),
+                on: Day::of(payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
+                status: Chip::of_state(if payment.returned { "returned" } else { payment.state.as_str() }),
+                amount: amount(payment.amount),
+            })
+            .collect(),
+        statements: sheet
+            .statements
+            .iter()
+            .map(|sent| SentStatement {
+                href: format!("{base}/statement?from={}&to={}&currency={}", sent.from_on, sent.to_on, currency.code()),
+                from: Day::of(sent.from_on),
+                to: Day::of(sent.to_on),
+                closing: amount(sent.closing),
+            })
+            .collect(),
+        recent: sheet.recent.iter().map(shown::recent).collect(),
+        base,
+    };
+    page(status, &shown)
+}
+
+fn order_name(kind: books::order::OrderKind, number: Option<&str>) -> String {
+    format!("{} {}", engine::flows::create_order::title(kind), number.unwrap_or_default()).trim().to_owned()
+}
+
+/// A tab for each currency, where there are several.
+fn currencies(sheet: &PortalSheet, base: &str) -> Vec<Tab> {
+    if sheet.balances.len() < 2 {
+        return Vec::new();
+    }
+    let tab = |code: &str| Tab {
+        href: format!("{base}?currency={code}"),
+        text: code.to_owned(),
+        count: None,
+        here: code == sheet.currency.code(),
+    };
+    sheet.balances.iter().map(|row| tab(row.currency.code())).collect()
+}
+
+fn open_row(one: &OpenDocument, currency: Currency, today: books::calendar::Day, base: &str, typed: &Form) -> OpenRow {
+    let chosen = !typed.has("document") || typed.all("document").any(|id| id == one.id);
+    OpenRow {
+        href: match one.target {
+            Target::Order(id) => Some(format!("{base}/orders/{id}")),
+            Target::Invoice(_) | Target::Entry(_) => None,
+        },
+        id: one.id.clone(),
+        name: one.name.clone(),
+        on: Day::of(one.on),
+        due_on: one.due_on.map(Day::of),
+        is_late: one.due_on.is_some_and(|day| day < today),
+        due: shown::amount(one.due, currency),
+        reserved: one.reserved,
+        chosen: chosen && !one.reserved,
+    }
+}
+
+/// What a form chose to pay: documents, or (empty) all of the account. None: nothing was chosen.
+fn chosen(form: &Form) -> Result<Option<Vec<Target>>, Problem> {
+    if form.value("what") == "all" {
+        return Ok(Some(Vec::new()));
+    }
+    let targets: Option<Vec<Target>> = form.all("document").map(target_of).collect();
+    let targets = targets.ok_or_else(Problem::not_found)?;
+    Ok(Some(targets).filter(|targets| !targets.is_empty()))
+}
+
+/// `POST /portal/{customer}/pay`: one checkout over what was chosen; or, where staff act, a link over it to hand over.
+pub async fn pay(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Extension(client): Extension<ClientIp>,
+    guest: Guest,
+    mut form: Form,
+) -> Result<Response, Problem> {
+    let account = guest.account(&id)?;
+    let sheet = portal_sheet(&app.services.db, account.business(), account.id(), asked_currency(&form)).await?;
+    let again = |form: &Form, why: &str, status| render(&app, &account, &sheet, form, Some(sentence(why)), status);
+    let Some(targets) = chosen(&form)? else {
+        return Ok(again(&form, "choose what you want to pay", StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    app.limits.payment(client, account.id())?;
+    let call = account.call(&mut form);
+    let selected =
+        select_documents(&app.services.db, &app.services.keys, &call, account.id(), sheet.currency, targets).await?.value;
+    if form.value("what") == "hand" && account.is_acted() {
+        return Ok(Redirect::to(&format!("{}/handed/{selected}", account.home())).into_response());
+    }
+    match checkout(&app, &account, &call, selected).await {
+        Err(Error::Refused(refusal)) => Ok(again(&form, &refusal.detail, StatusCode::CONFLICT)),
+        Ok(response) => Ok(response),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// To the processor's page for a selection, in the name of whoever acts.
+async fn checkout(app: &App, account: &Account<'_>, call: &Call, selected: LinkId) -> engine::error::Result<Response> {
+    let link = link::link(&app.services.db, account.business(), selected).await?;
+    let unkeyed = Call { key: None, ..call.clone() };
+    Ok(match start_checkout_by(&app.services, &unkeyed, &link, None).await? {
+        Next::Page(url) => Redirect::to(&url).into_response(),
+        Next::Payment(payment) => Redirect::to(&format!("{}/payments/{payment}", account.home())).into_response(),
+    })
+}
+
+/// `GET /portal/{customer}/live`
+pub async fn live(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Extension(client): Extension<ClientIp>,
+    headers: HeaderMap,
+    guest: Guest,
+) -> Result<LiveStream, Response> {
+    let account = guest.account(&id).map_err(IntoResponse::into_response)?;
+    let topic = Topic::Customer(account.id());
+    app.hub.subscribe(account.business(), topic, client.network(), &headers).map_err(IntoResponse::into_response)
+}
+
+/// `GET /portal/{customer}/orders/{id}`
+pub async fn order(
+    State(app): State<Arc<App>>,
+    Path((id, order)): Path<(String, String)>,
+    guest: Guest,
+) -> Result<Response, Problem> {
+    let account = guest.account(&id)?;
+    order_page(&app, &account, &order, None, StatusCode::OK).await
+}
+
+async fn order_page(
+    app: &App,
+    account: &Account<'_>,
+    order: &str,
+    refused: Option<String>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let order: OrderId = order.parse().map_err(|_| Problem::not_found())?;
+    let sheet = order_of(&app.services.db, account.business(), account.id(), order).await?;
+    let base = format!("{}/orders/{order}", account.home());
+    let asking = Asking::of_order(&sheet);
+    let paybox = shown::paybox_for(&app.services, &asking, &base, refused);
+    let shown = shown::document_page(&sheet, account.shell(&sheet.business, true), base, String::new(), paybox);
+    Ok(page(status, &shown))
+}
+
+/// `POST /portal/{customer}/orders/{id}/pay`: this order alone.
+pub async fn pay_order(
+    State(app): State<Arc<App>>,
+    Path((id, order)): Path<(String, String)>,
+    Extension(client): Extension<ClientIp>,
+    guest: Guest,
+    mut form: Form,
+) -> Result<Response, Problem> {
+    let account = guest.account(&id)?;
+    let parsed: OrderId = order.parse().map_err(|_| Problem::not_found())?;
+    let sheet = order_of(&app.services.db, account.business(), account.id(), parsed).await?;
+    app.limits.payment(client, account.id())?;
+    let call = account.call(&mut form);
+    let targets = vec![Target::Order(parsed)];
+    let (db, keys) = (&app.services.db, &app.services.keys);
+    let selected = select_documents(db, keys, &call, account.id(), sheet.order.currency, targets).await?.value;
+    match checkout(&app, &account, &call, selected).await {
+        Err(Error::Refused(refusal)) => {
+            order_page(&app, &account, &order, Some(sentence(&refusal.detail)), StatusCode::CONFLICT).await
+        }
+        Ok(response) => Ok(response),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /portal/{customer}/orders/{id}/pdf`
+pub async fn order_pdf(
+    State(app): State<Arc<App>>,
+    Path((id, order)): Path<(String, String)>,
+    guest: Guest,
+) -> Result<Response, Problem> {
+    let account = guest.account(&id)?;
+    let order: OrderId = order.parse().map_err(|_| Problem::not_found())?;
+    let sheet = order_of(&app.services.db, account.business(), account.id(), order).await?;
+    papers::order_pdf(&app, &sheet, None).await
+}
+
+/// `GET /portal/{customer}/orders/{id}/explain`
+pub async fn explain_order(
+    State(app): State<Arc<App>>,
+    Path((id, order)): Path<(String, String)>,
+    guest: Guest,
+) -> Result<Response, Problem> {
+    let account = guest.account(&id)?;
+    let order: OrderId = order.parse().map_err(|_| Problem::not_found())?;
+    let sheet = order_of(&app.services.db, account.business(), account.id(), order).await?;
+    let trace = trace::of_order(&app.services.db, account.business(), order).await?;
+    let about = order_name(sheet.order.kind, sheet.order.number.as_deref());
+    let base = format!("{}/orders/{order}", account.home());
+    Ok(explained(account.shell(&sheet.business, false), base, about, trace, sheet.order.currency))
+}
+
+/// `GET /portal/{customer}/explain`: how what the account owes came about.
+pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, guest: Guest, uri: Uri) -> Result<Response, Problem> {
+    let account = guest.account(&id)?;
+    let asked = Form::parse(uri.query().unwrap_or_default().as_bytes())?;
+    let business = engine::store::business::business(&app.services.db, account.business()).await?;
+    let currency = asked_currency(&asked).unwrap_or(business.currency);
+    let trace = trace::of_customer(&app.services.db, account.business(), account.id(), currency).await?;
+    Ok(explained(account.shell(&business, false), account.home(), "Your balance".to_owned(), trace, currency))
+}
+
+/// `GET /portal/{customer}/payments/{id}`: the receipt, or how the payment stands.
+pub async fn payment(
+    State(app): State<Arc<App>>,
+    Path((id, payment)): Path<(String, String)>,
+    guest: Guest,
+) -> Result<Response, Problem> {
+    let account = guest.account(&id)?;
+    let payment: PaymentId = payment.parse().map_err(|_| Problem::not_found())?;
+    let sheet = payment_of(&app.services.db, account.business(), account.id(), payment).await?;
+    let pdf = format!("{}/payments/{payment}/pdf", account.home());
+    let shell = account.shell(&sheet.business, true);
+    Ok(super::returns::receipt_in(shell, &sheet, &account.home(), false, Some(pdf)))
+}
+
+/// `GET /portal/{customer}/payments/{id}/pdf`
+pub async fn payment_pdf(
+    State(app): State<Arc<App>>,
+    Path((id, payment)): Path<(String, String)>,
+    guest: Guest,
+) -> Result<Response, Problem> {
+    let account = guest.account(&id)?;
+    let payment: PaymentId = payment.parse().map_err(|_| Problem::not_found())?;
+    let sheet = payment_of(&app.services.db, account.business(), account.id(), payment).await?;
+    papers::receipt_pdf(&app, &sheet).await
+}

@@ -1,0 +1,68 @@
+//! Messages: who gets one and who does not, by the same rule as the action says; once under a key.
+
+use serde_json::{Value, json};
+
+use crate::kit::TestApp;
+
+#[test]
+fn a_message_goes_to_some_or_to_all_and_says_who_is_held() {
+    TestApp::both(async |app| {
+        let (fern, moss) = (app.customer("Fern & Field").await, app.customer("Moss").await);
+        app.patch(&format!("/customers/{moss}"), json!({"email": "hello@moss.example"})).await.json(200);
+        let nobody = app.post("/customers", json!({"name": "Paper only"})).await.json(201);
+        let nobody = nobody["id"].as_str().expect("an id").to_owned();
+
+        let new = json!({"to": [fern, nobody, fern], "subject": "We move", "body": "Dear friends,\n\nour new yard opens."});
+        let sent = app.post_once("k1", "/messages", new.clone()).await.json(201);
+        assert_eq!(sent["sent"], json!([fern]), "each once: {sent}");
+        assert_eq!(sent["held"], json!([{"customer": nobody, "code": "NO_CONTACT"}]));
+        let again = app.post_once("k1", "/messages", new).await;
+        assert!(again.replayed());
+        assert_eq!(again.json(201), sent);
+        app.work().await;
+        let mails = app.all("/mails?kind=message&limit=50").await;
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        assert_eq!((&mails[0]["to"], &mails[0]["subject"]), (&json!("pay@fern.example"), &json!("We move")));
+        assert!(mails[0]["text"].as_str().is_some_and(|text| text.contains("our new yard opens.")), "{mails:?}");
+
+        let all = app.post("/messages", json!({"to": "all", "subject": "Hello", "body": "To everybody."})).await.json(201);
+        assert_eq!((all["sent"].as_array().map(Vec::len), all["held"].as_array().map(Vec::len)), (Some(2), Some(1)));
+        assert_eq!(all["to_all"], true);
+        app.work().await;
+        assert_eq!(app.all("/mails?kind=message&limit=50").await.len(), 3);
+        let list = app.all("/messages?limit=1").await;
+        assert_eq!(list.iter().map(|one| one["subject"].clone()).collect::<Vec<_>>(), [json!("Hello"), json!("We move")]);
+        assert_eq!((&list[0]["sent"], &list[0]["held"]), (&json!(2), &json!(1)));
+        let id = all["id"].as_str().expect("an id");
+        assert_eq!(app.get(&format!("/messages/{id}")).await.json(200), all);
+    });
+}
+
+#[test]
+fn bad_input_names_its_field_and_strangers_are_unknown() {
+    TestApp::both(async |app| {
+        let fern = app.customer("Fern & Field").await;
+        let new = |to: Value| json!({"to": to, "subject": "Hello", "body": "Text"});
+        assert_eq!(app.post("/messages", new(json!([]))).await.wrong_field(422, "INVALID"), "to");
+        assert_eq!(app.post("/messages", new(json!("some"))).await.wrong_field(422, "INVALID"), "to");
+        let missing = json!(["cus_01h455vb4pex5vsknk084sn02q"]);
+        assert_eq!(app.post("/messages", new(missing)).await.wrong_field(422, "INVALID"), "to");
+        let empty = json!({"to": [fern], "subject": " ", "body": "Text"});
+        assert_eq!(app.post("/messages", empty).await.wrong_field(422, "INVALID"), "subject");
+        let empty = json!({"to": [fern], "subject": "Hello", "body": ""});
+        assert_eq!(app.post("/messages", empty).await.wrong_field(422, "INVALID"), "body");
+        let long = json!({"to": [fern], "subject": "Hello", "body": "x".repeat(10_001)});
+        assert_eq!(app.post("/messages", long).await.wrong_field(422, "INVALID"), "body");
+        let reader = app.key_with(&["read"]).await;
+        app.call(&reader, "POST", "/messages", &[], &new(json!("all"))).await.refused(403, "NO_SCOPE");
+
+        // Another business's customer is as unknown as one that never was, and so is its message.
+        let (_, abroad) = app.other_business().await;
+        let theirs = app.call(&abroad, "POST", "/messages", &[], &new(json!([fern]))).await;
+        assert_eq!(theirs.wrong_field(422, "INVALID"), "to");
+        let mine = app.post("/messages", new(json!([fern]))).await.json(201);
+        let path = format!("/messages/{}", mine["id"].as_str().expect("an id"));
+        app.call(&abroad, "GET", &path, &[], &Value::Null).await.refused(404, "NOT_FOUND");
+        assert!(app.call(&abroad, "GET", "/messages", &[], &Value::Null).await.json(200)["data"] == json!([]));
+    });
+}
