@@ -236,7 +236,7 @@ create table entry_open (
     constraint entry_open_allocated check (allocated between 0 and amount),
     constraint entry_open_reserved check (reserved between 0 and amount)
 ) without rowid;
-create index entry_open_live on entry_open (business_id, customer_id, currency) where allocated < amount;
+create index entry_open_live on entry_open (business_id, customer_id, currency) where allocated < amount or reserved > 0;
 create index entry_open_due on entry_open (business_id, currency, side, due_on) where allocated < amount;
 
 create table allocation (

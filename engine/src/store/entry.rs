@@ -218,8 +218,8 @@ sql!(
 sql!(
     ALLOCATIONS_OF_ACCOUNT,
     "
-    select a.* from allocation a join entry e on e.business_id = a.business_id and e.id = a.charge_id
-    where a.business_id = $1 and a.customer_id = $2 and e.currency = $3 order by a.id"
+    select a.* from entry e join allocation a on a.business_id = e.business_id and a.charge_id = e.id
+    where e.business_id = $1 and e.customer_id = $2 and e.currency = $3 order by a.id"
 );
 sql!(
     CREDITS_ON_ORDER,

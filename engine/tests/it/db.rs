@@ -48,8 +48,28 @@ const LARGE: [&str; 12] = [
     "orders",
     "payment",
 ];
-/// Texts that look at all rows of a business on purpose: sums of a report or of the front page, and checks of the books.
-const WALKS: [&str; 6] = ["BALANCE", "BY_KIND", "EVENTS", "SETTINGS_SINCE", "TOTALS", "TRIAL"];
+/// Texts that look at all rows of a business on purpose: sums of a report or of the front page.
+const REPORTS: [&str; 9] =
+    ["BALANCE", "BY_CUSTOMER", "BY_KIND", "EVENTS", "SETTINGS_SINCE", "SUMS", "TOTALS", "TOTALS_THEN", "TRIAL"];
+/// Texts that walk a business page by page, along a key, as far as their limit.
+const PAGES: [&str; 1] = ["ALL"];
+/// Checks of the books, which `owed verify` runs in a process of its own.
+const CHECKS: [&str; 14] = [
+    "ALLOCATION_CHARGE",
+    "ALLOCATION_CREDIT",
+    "ALLOCATION_EVENT",
+    "ATTEMPT_PAYMENT",
+    "BALANCE_CUSTOMER",
+    "ENTRY_CUSTOMER",
+    "ENTRY_EVENT",
+    "ENTRY_OPEN",
+    "JOURNAL_ENTRY",
+    "LINE_ORDER",
+    "OPEN_ENTRY",
+    "ORDER_CUSTOMER",
+    "PAYMENT_CUSTOMER",
+    "UNKNOWN_UNASKED",
+];
 
 #[test]
 fn no_text_walks_a_large_table_unnoticed() {
@@ -65,20 +85,30 @@ fn no_text_walks_a_large_table_unnoticed() {
     for text in db.prepare_everything().expect("the texts are prepared") {
         // Single rows go by their key; an export reads everything, page by page.
         let by_row = ["insert", "ignore", "set", "first", "next"].iter().any(|kind| text.name.ends_with(&format!(".{kind}")));
-        if by_row || WALKS.contains(&text.name.as_str()) {
+        if by_row || [&REPORTS[..], &PAGES, &CHECKS].concat().contains(&text.name.as_str()) {
             continue;
         }
         for step in plan(&connection, &text.text) {
             let words: Vec<&str> = step.split_whitespace().collect();
             let walked = words[0] == "SCAN" || step.contains("(business_id=?)");
-            let large = LARGE.iter().any(|table| words.contains(table));
+            let large = LARGE.iter().any(|table| names_of(table, &text.text).any(|name| words.get(1) == Some(&name)));
             if walked && large && !partial.iter().any(|index| words.contains(&index.as_str())) {
                 walks.push(format!("{}: {step}", text.name));
             }
         }
     }
     assert!(walks.is_empty(), "{walks:#?}");
-    assert_eq!(plan(&connection, "select * from entry"), ["SCAN entry"], "a walk would be seen");
+    assert_eq!(plan(&connection, "select * from entry e"), ["SCAN e"], "a walk would be seen");
+    assert_eq!(names_of("entry", "select * from entry e join entry_open o").collect::<Vec<_>>(), ["entry", "e"]);
+}
+
+/// What a text calls a table: by its name, or by the short name that follows it.
+fn names_of<'t>(table: &'t str, text: &'t str) -> impl Iterator<Item = &'t str> {
+    const CLAUSES: [&str; 12] = ["where", "join", "on", "order", "group", "set", "left", "union", "using", "limit", "for", "as"];
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    let short = |pair: &[&'t str]| (pair[0] == table && !CLAUSES.contains(&pair[1])).then_some(pair[1]);
+    let short: Vec<&str> = words.windows(2).filter_map(short).collect();
+    std::iter::once(table).chain(short)
 }
 
 fn plan(connection: &rusqlite::Connection, text: &str) -> Vec<String> {
