@@ -75,7 +75,7 @@ pub fn of_customer(n: usize) -> Vec<(i64, Deed)> {
     let mut dice = Dice(0x9E37_79B9 + n as u64 * 7919);
     let mut deeds = Vec::new();
     let mut week = 1 + dice.weeks(36);
-    while week < WEEKS - 6 {
+    while week < WEEKS - 12 {
         week += one_order(&mut dice, week, &mut deeds);
         week += 14 + dice.weeks(44);
     }
@@ -111,19 +111,25 @@ fn one_order(dice: &mut Dice, week: i64, deeds: &mut Vec<(i64, Deed)>) -> i64 {
 
 /// How things stand today: some owe, some are late, some have credit, one cancelled, most are square.
 fn ending(n: usize, dice: &mut Dice, deeds: &mut Vec<(i64, Deed)>) {
+    // The latest week with deeds, and one some weeks before it, so that not everything is of the same age.
     let last = WEEKS - 1;
-    let order = Deed::Order { work: dice.place(14), lines: 2, draft: false };
+    let late = last - dice.weeks(5);
+    let order = Deed::Order { work: dice.place(14), lines: 1 + dice.place(2), draft: false };
+    let by_card = |card| vec![(late - 3, order), (late - 2, Deed::Ask), (late, Deed::PayOnline { card })];
     let story: Vec<(i64, Deed)> = match n % 10 {
-        0 => vec![(last - 16, Deed::Charge { cents: 18_500, due_days: 14 })],
-        1 => vec![(last - 3, order), (last - 3, Deed::Pay { percent: 50, kind: "check" }), (last - 1, Deed::Ask)],
-        2 => vec![(last - 8, Deed::Charge { cents: 42_000, due_days: 14 }), (last - 4, Deed::Link)],
-        3 => vec![(last - 1, Deed::Credit { cents: 5_000 })],
-        4 => vec![(last - 5, order), (last - 4, Deed::Ask), (last - 3, Deed::PayOnline { card: "4000000000009995" })],
+        0 => vec![(late - 4, Deed::Charge { cents: 18_500, due_days: 14 })],
+        1 => vec![(late - 3, order), (late - 3, Deed::Pay { percent: 50, kind: "check" }), (late, Deed::Ask)],
+        2 => vec![(late - 5, Deed::Charge { cents: 42_000, due_days: 14 }), (last - 4, Deed::Link)],
+        3 => vec![(late, Deed::Credit { cents: 5_000 })],
+        4 => by_card("4000000000009995"),
         5 => vec![(last, Deed::Order { work: dice.place(14), lines: 1, draft: true })],
-        6 => vec![(last - 2, order), (last - 1, Deed::Ask), (last - 1, Deed::PayOnline { card: "000123456789" })],
-        7 => vec![(last - 2, order), (last - 1, Deed::Cancel)],
+        6 => vec![(last - 2, order), (last - 1, Deed::Ask), (last, Deed::PayOnline { card: "000123456789" })],
+        7 => vec![(late - 1, order), (late, Deed::Cancel)],
         8 => vec![(last - 1 - dice.weeks(2), Deed::Charge { cents: 64_000, due_days: 30 })],
-        _ => Vec::new(),
+        // One card's owner disputes it, one bank takes its debit back.
+        9 if n == 29 => by_card("4000000000000259"),
+        9 if n == 39 => by_card("000222222227"),
+        _ => by_card("4242424242424242"),
     };
     deeds.extend(story);
 }
