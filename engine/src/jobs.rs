@@ -12,12 +12,14 @@ use tokio::task::JoinSet;
 use crate::db::Expect;
 use crate::error::{Error, Result};
 use crate::flows::send_message::release_due;
+use crate::flows::{approvals, keep_method};
 use crate::services::Services;
 use crate::store::job::{self, AGAIN, REMOVE, TAKE};
 
 pub(crate) use crate::store::job::Job;
 
 pub mod compose_mail;
+pub mod compose_money;
 pub mod compose_news;
 pub mod follow_processor;
 pub mod keep_house;
@@ -164,6 +166,11 @@ async fn work(services: &Services, job: &Job) -> Result<()> {
         "mail_statement" => compose_news::statement_sent(services, job).await,
         "mail_message" => compose_news::message_sent(services, job).await,
         "mail_released" => compose_news::message_released(services, job).await,
+        "mail_refund" => compose_money::refund_sent(services, job).await,
+        "mail_confirm" => compose_money::confirm(services, job).await,
+        kind if kind.starts_with("alert_") => compose_money::alert(services, job).await,
+        "perform_approval" => approvals::perform(services, job.business_id, compose_mail::subject(job)?).await,
+        "detach_method" => keep_method::detach(services, job.business_id, compose_mail::subject(job)?).await,
         "send_mail" => send_mail::send(services, job).await,
         "follow_hook" => follow_processor::follow_hook(services, job).await,
         "close_checkouts" => follow_processor::close_checkouts(services, job).await,

@@ -10,6 +10,7 @@ use mrml::prelude::render::RenderOptions;
 
 use crate::error::{Error, Result};
 
+pub mod confirm_payment;
 pub mod fresh_link;
 pub mod link_shared;
 pub mod message;
@@ -18,6 +19,8 @@ pub mod payment_notice;
 pub mod payment_request;
 pub mod portal_entry;
 pub mod receipt;
+pub mod refund;
+pub mod staff_alert;
 pub mod statement;
 
 /// The business that writes, as its letters show it.

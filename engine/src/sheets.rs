@@ -16,6 +16,7 @@ pub mod order_list;
 pub mod payment;
 pub mod payment_list;
 pub mod portal;
+pub mod reapply;
 pub mod report;
 pub mod request_list;
 pub mod statement;

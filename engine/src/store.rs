@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod api_key;
+pub mod approval;
 pub mod business;
 pub mod connection;
 pub mod counter;
@@ -18,9 +19,11 @@ pub mod job;
 pub mod link;
 pub mod mail;
 pub mod message;
+pub mod method;
 pub mod order;
 pub mod payment;
 pub mod portal;
+pub mod refund;
 pub mod reports;
 pub mod request;
 pub mod sandbox;

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod ledger;
+mod methods;
 mod numbers;
 mod orders;
 mod payments;
@@ -87,6 +88,9 @@ const PROMISES: &[(&str, &str)] = &[
     ("C3", "a lost answer is asked for until there is evidence"),
     ("P1", "a payment that succeeded is exactly one credit, and each credit of a payment has one"),
     ("P2", "what a payment says went back is what was posted"),
+    ("P3", "a refund that succeeded is exactly one pay-out, any other is none, and never more than the payment"),
+    ("P4", "what is in dispute stands on disputed funds, and nothing else does"),
+    ("M1", "a customer has at most one default method, and only one that was not removed"),
     ("Q1", "a request is paid or closed when nothing is due, and only then"),
     ("N1", "numbers have no holes and none twice"),
     ("D1", "nothing stands without what it belongs to"),
@@ -217,6 +221,7 @@ impl Audit {
         self.checked.requests += rows.requests.len();
         accounts::check(rows, self);
         payments::check(rows, self);
+        methods::check(rows, self);
         orders::check(rows, self);
         requests::check(rows, self);
     }

@@ -15,6 +15,7 @@ pub mod acts;
 pub mod again;
 pub mod amend;
 pub mod announce;
+pub mod approvals;
 pub mod customer;
 pub mod customers;
 pub mod desk;
@@ -31,6 +32,8 @@ pub mod orders;
 pub mod outbox;
 pub mod payments;
 pub mod processors;
+pub mod reallocate;
+pub mod refunds;
 pub mod reports;
 pub mod requests;
 pub mod rows;
@@ -126,6 +129,13 @@ fn of_money() -> Router<Arc<App>> {
         .route("/admin/messages/new", get(messages::new))
         .route("/admin/messages/draft", post(messages::draft))
         .route("/admin/messages/{id}", get(messages::show))
+        .route("/admin/payments/{id}/refund", get(refunds::new))
+        .route("/admin/payments/{id}/refunds", post(refunds::create))
+        .route("/admin/payments/{id}/reallocate", get(reallocate::new).post(reallocate::submit))
+        .route("/admin/refunds", get(refunds::list))
+        .route("/admin/approvals", get(approvals::list))
+        .route("/admin/approvals/{id}/approve", post(approvals::approve))
+        .route("/admin/approvals/{id}/reject", post(approvals::reject))
         .route("/admin/outbox", get(outbox::list))
         .route("/admin/outbox/{id}", get(outbox::show))
         .route("/admin/outbox/{id}/html", get(outbox::html))

@@ -12,6 +12,7 @@ use crate::app::App;
 
 mod access;
 mod actions;
+mod approvals;
 mod customers;
 mod entries;
 mod events;
@@ -25,6 +26,7 @@ mod messages;
 mod orders;
 mod payments;
 mod processors;
+mod refunds;
 mod replies;
 mod reports;
 mod requests;
@@ -44,6 +46,8 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(orders::routes())
         .merge(requests::routes())
         .merge(payments::routes())
+        .merge(refunds::routes())
+        .merge(approvals::routes())
         .merge(mails::routes())
         .merge(messages::routes())
         .merge(events::routes())
@@ -67,6 +71,8 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         orders::Description::openapi(),
         requests::Description::openapi(),
         payments::Description::openapi(),
+        refunds::Description::openapi(),
+        approvals::Description::openapi(),
         mails::Description::openapi(),
         messages::Description::openapi(),
         events::Description::openapi(),

@@ -78,6 +78,30 @@ impl Account {
             return Err(Refusal::Disputed);
         }
         self.check_parts(&input.reopens, input.amount)?;
+        self.post_refund(ids, input, credit, dated)
+    }
+
+    /// Money that has gone back at the processor already, whatever the books would have said to it: a refund made at its own
+    /// desk, or one that a return or dispute overtook. What the payment no longer has stays open; the customer owes it.
+    pub fn refund_gone(&mut self, ids: &mut dyn IdSource, input: &MoneyBack) -> Result<PayOutOutcome, Refusal> {
+        let credit = self.credit_at(input.payment)?;
+        let dated = self.dated(input.when)?.no_earlier(self.items[credit].entry.effective_on);
+        self.complete(credit)?;
+        let taken: i64 =
+            self.rows.iter().filter(|row| row.credit == credit && !self.is_own_pay_out(row)).map(|row| row.live).sum::<i64>()
+                + self.items[credit].open();
+        // Documents can only be named where there is enough to take from them.
+        let reopens = if taken >= input.amount { input.reopens.clone() } else { Vec::new() };
+        self.post_refund(ids, &MoneyBack { reopens, ..input.clone() }, credit, dated)
+    }
+
+    fn post_refund(
+        &mut self,
+        ids: &mut dyn IdSource,
+        input: &MoneyBack,
+        credit: usize,
+        dated: Dated,
+    ) -> Result<PayOutOutcome, Refusal> {
         let mut entry = self.draft(ids, EntryKind::Refund, input.amount, "Refund", dated);
         (entry.payment, entry.method, entry.reason) = (Some(input.payment), input.method.clone(), Some(input.reason.clone()));
         self.pay_out(ids, entry, rules::refunded(input.amount, &input.channel), credit, &input.reopens, dated)

@@ -2,17 +2,19 @@
 //!
 //! Nothing that a browser or a webhook says is believed: whoever wants to know comes here.
 
-use books::ids::PaymentId;
-use processors::{Outcome, Reference, RemoteKind, Resolved};
+use books::ids::{AttemptId, PaymentId, RefundId};
+use processors::{Outcome, Reference, Remote, RemoteKind, Resolved};
 
 use super::call::Call;
+use super::keep_method::finish_setup_of;
 use super::settle_payment::{Finding, settle_payment};
+use super::settle_refund::{RefundFinding, settle_refund};
 use crate::error::Result;
 use crate::services::Services;
 use crate::store::business;
 use crate::store::connection::{self, Connection};
 use crate::store::hook::Told;
-use crate::store::payment::{self, Attempt, Payment};
+use crate::store::payment::{self, Attempt, AttemptState, Payment};
 
 /// A payment with all that is needed to ask about it.
 struct Case {
@@ -37,18 +39,35 @@ async fn case(services: &Services, call: &Call, id: PaymentId) -> Result<Option<
         .await
 }
 
-/// Looks at the payment's page or charge as the processor has it now. Does nothing for money from outside, or while the
-/// processor cannot say.
+/// Looks at the payment's page or charge as the processor has it now, and asks what became of calls whose answer was lost. Does
+/// nothing for money from outside, or while the processor cannot say.
 pub async fn look(services: &Services, call: &Call, id: PaymentId) -> Result<()> {
     let Some(case) = case(services, call, id).await? else { return Ok(()) };
-    let page = case.attempts.iter().rev().find_map(|attempt| attempt.remote_id.clone());
+    let now = services.db.clock().now();
+    let due = |attempt: &&Attempt| {
+        attempt.state == AttemptState::Unknown
+            || (attempt.state == AttemptState::Sending && attempt.check_at.is_none_or(|at| at <= now))
+    };
+    for attempt in case.attempts.iter().filter(due) {
+        resolve(services, call, &case, attempt).await?;
+    }
+    for attempt in case.attempts.iter().filter(|attempt| attempt.state == AttemptState::Pending) {
+        look_at_refund(services, call, &case, attempt).await?;
+    }
+    let page = case.attempts.iter().rev().filter(|attempt| makes_payment(attempt)).find_map(|attempt| attempt.remote_id.clone());
     let about = match (&case.payment.remote_id, page) {
         (Some(charge), _) => Reference::new(RemoteKind::Charge, charge.clone()),
         (None, Some(page)) => Reference::new(RemoteKind::Checkout, page),
-        (None, None) => return resolve(services, call, &case).await,
+        (None, None) => {
+            let first = case.attempts.iter().rev().find(|attempt| makes_payment(attempt) && !due(attempt));
+            return match first {
+                Some(attempt) if attempt.is_open() => resolve(services, call, &case, attempt).await,
+                _ => Ok(()),
+            };
+        }
     };
     let connected = services.connections.open(&case.connection, &case.business)?;
-    match connected.processor.fetch(&about, services.db.clock().now()).await {
+    match connected.processor.fetch(&about, now).await {
         Outcome::Done(remote) | Outcome::Pending(remote) => settle_payment(services, call, id, Finding::Seen(remote)).await,
         answer => {
             tracing::info!(payment = %id, ?answer, "the processor could not say what became of a payment");
@@ -57,37 +76,95 @@ pub async fn look(services: &Services, call: &Call, id: PaymentId) -> Result<()>
     }
 }
 
+/// The attempt is the one that takes the money, not one about money that was taken or is held.
+fn makes_payment(attempt: &Attempt) -> bool {
+    matches!(attempt.operation.as_str(), "checkout" | "charge")
+}
+
 /// Nobody knows whether the call arrived: asks for it by its key. Only evidence ends this.
-async fn resolve(services: &Services, call: &Call, case: &Case) -> Result<()> {
-    let Some(attempt) = case.attempts.last() else { return Ok(()) };
-    let asked =
-        serde_json::from_str(&attempt.asked).map_err(|error| crate::error::Error::Fault(format!("{}: {error}", attempt.id)))?;
+async fn resolve(services: &Services, call: &Call, case: &Case, attempt: &Attempt) -> Result<()> {
     let connected = services.connections.open(&case.connection, &case.business)?;
     let now = services.db.clock().now();
     let by = processors::Attempt { id: attempt.id, at: now };
-    let finding = match connected.processor.resolve(&by, &asked, now).await {
-        Resolved::Found(outcome) => Finding::Answered { attempt: attempt.id, outcome },
-        Resolved::ProvenAbsent => Finding::Absent { attempt: attempt.id },
-        Resolved::StillUnknown { why } => Finding::Answered { attempt: attempt.id, outcome: Outcome::Unknown { why } },
+    let resolved = connected.processor.resolve(&by, &attempt.asked()?, now).await;
+    let attempt_id = attempt.id;
+    if let Some(refund) = attempt.refund_id {
+        let finding = match resolved {
+            Resolved::Found(outcome) => RefundFinding::Answered { attempt: attempt_id, outcome },
+            Resolved::ProvenAbsent => RefundFinding::Absent { attempt: attempt_id },
+            Resolved::StillUnknown { why } => RefundFinding::Answered { attempt: attempt_id, outcome: Outcome::Unknown { why } },
+        };
+        return settle_refund(services, call, refund, finding).await;
+    }
+    let finding = match resolved {
+        Resolved::Found(outcome) => Finding::Answered { attempt: attempt_id, outcome },
+        Resolved::ProvenAbsent => Finding::Absent { attempt: attempt_id },
+        Resolved::StillUnknown { why } => Finding::Answered { attempt: attempt_id, outcome: Outcome::Unknown { why } },
     };
     settle_payment(services, call, case.payment.id, finding).await
 }
 
-/// Follows a hint of a connection: finds the payment it is about and looks. Hints about what is not ours are left alone.
-pub(crate) async fn follow(services: &Services, call: &Call, connection: &Connection, told: &Told) -> Result<()> {
-    let found = of_told(services, connection, told).await?;
-    match found {
-        Some(payment) => look(services, call, payment).await,
-        None => {
-            tracing::info!(connection = %connection.id, about = ?told.about, "a processor told of something that is not ours");
-            Ok(())
+/// A refund that the processor has and that is not settled: how it stands now.
+async fn look_at_refund(services: &Services, call: &Call, case: &Case, attempt: &Attempt) -> Result<()> {
+    let (Some(refund), Some(remote)) = (attempt.refund_id, &attempt.remote_id) else { return Ok(()) };
+    let connected = services.connections.open(&case.connection, &case.business)?;
+    let about = Reference::new(RemoteKind::Refund, remote.clone());
+    match connected.processor.fetch(&about, services.db.clock().now()).await {
+        Outcome::Done(Remote::Refund(seen)) | Outcome::Pending(Remote::Refund(seen)) => {
+            settle_refund(services, call, refund, RefundFinding::Seen(seen)).await
         }
+        _ => Ok(()),
     }
 }
 
-async fn of_told(services: &Services, connection: &Connection, told: &Told) -> Result<Option<PaymentId>> {
+/// Follows a hint of a connection: finds what it is about and looks. Hints about what is not ours are left alone.
+pub(crate) async fn follow(services: &Services, call: &Call, connection: &Connection, told: &Told) -> Result<()> {
+    if told.about.kind == RemoteKind::Setup {
+        return finish_setup_of(services, call, connection, &told.about.id).await;
+    }
+    let remote = match told.about.kind {
+        // What is told of a refund or dispute leads to its charge.
+        RemoteKind::Refund | RemoteKind::Dispute => fetch(services, connection, &told.about).await?,
+        _ => None,
+    };
+    let (attempt, about) = match &remote {
+        Some(Remote::Refund(refund)) => (refund.charge_attempt, refund.charge.clone()),
+        Some(Remote::Dispute(dispute)) => (dispute.charge_attempt, dispute.charge.clone()),
+        _ => (told.attempt, told.about.id.clone()),
+    };
+    let Some(payment) = payment_of(services, connection, attempt, about).await? else {
+        tracing::info!(connection = %connection.id, about = ?told.about, "a processor told of something that is not ours");
+        return Ok(());
+    };
+    if let Some(Remote::Refund(seen)) = &remote
+        && let Some(refund) = refund_of(services, connection, seen).await?
+    {
+        settle_refund(services, call, refund, RefundFinding::Seen(seen.clone())).await?;
+    }
+    look(services, call, payment).await?;
+    match remote {
+        Some(dispute @ Remote::Dispute(_)) => settle_payment(services, call, payment, Finding::Seen(dispute)).await,
+        _ => Ok(()),
+    }
+}
+
+async fn fetch(services: &Services, connection: &Connection, about: &Reference) -> Result<Option<Remote>> {
+    let of = connection.business_id;
+    let name = services.db.read(async move |reader| Ok(business::one(reader, of).await?.name)).await?;
+    let connected = services.connections.open(connection, &name)?;
+    match connected.processor.fetch(about, services.db.clock().now()).await {
+        Outcome::Done(remote) | Outcome::Pending(remote) => Ok(Some(remote)),
+        _ => Ok(None),
+    }
+}
+
+async fn payment_of(
+    services: &Services,
+    connection: &Connection,
+    attempt: Option<AttemptId>,
+    about: String,
+) -> Result<Option<PaymentId>> {
     let (business, id) = (connection.business_id, connection.id);
-    let (attempt, about) = (told.attempt, told.about.id.clone());
     services
         .db
         .read(async move |reader| {
@@ -97,6 +174,19 @@ async fn of_told(services: &Services, connection: &Connection, told: &Told) -> R
                 return Ok(Some(found.payment_id));
             }
             Ok(payment::by_remote(reader, business, id, &about).await?.map(|payment| payment.id))
+        })
+        .await
+}
+
+/// The refund of ours that a processor tells of; none for one that was made at its own desk.
+async fn refund_of(services: &Services, connection: &Connection, seen: &processors::Refund) -> Result<Option<RefundId>> {
+    let (business, attempt) = (connection.business_id, seen.attempt);
+    let Some(attempt) = attempt else { return Ok(None) };
+    services
+        .db
+        .read(async move |reader| {
+            let found: Option<Attempt> = reader.get::<Attempt>(&[&business, &attempt]).await?;
+            Ok(found.and_then(|attempt| attempt.refund_id))
         })
         .await
 }

@@ -27,6 +27,10 @@ pub enum Actor {
     },
     /// The installation itself: jobs, set-up, webhooks.
     System,
+    /// Whoever approved what another had asked for: no limit stands in the way any more.
+    Approved {
+        by: Box<Actor>,
+    },
 }
 
 impl Actor {
@@ -38,6 +42,7 @@ impl Actor {
             Actor::Payer { link } => link.to_string(),
             Actor::Customer { id } => id.to_string(),
             Actor::System => "system".to_owned(),
+            Actor::Approved { by } => by.id(),
         }
     }
 
@@ -48,6 +53,7 @@ impl Actor {
             Actor::Payer { .. } => "payer",
             Actor::Customer { .. } => "customer",
             Actor::System => "system",
+            Actor::Approved { by } => by.role(),
         }
     }
 
@@ -59,6 +65,7 @@ impl Actor {
             Actor::Key { scopes, .. } if scopes.iter().any(|held| held == scope) => Ok(()),
             Actor::Key { .. } => Err(Error::Forbidden { code: "NO_SCOPE" }),
             Actor::System => Ok(()),
+            Actor::Approved { by } => by.must(role, scope),
             Actor::Payer { .. } | Actor::Customer { .. } => Err(Error::Forbidden { code: "NO_RIGHT" }),
         }
     }
@@ -86,6 +93,13 @@ impl Call {
     /// An act of the installation itself.
     pub fn system(business: BusinessId, request_id: impl Into<String>) -> Call {
         Call { business, actor: Actor::System, request_id: request_id.into(), key: None }
+    }
+}
+
+impl Call {
+    /// The same caller's further step: the key was spent on the first one.
+    pub(crate) fn onward(&self) -> Call {
+        Call { key: None, ..self.clone() }
     }
 }
 

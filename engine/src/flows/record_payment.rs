@@ -73,19 +73,7 @@ pub async fn record_payment(db: &Db, call: &Call, received: Received) -> Result<
             return Ok(Done::before(prior_id(&prior)?));
         }
         let named = named_orders(&received.parts);
-        let named_entries: Vec<EntryId> = received.parts.iter().filter_map(|part| if let Target::Entry(id) = part.target { Some(id) } else { None }).collect();
-        // No invoice is kept yet, so none can be named.
-        if received.parts.iter().any(|part| matches!(part.target, Target::Invoice(_))) {
-            return Err(Error::NotFound);
-        }
-        // Somebody else's order or charge is unknown here, and nothing of it is loaded into this account.
-        for order in &named {
-            check_order(tx, *order, received.customer, received.currency).await?;
-        }
-        for entry in &named_entries {
-            check_entry(tx, *entry, received.customer, received.currency).await?;
-        }
-        let touched = Touched { orders: named.clone(), entries: named_entries, ..Touched::default() };
+        let touched = check_parts(tx, &received.parts, received.customer, received.currency).await?;
         let mut books = open_books(tx, received.customer, received.currency, &touched).await?;
         if !received.despite_pending {
             refuse_while_pending(&books.account, &received.parts)?;
@@ -149,6 +137,7 @@ pub async fn record_payment(db: &Db, call: &Call, received: Received) -> Result<
             created_at: now,
             updated_at: now,
             succeeded_at: Some(now),
+            ..Payment::fresh(by.business, id, received.customer, received.currency, now)
         });
         close_settled(tx, requests, &account, None);
         if received.receipt.unwrap_or(settings.receipt_external) {
@@ -172,6 +161,27 @@ fn named_orders(parts: &[Part]) -> Vec<OrderId> {
         }
     }
     orders
+}
+
+/// Checks what a payment names: somebody else's order or charge is unknown here, and nothing of it is loaded into this account.
+/// Answers what has to be loaded.
+pub(crate) async fn check_parts(tx: &mut Tx<'_>, parts: &[Part], customer: CustomerId, currency: Currency) -> Result<Touched> {
+    let mut touched = Touched::default();
+    for part in parts {
+        match part.target {
+            Target::Order(order) => {
+                check_order(tx, order, customer, currency).await?;
+                touched.orders.push(order);
+            }
+            Target::Entry(entry) => {
+                check_entry(tx, entry, customer, currency).await?;
+                touched.entries.push(entry);
+            }
+            // No invoice is kept yet, so none can be named.
+            Target::Invoice(_) => return Err(Error::NotFound),
+        }
+    }
+    Ok(touched)
 }
 
 /// Refuses an order of somebody else (unknown), of another currency, and a draft, which takes no money.

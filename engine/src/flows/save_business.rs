@@ -1,5 +1,7 @@
 //! What a business says of itself on pages and papers, and how it collects.
 
+use std::collections::BTreeMap;
+
 use books::calendar::Day;
 use books::ids::BusinessId;
 
@@ -8,8 +10,10 @@ use super::call::{Call, Done};
 use super::check;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::store::business::{Business, Settings};
+use crate::store::business::{Business, Limits, Settings};
 
+/// At most so many further tries of a charge that failed.
+pub const MOST_RETRIES: usize = 8;
 /// The largest logo, in bytes.
 pub const LOGO_BYTES: usize = 1 << 20;
 
@@ -125,6 +129,9 @@ pub struct BusinessChange {
     pub hold_messages: Option<bool>,
     /// `clerk`, `manager` or `owner`; an inner none: nobody may act as a customer.
     pub act_as_customer: Option<Option<String>>,
+    /// All of them: what is not named has no limit of its own.
+    pub limits: Option<BTreeMap<String, Limits>>,
+    pub retry_days: Option<Vec<i64>>,
 }
 
 impl BusinessChange {
@@ -167,6 +174,8 @@ impl BusinessChange {
         settings.receipt_external = self.receipt_external.unwrap_or(settings.receipt_external);
         settings.hold_messages = self.hold_messages.unwrap_or(settings.hold_messages);
         settings.act_as_customer = self.act_as_customer.unwrap_or(settings.act_as_customer);
+        settings.limits = self.limits.unwrap_or(settings.limits);
+        settings.retry_days = self.retry_days.unwrap_or(settings.retry_days);
         let settings = checked(settings)?;
         check_lock(&settings, today)?;
         business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
@@ -227,7 +236,30 @@ fn checked(settings: Settings) -> Result<Settings> {
     if acting.is_some_and(|word| !["clerk", "manager", "owner"].contains(&word)) {
         return Err(Error::invalid("act_as_customer", "UNKNOWN", "the least role is clerk, manager or owner"));
     }
+    check_limits(&settings.limits)?;
+    let days = &settings.retry_days;
+    if days.len() > MOST_RETRIES || days.iter().any(|day| !(1..=90).contains(day)) {
+        return Err(Error::invalid("retry_days", "OUT_OF_RANGE", format!("at most {MOST_RETRIES} tries, 1 to 90 days apart")));
+    }
     Ok(Settings { notify, ..settings })
+}
+
+/// Whose limits there are: roles of people, and programs.
+pub const LIMITED_ROLES: [&str; 4] = ["owner", "manager", "clerk", "key"];
+
+fn check_limits(limits: &BTreeMap<String, Limits>) -> Result<()> {
+    for (role, of) in limits {
+        if !LIMITED_ROLES.contains(&role.as_str()) {
+            let detail = format!("limits are of {}", LIMITED_ROLES.join(", "));
+            return Err(Error::invalid(&format!("limits.{role}"), "UNKNOWN", detail));
+        }
+        let all = [("refund", of.refund), ("write_off", of.write_off), ("credit", of.credit), ("adjustment", of.adjustment)];
+        let wrong = all.iter().find(|(_, limit)| limit.is_some_and(|limit| !(0..=books::money::MAX_MINOR).contains(&limit)));
+        if let Some((what, _)) = wrong {
+            return Err(Error::invalid(&format!("limits.{role}.{what}"), "OUT_OF_RANGE", "a limit is 0 or more"));
+        }
+    }
+    Ok(())
 }
 
 fn check_lock(settings: &Settings, today: Day) -> Result<()> {

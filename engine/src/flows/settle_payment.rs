@@ -3,23 +3,39 @@
 //! Invariant: the direct answer, the return of the browser, a webhook and the nightly question all end here. The state is
 //! read again under the customer's lock; a finding that comes late or twice changes nothing. States only move forward.
 
-use books::account::{Account, Aim, MoneyBack, MoneyIn, Reserved, ReturnInput, Target, When};
-use books::ids::{AttemptId, EntryId, EventId, PaymentId};
+use books::account::{Account, Aim, DisputeMove, MoneyBack, MoneyIn, Reserved, ReturnInput, Target, When};
+use books::ids::{AttemptId, EntryId, EventId, PaymentId, RefundId};
 use books::ledger::rules::Channel;
 use books::payment::PaymentState;
-use processors::{Charge, ChargeState, CheckoutState, MethodKind, Outcome, Remote};
+use books::refund::{RefundRoute, RefundState};
+use processors::{Charge, ChargeState, CheckoutState, Dispute, DisputeState, MethodKind, Outcome, Remote};
 
-use super::audit::{Act, event_id, leave_job};
+use super::audit::{Act, event_id, leave_job, leave_job_at};
 use super::call::Call;
+use super::keep_method::saved_row;
 use super::posting::{Books, Touched, open_books};
+use super::refund_payment::{Planned, refund_row};
 use super::request_payment::{close_settled, open_of_customer};
 use super::start_checkout;
-use crate::db::Tx;
+use crate::db::{Tx, row, sql};
 use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::store::connection::Connection;
+use crate::store::counter::{self, NextNumber};
 use crate::store::link::{self, Scope};
+use crate::store::method::Method;
 use crate::store::payment::{self, Attempt, AttemptState, Payment, PaymentTarget};
+use crate::store::refund::{self, Refund};
+use crate::store::request::Request;
+
+row! {
+    /// Where the journal of an entry goes on.
+    struct NextLine {
+        seq: i64,
+    }
+}
+
+sql!(NEXT_LINE, "select coalesce(max(seq), -1) + 1 as seq from journal_line where business_id = $1 and entry_id = $2");
 
 /// What is known now.
 #[derive(Debug, Clone)]
@@ -47,7 +63,7 @@ pub(crate) fn next_check(checks: i64) -> i64 {
 
 /// Stores a finding about a payment. Idempotent: what is known already is not done again.
 pub async fn settle_payment(services: &Services, call: &Call, id: PaymentId, finding: Finding) -> Result<()> {
-    let by = call.clone();
+    let by = call.onward();
     services
         .db
         .write(call.business, async move |tx| {
@@ -58,30 +74,100 @@ pub async fn settle_payment(services: &Services, call: &Call, id: PaymentId, fin
                 Target::Order(id) => Some(*id),
                 Target::Invoice(_) | Target::Entry(_) => None,
             });
-            let touched = Touched {
+            let mut touched = Touched {
                 orders: of_orders.chain(seen.order_id).collect(),
                 entries: targets.iter().map(|target| target.entry_id).collect(),
                 payments: if seen.entry_id.is_some() { vec![id] } else { Vec::new() },
                 ..Touched::default()
             };
+            for aim in seen.aims()? {
+                match aim.target {
+                    Target::Order(order) if !touched.orders.contains(&order) => touched.orders.push(order),
+                    Target::Entry(entry) => touched.entries.push(entry),
+                    Target::Order(_) | Target::Invoice(_) => {}
+                }
+            }
             let books = open_books(tx, seen.customer_id, seen.currency, &touched).await?;
             let payment = tx.lock::<Payment>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
             if payment.entry_id != seen.entry_id {
                 // It was settled between the two reads; whoever asks again sees the rest.
                 return Ok(());
             }
-            let channel = match payment.connection_id {
-                Some(connection) => tx.get::<Connection>(&[&by.business, &connection]).await?.map(|row| row.kind),
+            let connection = match payment.connection_id {
+                Some(connection) => tx.get::<Connection>(&[&by.business, &connection]).await?,
                 None => None,
             };
+            let connection = connection.ok_or_else(|| Error::Fault(format!("{id} has no processor")))?;
             let attempts = payment::attempts_of_flow(tx, id).await?;
             let requests = open_of_customer(tx, payment.customer_id).await?;
-            let channel = Channel::Processor(channel.ok_or_else(|| Error::Fault(format!("{id} has no processor")))?);
-            let mut settling = Settling { by: &by, payment, attempts, targets, chosen, channel };
+            let more = Besides::read(tx, &payment, &connection, &books, &finding).await?;
+            let channel = Channel::Processor(connection.kind);
+            let mut settling = Settling { by: &by, payment, attempts, targets, chosen, channel, more };
             settling.take(tx, books, requests, &finding)
         })
         .await
 }
+
+impl Finding {
+    fn remote(&self) -> Option<&Remote> {
+        match self {
+            Finding::Seen(remote) => Some(remote),
+            Finding::Answered { outcome: Outcome::Done(remote) | Outcome::Pending(remote), .. } => Some(remote),
+            Finding::Answered { .. } | Finding::Absent { .. } => None,
+        }
+    }
+}
+
+/// What a finding may need besides the payment: read beforehand, because nothing is read after the first write.
+struct Besides {
+    refunds: Vec<Refund>,
+    /// For a refund that was made at the processor's own desk.
+    number: Option<NextNumber>,
+    /// For the journal of a dispute.
+    next_line: i64,
+    /// The card that this charge saved, if it is new here.
+    saved: Option<Method>,
+}
+
+impl Besides {
+    async fn read(
+        tx: &mut Tx<'_>,
+        payment: &Payment,
+        connection: &Connection,
+        books: &Books,
+        finding: &Finding,
+    ) -> Result<Besides> {
+        let business = tx.business();
+        let mut more = Besides { refunds: Vec::new(), number: None, next_line: 0, saved: None };
+        if let Some(charge) = finding.remote().and_then(Remote::charge) {
+            if charge.refunded.minor > 0 {
+                more.refunds = refund::of_flow(tx, payment.id).await?;
+            }
+            if outside(&more.refunds, charge) > 0 {
+                more.number = Some(counter::next(tx, "RFD", books.business.today(tx.now())).await?);
+            }
+            if let Some(saved) = &charge.saved {
+                more.saved = saved_row(tx, payment.customer_id, connection.id, saved, &payment.actor).await?;
+            }
+        }
+        if let (Some(Remote::Dispute(_)), Some(entry)) = (finding.remote(), payment.entry_id) {
+            let next: Option<NextLine> = tx.query_opt(&NEXT_LINE, &[&business, &entry]).await?;
+            more.next_line = next.map_or(0, |row| row.seq);
+        }
+        Ok(more)
+    }
+}
+
+/// Minor units of a charge that went back past us: neither by a refund of ours that has gone nor by one under way.
+fn outside(refunds: &[Refund], charge: &Charge) -> i64 {
+    let ours = |refund: &&Refund| {
+        refund.route == RefundRoute::Original && matches!(refund.state, RefundState::Succeeded | RefundState::Pending)
+    };
+    charge.refunded.minor - refunds.iter().filter(ours).map(|refund| refund.amount).sum::<i64>()
+}
+
+/// Why an attempt ended that did not arrive.
+const NEVER_RECEIVED: &str = "The processor never received it: try again.";
 
 struct Settling<'a> {
     by: &'a Call,
@@ -91,6 +177,7 @@ struct Settling<'a> {
     /// The documents that it was to pay together; empty: its order, or the account as a whole.
     chosen: Vec<Target>,
     channel: Channel,
+    more: Besides,
 }
 
 /// What is due of several documents, each charge counted once.
@@ -101,18 +188,18 @@ fn due_of(account: &Account, chosen: &[Target]) -> i64 {
 }
 
 impl Settling<'_> {
-    fn take(
-        &mut self,
-        tx: &mut Tx<'_>,
-        books: Books,
-        requests: Vec<crate::store::request::Request>,
-        finding: &Finding,
-    ) -> Result<()> {
+    fn take(&mut self, tx: &mut Tx<'_>, books: Books, requests: Vec<Request>, finding: &Finding) -> Result<()> {
         match finding {
             Finding::Absent { attempt } => {
-                self.end_attempt(tx, *attempt, AttemptState::Rejected, "the processor never received it", None);
-                let event = event_id(tx);
-                self.end(tx, PaymentState::Canceled, None, event);
+                let held = self.is_on_hold(*attempt);
+                self.end_attempt(tx, *attempt, AttemptState::Rejected, NEVER_RECEIVED, None);
+                match held {
+                    true => self.stay_held(tx),
+                    false => {
+                        let reason = self.payment.is_direct().then_some(("NOT_RECEIVED", NEVER_RECEIVED));
+                        self.fail(tx, books, requests, PaymentState::Canceled, reason)?;
+                    }
+                }
                 Ok(())
             }
             Finding::Answered { attempt, outcome } => self.answered(tx, books, requests, *attempt, outcome),
@@ -120,51 +207,96 @@ impl Settling<'_> {
         }
     }
 
+    /// Whether an attempt takes or lets go of an amount that is held: its failure leaves the hold as it was.
+    fn is_on_hold(&self, id: AttemptId) -> bool {
+        let on_hold = |attempt: &&Attempt| attempt.id == id && matches!(attempt.operation.as_str(), "capture" | "void");
+        self.attempts.iter().any(|attempt| on_hold(&attempt))
+    }
+
+    /// The amount is still held, as far as is known.
+    fn stay_held(&mut self, tx: &mut Tx<'_>) {
+        if self.payment.state == PaymentState::Unknown {
+            self.payment.state = PaymentState::Authorized;
+            self.save(tx);
+        }
+    }
+
     fn answered(
         &mut self,
         tx: &mut Tx<'_>,
         books: Books,
-        requests: Vec<crate::store::request::Request>,
+        requests: Vec<Request>,
         attempt: AttemptId,
         outcome: &Outcome<Remote>,
     ) -> Result<()> {
-        match outcome {
+        let held = self.is_on_hold(attempt);
+        let (state, text, code) = match outcome {
             Outcome::Done(remote) | Outcome::Pending(remote) => {
                 self.end_attempt(tx, attempt, AttemptState::Done, "answered", Some(remote.reference().id));
-                self.seen(tx, books, requests, remote)
+                return self.seen(tx, books, requests, remote);
             }
-            Outcome::NeedsAction(action) => {
-                self.end_attempt(tx, attempt, AttemptState::Pending, "the payer has to confirm", Some(action.id.clone()));
-                Ok(())
+            Outcome::NeedsAction(action) => return self.ask_holder(tx, books, attempt, action),
+            Outcome::Unknown { why } => {
+                self.ask_later(tx, attempt, why);
+                self.lose_sight(tx, held);
+                return Ok(());
             }
             Outcome::Declined(decline) => {
                 self.end_attempt(tx, attempt, AttemptState::Declined, &decline.text, decline.charge.clone());
-                let event = event_id(tx);
-                self.end(tx, PaymentState::Failed, Some((decline.reason.code(), &decline.text)), event);
-                Ok(())
+                (PaymentState::Failed, &decline.text, decline.reason.code())
             }
             Outcome::Rejected(rejection) => {
                 self.end_attempt(tx, attempt, AttemptState::Rejected, &rejection.text, None);
-                let event = event_id(tx);
-                self.end(tx, PaymentState::Failed, Some((rejection.reason.code(), &rejection.text)), event);
-                Ok(())
+                (PaymentState::Failed, &rejection.text, rejection.reason.code())
             }
-            Outcome::Unknown { why } => {
-                self.ask_later(tx, attempt, why);
-                Ok(())
-            }
+        };
+        if held {
+            self.stay_held(tx);
+            return Ok(());
+        }
+        self.fail(tx, books, requests, state, Some((code, text)))
+    }
+
+    /// The answer to a call that may have moved money was lost: what it is meant for stays reserved.
+    fn lose_sight(&mut self, tx: &mut Tx<'_>, held: bool) {
+        let moves_money = held || self.payment.is_direct();
+        if moves_money && matches!(self.payment.state, PaymentState::Created | PaymentState::Authorized) {
+            self.payment.state = PaymentState::Unknown;
+            self.save(tx);
         }
     }
 
-    fn seen(
-        &mut self,
-        tx: &mut Tx<'_>,
-        books: Books,
-        requests: Vec<crate::store::request::Request>,
-        remote: &Remote,
-    ) -> Result<()> {
-        if let Remote::Checkout(page) = remote {
-            self.note_page(tx, page);
+    /// The card's bank wants its holder to confirm: they get a link to the processor's page, and what was reserved is free, because
+    /// nobody knows whether they will.
+    fn ask_holder(&mut self, tx: &mut Tx<'_>, mut books: Books, attempt: AttemptId, action: &processors::Action) -> Result<()> {
+        self.end_attempt(tx, attempt, AttemptState::Pending, "the payer has to confirm", Some(action.id.clone()));
+        if !self.payment.is_direct() || self.payment.checkout_url.is_some() {
+            return Ok(());
+        }
+        let now = tx.now();
+        for row in self.attempts.iter_mut().filter(|row| row.id == attempt) {
+            row.check_at = Some(now.plus_seconds(next_check(2)));
+            tx.set(row);
+        }
+        self.release(&mut books)?;
+        let event = event_id(tx);
+        books.write(tx, self.by, event)?;
+        let reason = processors::DeclineReason::AuthenticationRequired;
+        self.payment.state = PaymentState::Created;
+        self.payment.checkout_url = Some(action.url.clone());
+        self.payment.decline_code = Some(reason.code().to_owned());
+        self.payment.decline_text = Some(reason.text().to_owned());
+        self.save(tx);
+        leave_job(tx, "mail_confirm", self.payment.id, event);
+        self.emit(tx, event, "payment_needs_holder", serde_json::json!({ "amount": self.payment.amount }));
+        Ok(())
+    }
+
+    fn seen(&mut self, tx: &mut Tx<'_>, books: Books, requests: Vec<Request>, remote: &Remote) -> Result<()> {
+        match remote {
+            Remote::Dispute(dispute) => return self.follow_dispute(tx, books, dispute),
+            Remote::Checkout(page) => self.note_page(tx, page),
+            _ => {}
         }
         match remote.charge() {
             Some(charge) => self.follow_charge(tx, books, requests, charge),
@@ -178,6 +310,9 @@ impl Settling<'_> {
             return;
         }
         let declined = page.last_decline.as_ref().map(|decline| (decline.reason.code().to_owned(), decline.text.clone()));
+        // A charge that waits for its holder keeps saying so.
+        let asked = self.payment.decline_code.clone().zip(self.payment.decline_text.clone()).filter(|_| self.payment.is_direct());
+        let declined = declined.or(asked);
         match page.state {
             CheckoutState::Open | CheckoutState::Completed => {
                 let url = Some(page.url.clone());
@@ -199,13 +334,7 @@ impl Settling<'_> {
         }
     }
 
-    fn follow_charge(
-        &mut self,
-        tx: &mut Tx<'_>,
-        books: Books,
-        requests: Vec<crate::store::request::Request>,
-        charge: &Charge,
-    ) -> Result<()> {
+    fn follow_charge(&mut self, tx: &mut Tx<'_>, books: Books, requests: Vec<Request>, charge: &Charge) -> Result<()> {
         use PaymentState as P;
         self.payment.remote_id = Some(charge.id.clone());
         if let Some(method) = &charge.method {
@@ -213,39 +342,42 @@ impl Settling<'_> {
                 Some(if method.kind == MethodKind::BankDebit { "Bank debit".to_owned() } else { method.brand.clone() });
             self.payment.last4 = Some(method.last4.clone());
         }
+        if charge.approval_code.is_some() {
+            self.payment.approval_code = charge.approval_code.clone();
+        }
         let ended = matches!(self.payment.state, P::Failed | P::Canceled);
+        let open = !ended && self.payment.state != P::Succeeded;
         match (charge.state, self.payment.state) {
             (ChargeState::Captured, P::Succeeded) => self.after_success(tx, books, charge),
             (ChargeState::Captured, _) => self.succeed(tx, books, requests, charge),
             (ChargeState::Returned, P::Succeeded) if !self.payment.returned => self.come_back(tx, books),
-            (ChargeState::Returned, P::Created | P::Pending | P::Unknown) => {
+            (ChargeState::Returned, _) if open => {
                 self.fail(tx, books, requests, P::Failed, Some(("RETURNED", "The bank returned the debit.")))
             }
             (ChargeState::Pending, P::Created | P::Unknown) => self.pend(tx, books),
-            (ChargeState::Failed, _) if !ended && self.payment.state != P::Succeeded => {
+            (ChargeState::Authorized, P::Created | P::Unknown) => self.hold(tx, books, charge),
+            (ChargeState::Failed, _) if open => {
                 self.fail(tx, books, requests, P::Failed, charge.reason.map(|reason| (reason.code(), reason.text())))
             }
-            (ChargeState::Voided | ChargeState::Expired, _) if !ended && self.payment.state != P::Succeeded => {
-                self.fail(tx, books, requests, P::Canceled, None)
-            }
+            (ChargeState::Expired, _) if open => self.fail(
+                tx,
+                books,
+                requests,
+                P::Canceled,
+                Some(("AUTHORIZATION_EXPIRED", "The hold lapsed; nothing was taken.")),
+            ),
+            (ChargeState::Voided, _) if open => self.fail(tx, books, requests, P::Canceled, None),
             _ => Ok(()),
         }
     }
 
     /// The money is there: it settles what the payment named, the rest becomes credit.
-    fn succeed(
-        &mut self,
-        tx: &mut Tx<'_>,
-        mut books: Books,
-        requests: Vec<crate::store::request::Request>,
-        charge: &Charge,
-    ) -> Result<()> {
+    fn succeed(&mut self, tx: &mut Tx<'_>, mut books: Books, requests: Vec<Request>, charge: &Charge) -> Result<()> {
         self.release(&mut books)?;
-        let aims = self.aims();
-        let meant: i64 = match self.payment.order_id {
-            Some(order) => books.account.due(Target::Order(order)),
-            None if !self.chosen.is_empty() => due_of(&books.account, &self.chosen),
-            None => (-books.account.balance()).max(0),
+        let aims = self.aims()?;
+        let meant: i64 = match aims.as_slice() {
+            [] => (-books.account.balance()).max(0),
+            some => due_of(&books.account, &some.iter().map(|aim| aim.target).collect::<Vec<_>>()),
         };
         let captured = charge.captured.minor;
         // Nothing was due any more: somebody paid by another route. Their money waits for a person to decide.
@@ -277,8 +409,15 @@ impl Settling<'_> {
         self.payment.decline_code = None;
         self.payment.decline_text = None;
         self.payment.state = PaymentState::Succeeded;
+        self.payment.held_until = None;
         self.stop_asking(tx);
         self.save(tx);
+        if let Some(method) = self.more.saved.take() {
+            tx.insert(&method);
+        }
+        if twice {
+            leave_job(tx, "alert_paid_twice", self.payment.id, event);
+        }
         let notify = requests.iter().any(|request| Some(request.id) == self.payment.request_id && !request.notified().is_empty());
         close_settled(tx, requests, &account, self.payment.request_id);
         if settings.receipt_online {
@@ -295,37 +434,112 @@ impl Settling<'_> {
         Ok(())
     }
 
-    /// Refunds and disputes that were made at the processor's own desk.
+    /// Refunds that were made at the processor's own desk: what they took back is owed again, and staff are told.
     fn after_success(&mut self, tx: &mut Tx<'_>, mut books: Books, charge: &Charge) -> Result<()> {
-        let more = charge.refunded.minor - self.payment.refunded;
-        let disputed = charge.disputed != self.payment.disputed;
-        if more <= 0 && !disputed {
+        let more = outside(&self.more.refunds, charge);
+        let Some(number) = self.more.number.take().filter(|_| more > 0) else {
+            return self.note_dispute(tx, charge);
+        };
+        let today = books.business.today(tx.now());
+        let reason = "Refunded at the processor".to_owned();
+        let back = MoneyBack {
+            payment: self.payment.id,
+            amount: more,
+            channel: self.channel.clone(),
+            method: Some("card".to_owned()),
+            reason: reason.clone(),
+            when: When::Machine(today),
+            reopens: Vec::new(),
+        };
+        let posted = books.account.refund_gone(tx.ids(), &back)?;
+        let event = event_id(tx);
+        books.write(tx, self.by, event)?;
+        let number = counter::take(tx, number);
+        let id = RefundId::new(tx.ids());
+        let planned = Planned { id, number, amount: more, route: RefundRoute::Original, reason, aims: Vec::new() };
+        let row = refund_row(tx, self.by, &self.payment, planned);
+        let now = tx.now();
+        tx.insert(&Refund {
+            state: RefundState::Succeeded,
+            entry_id: Some(posted.entry),
+            settled_at: Some(now),
+            actor: "system".to_owned(),
+            ..row
+        });
+        self.payment.refunded += more;
+        self.payment.disputed = charge.disputed;
+        self.save(tx);
+        leave_job(tx, "alert_refunded_outside", id, event);
+        let data = serde_json::json!({ "refunded": self.payment.refunded, "disputed": self.payment.disputed });
+        self.emit(tx, event, "payment_refunded_outside", data);
+        Ok(())
+    }
+
+    /// A charge that is disputed cannot be refunded, from the moment that is known; the dispute itself tells the rest.
+    fn note_dispute(&mut self, tx: &mut Tx<'_>, charge: &Charge) -> Result<()> {
+        if charge.disputed == self.payment.disputed {
             return Ok(());
         }
-        let event = event_id(tx);
-        let mut kind = "payment_changed";
-        if more > 0 {
-            let today = books.business.today(tx.now());
-            let back = MoneyBack {
-                payment: self.payment.id,
-                amount: more,
-                channel: self.channel.clone(),
-                method: Some("card".to_owned()),
-                reason: "Refunded at the processor".to_owned(),
-                when: When::Machine(today),
-                reopens: Vec::new(),
-            };
-            books.account.refund(tx.ids(), &back)?;
-            self.payment.refunded = charge.refunded.minor;
-            kind = "payment_refunded_outside";
-        }
-        books.write(tx, self.by, event)?;
-        if disputed {
-            self.payment.disputed = charge.disputed;
-            kind = if charge.disputed { "payment_disputed" } else { "dispute_ended" };
-        }
+        self.payment.disputed = charge.disputed;
         self.save(tx);
-        self.emit(tx, event, kind, serde_json::json!({ "refunded": self.payment.refunded, "disputed": self.payment.disputed }));
+        let event = event_id(tx);
+        let kind = if charge.disputed { "payment_disputed" } else { "dispute_ended" };
+        self.emit(tx, event, kind, serde_json::json!({ "disputed": charge.disputed }));
+        Ok(())
+    }
+
+    /// The processor holds the money back, gives it back, or keeps it (rule 15). Each step once.
+    fn follow_dispute(&mut self, tx: &mut Tx<'_>, mut books: Books, dispute: &Dispute) -> Result<()> {
+        if self.payment.state != PaymentState::Succeeded {
+            return Ok(());
+        }
+        let was = self.payment.dispute.clone();
+        let amount = self.payment.disputed_amount.unwrap_or(dispute.amount.minor).min(self.payment.amount);
+        let when = When::Machine(books.business.today(tx.now()));
+        let next_seq = i32::try_from(self.more.next_line).map_err(|_| Error::Fault("a journal without end".to_owned()))?;
+        let step = DisputeMove { payment: self.payment.id, amount, next_seq, when };
+        let (kind, alert) = match (dispute.state, was.as_deref()) {
+            (DisputeState::Opened, None) => {
+                books.account.dispute_opened(&step)?;
+                ("payment_disputed", "alert_disputed")
+            }
+            (DisputeState::Won, Some("opened")) => {
+                books.account.dispute_won(&step)?;
+                ("dispute_won", "alert_dispute_won")
+            }
+            (DisputeState::Lost, None | Some("opened")) => {
+                if was.is_none() {
+                    books.account.dispute_opened(&step)?;
+                }
+                let input = ReturnInput {
+                    payment: self.payment.id,
+                    amount: Some(amount),
+                    dispute: true,
+                    reason: "Dispute lost".to_owned(),
+                    when,
+                };
+                books.account.return_payment(tx.ids(), &input)?;
+                self.payment.returned = true;
+                ("dispute_lost", "alert_dispute_lost")
+            }
+            _ => return Ok(()),
+        };
+        let event = event_id(tx);
+        books.write(tx, self.by, event)?;
+        self.payment.disputed = dispute.state != DisputeState::Won;
+        self.payment.disputed_amount = Some(amount);
+        self.payment.dispute = Some(
+            match dispute.state {
+                DisputeState::Opened => "opened",
+                DisputeState::Won => "won",
+                DisputeState::Lost => "lost",
+            }
+            .to_owned(),
+        );
+        self.save(tx);
+        leave_job(tx, alert, self.payment.id, event);
+        leave_job(tx, "close_checkouts", self.payment.customer_id, event);
+        self.emit(tx, event, kind, serde_json::json!({ "amount": amount, "currency": self.payment.currency }));
         Ok(())
     }
 
@@ -345,24 +559,58 @@ impl Settling<'_> {
         self.payment.returned = true;
         self.save(tx);
         leave_job(tx, "mail_failed", self.payment.id, event);
+        leave_job(tx, "alert_returned", self.payment.id, event);
         self.emit(tx, event, "payment_returned", serde_json::json!({ "amount": self.payment.amount, "owed": outcome.owed }));
         Ok(())
     }
 
-    /// What the payment named, to be settled when it arrives: its order, the documents that were chosen, else the account
-    /// as a whole.
-    fn aims(&self) -> Vec<Aim> {
-        let order = self.payment.order_id.map(Target::Order);
-        let named = order.map_or_else(|| self.chosen.clone(), |order| vec![order]);
-        named.into_iter().map(|target| Aim { target, amount: None }).collect()
+    /// What the payment named, to be settled when it arrives: its documents, those that were chosen, else the account as a whole.
+    fn aims(&self) -> Result<Vec<Aim>> {
+        let named = self.payment.aims()?;
+        let chosen = self.chosen.iter().map(|target| Aim { target: *target, amount: None });
+        Ok(if named.is_empty() { chosen.collect() } else { named })
     }
 
     /// Under way: the charges it is meant for are reserved until the outcome is known.
-    fn pend(&mut self, tx: &mut Tx<'_>, mut books: Books) -> Result<()> {
-        let parts = books.account.reserve(&self.aims(), self.payment.amount)?;
+    fn pend(&mut self, tx: &mut Tx<'_>, books: Books) -> Result<()> {
         let event = event_id(tx);
+        self.reserve(tx, books, event)?;
+        self.payment.state = PaymentState::Pending;
+        self.payment.checkout_url = None;
+        self.stop_asking(tx);
+        self.save(tx);
+        self.emit(tx, event, "payment_pending", serde_json::json!({ "amount": self.payment.amount }));
+        Ok(())
+    }
+
+    /// Held on the card, not yet taken: reserved like money under way, until it is taken, let go, or lapses.
+    fn hold(&mut self, tx: &mut Tx<'_>, books: Books, charge: &Charge) -> Result<()> {
+        let event = event_id(tx);
+        self.reserve(tx, books, event)?;
+        self.payment.state = PaymentState::Authorized;
+        self.payment.checkout_url = None;
+        self.payment.decline_code = None;
+        self.payment.decline_text = None;
+        self.payment.held_until = charge.expires_at;
+        self.stop_asking(tx);
+        // The hold lapses by itself: the processor is asked then.
+        if let (Some(last), Some(until)) = (self.attempts.last_mut(), charge.expires_at) {
+            last.check_at = Some(until.plus_seconds(1));
+            tx.set(last);
+        }
+        self.save(tx);
+        self.emit(tx, event, "payment_authorized", serde_json::json!({ "amount": self.payment.amount }));
+        Ok(())
+    }
+
+    /// Reserves what the payment is meant for, unless it is reserved already. The targets say what, so that exactly this is
+    /// released.
+    fn reserve(&mut self, tx: &mut Tx<'_>, mut books: Books, event: EventId) -> Result<()> {
+        if self.payment.reserves() {
+            return Ok(());
+        }
+        let parts = books.account.reserve(&self.aims()?, self.payment.amount)?;
         books.write(tx, self.by, event)?;
-        // The targets say what was reserved, so that exactly this is released.
         for target in &mut self.targets {
             target.amount = parts.iter().find(|part| part.charge == target.entry_id).map_or(0, |part| part.amount);
             tx.set(target);
@@ -373,17 +621,12 @@ impl Settling<'_> {
             let (business_id, payment_id) = (self.payment.business_id, self.payment.id);
             tx.insert(&PaymentTarget { business_id, payment_id, position, entry_id: part.charge, amount: part.amount });
         }
-        self.payment.state = PaymentState::Pending;
-        self.payment.checkout_url = None;
-        self.stop_asking(tx);
-        self.save(tx);
-        self.emit(tx, event, "payment_pending", serde_json::json!({ "amount": self.payment.amount }));
         Ok(())
     }
 
     /// Gives back what a payment under way had reserved, on the loaded account.
     fn release(&self, books: &mut Books) -> Result<()> {
-        if self.payment.state != PaymentState::Pending {
+        if !self.payment.reserves() {
             return Ok(());
         }
         let reserved = |target: &PaymentTarget| Reserved { charge: target.entry_id, amount: target.amount };
@@ -396,25 +639,44 @@ impl Settling<'_> {
         &mut self,
         tx: &mut Tx<'_>,
         mut books: Books,
-        requests: Vec<crate::store::request::Request>,
+        requests: Vec<Request>,
         state: PaymentState,
         reason: Option<(&str, &str)>,
     ) -> Result<()> {
+        if matches!(self.payment.state, PaymentState::Succeeded | PaymentState::Failed | PaymentState::Canceled) {
+            return Ok(());
+        }
         self.release(&mut books)?;
+        let retry_days = books.business.settings()?.retry_days;
         let event = event_id(tx);
         let (account, _) = books.write(tx, self.by, event)?;
         close_settled(tx, requests, &account, None);
         self.end(tx, state, reason, event);
+        if self.payment.by_itself && state == PaymentState::Failed {
+            self.try_later(tx, &retry_days, event);
+        }
         Ok(())
+    }
+
+    /// A charge that nobody asked for in person is tried again by the schedule; customer and staff hear of it.
+    fn try_later(&mut self, tx: &mut Tx<'_>, retry_days: &[i64], event: EventId) {
+        leave_job(tx, "mail_failed", self.payment.id, event);
+        leave_job(tx, "alert_charge_failed", self.payment.id, event);
+        let next = usize::try_from(self.payment.tries).ok().and_then(|tries| retry_days.get(tries));
+        if let Some(days) = next {
+            let at = tx.now().plus_seconds(days * 86_400);
+            leave_job_at(tx, "retry_payment", self.payment.id, event, at);
+        }
     }
 
     fn end(&mut self, tx: &mut Tx<'_>, state: PaymentState, reason: Option<(&str, &str)>, event: EventId) {
         if matches!(self.payment.state, PaymentState::Succeeded | PaymentState::Failed | PaymentState::Canceled) {
             return;
         }
-        let was_pending = self.payment.state == PaymentState::Pending;
+        let was_pending = self.payment.state == PaymentState::Pending && !self.payment.by_itself;
         self.payment.state = state;
         self.payment.checkout_url = None;
+        self.payment.held_until = None;
         self.payment.decline_code = reason.map(|(code, _)| code.to_owned());
         self.payment.decline_text = reason.map(|(_, text)| text.to_owned());
         self.stop_asking(tx);

@@ -209,6 +209,7 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             created_at: now,
             updated_at: now,
             succeeded_at: None,
+            ..Payment::fresh(by.business, id, link.customer_id, link.currency, now)
         });
         for (position, (entry, part)) in (1_i64..).zip(&charges) {
             tx.insert(&PaymentTarget { business_id: by.business, payment_id: id, position, entry_id: *entry, amount: *part });
@@ -227,6 +228,7 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             check_at: Some(now.plus_seconds(30)),
             created_at: now,
             updated_at: now,
+            refund_id: None,
         });
         let event = event_id(tx);
         let data = serde_json::json!({ "amount": amount, "currency": link.currency });

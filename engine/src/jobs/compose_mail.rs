@@ -39,7 +39,7 @@ pub(super) fn sender(business: &Business) -> Sender {
     }
 }
 
-fn amount(minor: i64, currency: Currency) -> String {
+pub(super) fn amount(minor: i64, currency: Currency) -> String {
     Money::new(minor, currency).to_string()
 }
 
@@ -225,7 +225,13 @@ pub async fn payment_notice(services: &Services, job: &Job) -> Result<()> {
 pub async fn payment_failed(services: &Services, job: &Job) -> Result<()> {
     let (business, id): (_, PaymentId) = (job.business_id, subject(job)?);
     let sheet = payment::payment_sheet(&services.db, business, id).await?;
-    let (Some(to), Some(way_back)) = (sheet.customer.email.clone(), sheet.payment.link_id) else { return Ok(()) };
+    let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
+    let way_back = match (sheet.payment.link_id, sheet.payment.by_itself) {
+        (Some(link), _) => link,
+        // Nobody opened a page for it: the customer's own link leads to what is owed.
+        (None, true) => super::compose_money::balance_link(services, job, &sheet).await?,
+        (None, false) => return Ok(()),
+    };
     let way_back = link::link_sheet(&services.db, business, way_back).await?;
     let about = way_back.order.as_ref().map_or_else(|| "Your balance".to_owned(), |sheet: &OrderSheet| document(&sheet.order));
     let reason = match (&sheet.payment.decline_text, sheet.payment.returned) {

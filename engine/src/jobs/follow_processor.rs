@@ -5,7 +5,7 @@
 use books::calendar::Instant;
 use books::ids::{ConnectionId, CustomerId};
 use books::payment::PaymentState;
-use processors::{RawHook, Remote, RemoteKind, Verified};
+use processors::{RawHook, Remote, Verified};
 
 use super::Job;
 use crate::db::sql;
@@ -168,19 +168,12 @@ fn told(remote: &Remote) -> Told {
     let attempt = match remote {
         Remote::Charge(charge) => charge.attempt,
         Remote::Checkout(checkout) => checkout.attempt,
-        Remote::Refund(refund) => refund.charge_attempt,
+        Remote::Refund(refund) => refund.attempt.or(refund.charge_attempt),
         Remote::Dispute(dispute) => dispute.charge_attempt,
         Remote::Invoice(invoice) => invoice.attempt,
         Remote::Setup(_) => None,
     };
-    let mut about = remote.reference();
-    // What happens to a refund or dispute shows on the charge that it is about.
-    match remote {
-        Remote::Refund(refund) => about = processors::Reference::new(RemoteKind::Charge, refund.charge.clone()),
-        Remote::Dispute(dispute) => about = processors::Reference::new(RemoteKind::Charge, dispute.charge.clone()),
-        _ => {}
-    }
-    Told { about, attempt }
+    Told { about: remote.reference(), attempt }
 }
 
 /// The job `close_checkouts`: after the balance moved, pages on which more could be paid than is due are closed.

@@ -12,18 +12,20 @@ use books::link::{LinkState, Policy};
 use books::money::{Currency, Money};
 use books::payment::PaymentState;
 use books::refusal::Code;
-use processors::Capability;
 
 use super::order::OrderSheet;
 use crate::db::Reader;
 use crate::error::{Error, Result};
 use crate::flows::call::Actor;
+use crate::flows::limits::{Allowance, Limited, allowance};
+use crate::flows::refund_payment::inside_window;
 use crate::flows::send_message;
 use crate::flows::start_checkout::policy;
 use crate::services::Services;
 use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
 use crate::store::customer;
+use crate::store::entry;
 use crate::store::link;
 use crate::store::message::{self, Reached};
 use crate::store::payment::{self, Payment};
@@ -37,8 +39,9 @@ struct Rights {
 }
 
 impl Rights {
-    fn of(actor: &Actor) -> Rights {
-        Rights { pay: actor.must(Role::Clerk, "payments").is_ok(), refund: actor.must(Role::Manager, "refunds").is_ok() }
+    fn of(actor: &Actor, business: &Business) -> Result<Rights> {
+        let refund = allowance(&business.settings()?, actor, Limited::Refund) != Allowance::Nothing;
+        Ok(Rights { pay: actor.must(Role::Clerk, "payments").is_ok(), refund })
     }
 }
 
@@ -130,7 +133,7 @@ pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &
         due: money(sheet.figures.amount_due),
         pending: (sheet.reserved() > 0).then(|| money(sheet.reserved())),
         processors: services.connections.ability(&sheet.connections, &sheet.business.name)?,
-        rights: Rights::of(actor),
+        rights: Rights::of(actor, &sheet.business)?,
         reached: &reached,
         now,
     };
@@ -175,7 +178,9 @@ fn refund(sheet: &OrderSheet, rights: Rights, services: &Services) -> Result<Ans
     let mut facts = nothing_refundable(sheet.order.currency, rights);
     for payment in sheet.payments.iter().filter(|payment| payment.currency == sheet.order.currency) {
         let connection = sheet.connections.iter().find(|connection| Some(connection.id) == payment.connection_id);
-        let one = of_one(payment, connection, &sheet.business, rights, services)?;
+        let reserved =
+            sheet.credits.iter().find(|credit| Some(credit.id) == payment.entry_id).map_or(0, |credit| credit.reserved);
+        let one = of_one(payment, reserved, connection, &sheet.business, rights, services)?;
         facts.refundable = facts.refundable.plus(one.refundable)?;
         facts.inside_window |= one.inside_window && one.refundable.minor > 0;
         facts.disputed |= one.disputed;
@@ -194,26 +199,28 @@ fn nothing_refundable(currency: Currency, rights: Rights) -> RefundFacts {
     }
 }
 
-/// What can be given back of one payment.
+/// What is left of a payment to be given back, of which refunds under way have `reserved` a part.
+pub(crate) fn left_of(payment: &Payment, reserved: i64) -> i64 {
+    let back = match (payment.state, payment.returned) {
+        (PaymentState::Succeeded, false) => 0,
+        // A dispute that was lost took back its own amount only.
+        (PaymentState::Succeeded, true) if payment.dispute.as_deref() == Some("lost") => payment.disputed_amount.unwrap_or(0),
+        _ => payment.amount,
+    };
+    (payment.amount - payment.refunded - reserved - back).max(0)
+}
+
+/// What can be given back of one payment, of which refunds under way have `reserved` a part.
 fn of_one(
     payment: &Payment,
+    reserved: i64,
     connection: Option<&Connection>,
     business: &Business,
     rights: Rights,
     services: &Services,
 ) -> Result<RefundFacts> {
-    let taken = payment.state == PaymentState::Succeeded && !payment.returned;
-    let left = if taken { payment.amount - payment.refunded } else { 0 };
-    let inside_window = match (connection, payment.succeeded_at) {
-        (Some(connection), Some(at)) => {
-            let capabilities = services.connections.open(connection, &business.name)?.processor.capabilities().clone();
-            let now = services.db.clock().now();
-            let open = capabilities.refund_days.is_none_or(|days| now <= at.plus_seconds(i64::from(days) * 86_400));
-            capabilities.can(Capability::Refund) && open
-        }
-        // Recorded money is given back by hand, at any time.
-        _ => true,
-    };
+    let left = left_of(payment, reserved);
+    let inside_window = inside_window(services, business, connection, payment)?;
     Ok(RefundFacts {
         refundable: Money::new(left, payment.currency),
         inside_window,
@@ -240,7 +247,7 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
         .await?;
     let currency = business.currency;
     let under_way = services.db.read(async move |reader| payment::under_way(reader, of, id, currency).await).await?;
-    let reserved: i64 = under_way.iter().filter(|payment| payment.state.reserves(false)).map(|payment| payment.amount).sum();
+    let reserved: i64 = under_way.iter().filter(|payment| payment.reserves()).map(|payment| payment.amount).sum();
     let balance = balances.iter().find(|row| row.currency == currency).map_or(0, |row| row.balance);
     let now = services.db.clock().now();
     let common = Common {
@@ -248,7 +255,7 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
         due: Money::new((-balance).max(0), currency),
         pending: (reserved > 0).then(|| Money::new(reserved, currency)),
         processors: services.connections.ability(&connections, &business.name)?,
-        rights: Rights::of(actor),
+        rights: Rights::of(actor, &business)?,
         reached: &reached,
         now,
     };
@@ -265,24 +272,31 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
     Ok(complete(answers, "This belongs to one order, invoice or payment: open that one, or share the customer's link."))
 }
 
+/// What is held by a payment now.
+pub(crate) fn held_facts(payment: &Payment, now: books::calendar::Instant) -> AuthorizationFacts {
+    match (payment.state, payment.held_until) {
+        (PaymentState::Authorized, Some(until)) if until <= now => AuthorizationFacts::Expired,
+        (PaymentState::Authorized, _) => AuthorizationFacts::Live,
+        _ => AuthorizationFacts::Missing,
+    }
+}
+
 /// What may be done with a payment.
 pub async fn of_payment(services: &Services, of: BusinessId, id: PaymentId, actor: &Actor) -> Result<Vec<Answer>> {
-    let (business, payment, connections) = services
+    let (business, payment, connections, reserved) = services
         .db
         .read(async move |reader| {
-            Ok((
-                business::one(reader, of).await?,
-                payment::one(reader, of, id).await?,
-                connection::of_business(reader, of).await?,
-            ))
+            let payment = payment::one(reader, of, id).await?;
+            let reserved = match payment.entry_id {
+                Some(entry) => entry::one(reader, of, entry).await?.reserved,
+                None => 0,
+            };
+            Ok((business::one(reader, of).await?, payment, connection::of_business(reader, of).await?, reserved))
         })
         .await?;
     let connection = connections.iter().find(|connection| Some(connection.id) == payment.connection_id);
-    let facts = of_one(&payment, connection, &business, Rights::of(actor), services)?;
-    let held = match payment.state {
-        PaymentState::Authorized => AuthorizationFacts::Live,
-        _ => AuthorizationFacts::Missing,
-    };
+    let facts = of_one(&payment, reserved, connection, &business, Rights::of(actor, &business)?, services)?;
+    let held = held_facts(&payment, services.db.clock().now());
     let void = match held {
         AuthorizationFacts::Live => Answer::yes(Action::Void),
         _ => Answer::no(Action::Void, Code::NotAuthorized, "Only an amount that is held can be let go; this payment holds none."),

@@ -1,6 +1,8 @@
 //! Everything one payment shows: what it paid, the calls behind it, what became of it. Also what its receipt prints.
 
+use books::account::Target;
 use books::allocation::LiveAllocation;
+use books::entry::Class;
 use books::ids::{BusinessId, LinkId, OrderId, PaymentId};
 
 use crate::db::{Db, Reader};
@@ -12,6 +14,7 @@ use crate::store::entry::{self, EntryLine};
 use crate::store::link;
 use crate::store::order::{self, Order};
 use crate::store::payment::{self, Attempt, Payment};
+use crate::store::refund::{self, Refund};
 
 /// One payment, read in one snapshot.
 #[derive(Debug, Clone)]
@@ -26,6 +29,8 @@ pub struct PaymentSheet {
     pub charges: Vec<EntryLine>,
     pub orders: Vec<Order>,
     pub attempts: Vec<Attempt>,
+    /// Oldest first.
+    pub refunds: Vec<Refund>,
     pub balances: Vec<CustomerBalance>,
     /// Where its receipt can be seen, once there is a link for that.
     pub receipt_link: Option<LinkId>,
@@ -37,6 +42,37 @@ impl PaymentSheet {
     /// What is not set against anything, and not given back.
     pub fn unapplied(&self) -> i64 {
         self.entry.as_ref().map_or(0, |entry| entry.amount - entry.allocated)
+    }
+
+    /// What can still go back: not what went back, was taken back, or is under way.
+    pub fn refundable(&self) -> i64 {
+        let reserved = self.entry.as_ref().map_or(0, |entry| entry.reserved);
+        super::actions::left_of(&self.payment, reserved)
+    }
+
+    /// What can be set against other documents: what was neither given nor taken back.
+    pub fn movable(&self) -> i64 {
+        let paid: i64 = self.paid_documents().iter().map(|(_, part)| part).sum();
+        paid + self.unapplied()
+    }
+
+    /// What it pays now, document by document, pay-outs left out.
+    pub fn paid_documents(&self) -> Vec<(Target, i64)> {
+        let mut parts: Vec<(Target, i64)> = Vec::new();
+        for charge in self.charges.iter().filter(|charge| charge.kind.class() == Class::Charge) {
+            let target = charge.order_id.map_or(Target::Entry(charge.id), Target::Order);
+            let part: i64 = self.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
+            match parts.iter_mut().find(|(known, _)| *known == target) {
+                Some((_, sum)) => *sum += part,
+                None => parts.push((target, part)),
+            }
+        }
+        parts
+    }
+
+    /// What the account owes in the payment's currency.
+    pub fn owed(&self) -> i64 {
+        self.balances.iter().find(|row| row.currency == self.payment.currency).map_or(0, |row| (-row.balance).max(0))
     }
 
     pub fn order_of(&self, charge: &EntryLine) -> Option<&Order> {
@@ -72,6 +108,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId)
     let customer = customer::one(reader, of, payment.customer_id).await?;
     let balances = customer::balances(reader, of, payment.customer_id).await?;
     let attempts = payment::attempts(reader, of, id).await?;
+    let refunds = refund::of_payment(reader, of, id).await?;
     let (mut entry, mut allocations, mut charges) = (None, Vec::new(), Vec::new());
     if let Some(credit) = payment.entry_id {
         entry = Some(entry::one(reader, of, credit).await?);
@@ -101,6 +138,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId)
         charges,
         orders,
         attempts,
+        refunds,
         balances,
         receipt_link,
         still_due,

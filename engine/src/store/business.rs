@@ -1,5 +1,7 @@
 //! Businesses: who is owed. Several live in one installation, wholly apart.
 
+use std::collections::BTreeMap;
+
 use books::calendar::{Day, Instant};
 use books::ids::BusinessId;
 use books::money::Currency;
@@ -56,6 +58,27 @@ pub struct Settings {
     pub hold_messages: bool,
     /// The least role that may act as a customer in their portal; none: nobody may.
     pub act_as_customer: Option<String>,
+    /// What each role (`owner`, `manager`, `clerk`, and `key` for programs) may do alone; above it a second person approves.
+    pub limits: BTreeMap<String, Limits>,
+    /// Days after a failed charge on which it is tried again by itself, where it was begun by itself.
+    pub retry_days: Vec<i64>,
+}
+
+/// The most that somebody may give away alone, in minor units of the business's currency. None: what the role itself allows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<i64>,
+    /// Write-offs and credit notes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_off: Option<i64>,
+    /// Credits by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit: Option<i64>,
+    /// Adjustments of the balance, either way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjustment: Option<i64>,
 }
 
 impl Settings {
@@ -78,6 +101,8 @@ impl Default for Settings {
             receipt_external: false,
             hold_messages: true,
             act_as_customer: None,
+            limits: BTreeMap::new(),
+            retry_days: vec![3, 5, 7],
         }
     }
 }

@@ -52,3 +52,20 @@ pub(crate) fn take(tx: &mut Tx<'_>, number: NextNumber) -> String {
     }
     text
 }
+
+/// Takes as many numbers as an act needs, one after the other.
+#[allow(dead_code, reason = "a credit note may start several refunds at once")]
+pub(crate) fn take_several(tx: &mut Tx<'_>, number: NextNumber, many: usize) -> Vec<String> {
+    let NextNumber { mut counter, fresh, .. } = number;
+    let mut taken = Vec::with_capacity(many);
+    for _ in 0..many {
+        taken.push(format!("{}-{:05}", counter.series, counter.next));
+        counter.next += 1;
+    }
+    if fresh {
+        tx.insert(&counter);
+    } else {
+        tx.set(&counter);
+    }
+    taken
+}

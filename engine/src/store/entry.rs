@@ -412,3 +412,13 @@ impl EntryLine {
         credit_note.or_else(payment).or_else(invoice).or_else(order)
     }
 }
+
+/// Everything of an account that is open or reserved.
+pub(crate) async fn open_of(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: CustomerId,
+    currency: Currency,
+) -> Result<Vec<EntryLine>> {
+    reader.query(&OPEN, &[&business, &customer, &currency]).await
+}

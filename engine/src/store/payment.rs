@@ -1,10 +1,15 @@
 //! Payments: each one try to take money, with one amount and one state; and the attempts, the calls to a processor
 //! behind it, which are committed before the socket opens.
 
+use books::account::{Aim, Target};
 use books::calendar::{Day, Instant};
-use books::ids::{AttemptId, BusinessId, ConnectionId, CustomerId, EntryId, InvoiceId, LinkId, OrderId, PaymentId, RequestId};
+use books::ids::{
+    AttemptId, BusinessId, ConnectionId, CustomerId, EntryId, InvoiceId, LinkId, MethodId, OrderId, PaymentId, RefundId,
+    RequestId,
+};
 use books::money::Currency;
 use books::payment::PaymentState;
+use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Reader, Tx, Value, row, sql, table, text_column};
 use crate::error::{Error, Result};
@@ -67,7 +72,7 @@ table! {
         pub currency: Currency,
         pub amount: i64,
         pub state: PaymentState,
-        /// `external` or `online`
+        /// `external`, `online` (a payer's page), `saved` (without a page) or `in_person` (staff key the card)
         pub kind: String,
         /// `cash`, `check`, `bank_transfer`, `card_terminal` or `other`
         pub external_kind: Option<String>,
@@ -96,6 +101,140 @@ table! {
         pub created_at: Instant,
         pub updated_at: Instant,
         pub succeeded_at: Option<Instant>,
+        /// The saved method it charges.
+        pub method_id: Option<MethodId>,
+        /// The payment that it tries again, and how many tries came before it.
+        pub retry_of: Option<PaymentId>,
+        pub tries: i64,
+        /// Charged by the customer's own switch, not by a person.
+        pub by_itself: bool,
+        /// JSON of [`Named`]s: what it named, where that is not one order. None: oldest due first.
+        pub aims: Option<String>,
+        /// False: the amount is held first.
+        pub captures: bool,
+        pub held_until: Option<Instant>,
+        pub approval_code: Option<String>,
+        /// `opened`, `won` or `lost`
+        pub dispute: Option<String>,
+        /// What the processor holds or held back.
+        pub disputed_amount: Option<i64>,
+    }
+}
+
+/// A document or charge that a payment names, as it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<InvoiceId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryId>,
+    /// None: all that is open there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+}
+
+impl From<Aim> for Named {
+    fn from(aim: Aim) -> Named {
+        let mut named = Named { order: None, invoice: None, entry: None, amount: aim.amount };
+        match aim.target {
+            Target::Order(id) => named.order = Some(id),
+            Target::Invoice(id) => named.invoice = Some(id),
+            Target::Entry(id) => named.entry = Some(id),
+        }
+        named
+    }
+}
+
+impl Named {
+    fn aim(self) -> Option<Aim> {
+        let order = self.order.map(Target::Order);
+        let target = order.or(self.invoice.map(Target::Invoice)).or(self.entry.map(Target::Entry))?;
+        Some(Aim { target, amount: self.amount })
+    }
+}
+
+/// The aims as they are kept; none when there are none.
+pub(crate) fn kept_aims(aims: &[Aim]) -> Option<String> {
+    let named: Vec<Named> = aims.iter().map(|aim| Named::from(*aim)).collect();
+    (!named.is_empty()).then(|| serde_json::json!(named).to_string())
+}
+
+/// The aims from their kept form.
+pub(crate) fn read_aims(text: &str) -> Result<Vec<Aim>> {
+    let named: Vec<Named> = serde_json::from_str(text).map_err(|error| Error::Fault(format!("aims {text}: {error}")))?;
+    named.into_iter().map(|one| one.aim().ok_or_else(|| Error::Fault(format!("aims {text}: one names nothing")))).collect()
+}
+
+impl Payment {
+    /// A payment that was only begun and names nothing yet.
+    pub(crate) fn fresh(business: BusinessId, id: PaymentId, customer: CustomerId, currency: Currency, now: Instant) -> Payment {
+        Payment {
+            business_id: business,
+            id,
+            number: String::new(),
+            customer_id: customer,
+            currency,
+            amount: 0,
+            state: PaymentState::Created,
+            kind: String::new(),
+            external_kind: None,
+            reference: None,
+            memo: None,
+            received_on: None,
+            connection_id: None,
+            remote_id: None,
+            brand: None,
+            last4: None,
+            decline_code: None,
+            decline_text: None,
+            order_id: None,
+            invoice_id: None,
+            request_id: None,
+            link_id: None,
+            entry_id: None,
+            refunded: 0,
+            disputed: false,
+            returned: false,
+            checkout_url: None,
+            actor: String::new(),
+            created_at: now,
+            updated_at: now,
+            succeeded_at: None,
+            method_id: None,
+            retry_of: None,
+            tries: 0,
+            by_itself: false,
+            aims: None,
+            captures: true,
+            held_until: None,
+            approval_code: None,
+            dispute: None,
+            disputed_amount: None,
+        }
+    }
+
+    /// It charges a saved method, without a page.
+    pub fn is_direct(&self) -> bool {
+        self.kind == "saved"
+    }
+
+    /// It reserves what it is meant for. A charge without a page does from the moment it was sent; one whose holder is asked to
+    /// confirm on a page does not.
+    pub fn reserves(&self) -> bool {
+        self.state.reserves(self.is_direct() && self.checkout_url.is_none())
+    }
+
+    /// What it named, to be settled when the money arrives. Empty: the account as a whole.
+    pub fn aims(&self) -> Result<Vec<Aim>> {
+        if let Some(text) = &self.aims {
+            return read_aims(text);
+        }
+        let whole = |target| Aim { target, amount: None };
+        let invoice = self.invoice_id.map(Target::Invoice);
+        Ok(invoice.or(self.order_id.map(Target::Order)).map(whole).into_iter().collect())
     }
 }
 
@@ -117,6 +256,7 @@ table! {
         pub id: AttemptId,
         pub payment_id: PaymentId,
         pub connection_id: ConnectionId,
+        /// `checkout`, `charge`, `capture`, `void` or `refund`
         pub operation: String,
         pub state: AttemptState,
         pub remote_id: Option<String>,
@@ -128,6 +268,20 @@ table! {
         pub check_at: Option<Instant>,
         pub created_at: Instant,
         pub updated_at: Instant,
+        /// The refund it is for.
+        pub refund_id: Option<RefundId>,
+    }
+}
+
+impl Attempt {
+    /// Nobody knows yet what became of it.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, AttemptState::Sending | AttemptState::Unknown)
+    }
+
+    /// What was asked for.
+    pub(crate) fn asked(&self) -> Result<processors::Asked> {
+        serde_json::from_str(&self.asked).map_err(|error| Error::Fault(format!("{}: {error}", self.id)))
     }
 }
 

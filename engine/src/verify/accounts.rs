@@ -10,7 +10,6 @@ use books::entry::{Class, EntryKind, Side};
 use books::figures::{ChargeSums, Figures};
 use books::ids::{AllocationId, CustomerId, EntryId, OrderId};
 use books::money::Currency;
-use books::payment::PaymentState;
 
 use super::Audit;
 use super::rows::Rows;
@@ -199,13 +198,19 @@ fn touched_since(part: &Part<'_>, since: Instant) -> bool {
         || part.allocations.last().is_some_and(|row| row.created_at > since)
 }
 
-/// What stands beside each entry: copies of its columns, its marks, and what payments under way reserve of it.
+/// What stands beside each entry: copies of its columns, its marks, and what payments and refunds under way reserve of it.
 fn beside(rows: &Rows, audit: &mut Audit) {
     let mut reserved: HashMap<EntryId, i64> = HashMap::new();
-    let pending: HashMap<_, PaymentState> = rows.payments.iter().map(|payment| (payment.id, payment.state)).collect();
+    let under_way: HashMap<_, bool> = rows.payments.iter().map(|payment| (payment.id, payment.reserves())).collect();
     for target in &rows.targets {
-        if pending.get(&target.payment_id).is_some_and(|state| state.reserves(false)) {
+        if under_way.get(&target.payment_id).copied().unwrap_or(false) {
             *reserved.entry(target.entry_id).or_default() += target.amount;
+        }
+    }
+    let credit_of: HashMap<_, _> = rows.payments.iter().filter_map(|payment| Some((payment.id, payment.entry_id?))).collect();
+    for refund in rows.refunds.iter().filter(|refund| refund.state.reserves()) {
+        if let Some(credit) = credit_of.get(&refund.payment_id) {
+            *reserved.entry(*credit).or_default() += refund.amount;
         }
     }
     let mut taken_back: HashMap<EntryId, Day> = HashMap::new();
@@ -221,7 +226,12 @@ fn beside(rows: &Rows, audit: &mut Audit) {
         marks(entry, open, audit);
         let wanted = reserved.get(&entry.id).copied().unwrap_or(0);
         if open.reserved != wanted {
-            audit.say("C2", entry.id, format!("{} reserved", open.reserved), format!("{wanted} by payments under way"));
+            audit.say(
+                "C2",
+                entry.id,
+                format!("{} reserved", open.reserved),
+                format!("{wanted} by payments and refunds under way"),
+            );
         }
         if let Some(day) = taken_back.get(&entry.id)
             && open.reopened_on.is_none_or(|known| known < *day)

@@ -4,8 +4,8 @@
 //! show a row that no customer leads to.
 
 use books::ids::{
-    AllocationId, AmendmentId, AttemptId, CustomerId, EntryId, LinkId, MessageId, OrderId, OrderLineId, PaymentId, RequestId,
-    SessionId, StatementId,
+    AllocationId, AmendmentId, ApprovalId, AttemptId, CustomerId, EntryId, LinkId, MessageId, MethodId, OrderId, OrderLineId,
+    PaymentId, RefundId, RequestId, SessionId, StatementId,
 };
 use books::money::Currency;
 use uuid::Uuid;
@@ -117,6 +117,34 @@ searches! {
     ATTEMPT_PAYMENT, "D1", AttemptId, "an attempt of a payment", "no such payment",
         "attempt x where x.business_id = $1 and not exists (
             select 1 from payment p where p.business_id = x.business_id and p.id = x.payment_id)";
+    REFUND_CUSTOMER, "D1", RefundId, "a refund of a customer", "no such customer",
+        "refund x where x.business_id = $1 and not exists (
+            select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
+    METHOD_CUSTOMER, "D1", MethodId, "a saved method of a customer at a processor", "no such customer or connection",
+        "payment_method x where x.business_id = $1 and not exists (
+            select 1 from customer c join connection n on n.business_id = c.business_id
+            where c.business_id = x.business_id and c.id = x.customer_id and n.id = x.connection_id)";
+    PAYMENT_METHOD, "D1", PaymentId, "a payment by a saved method of its customer", "no such method",
+        "payment x where x.business_id = $1 and x.method_id is not null and not exists (
+            select 1 from payment_method m
+            where m.business_id = x.business_id and m.id = x.method_id and m.customer_id = x.customer_id)";
+    PAYMENT_RETRY, "D1", PaymentId, "another try of a payment", "no such payment of this customer",
+        "payment x where x.business_id = $1 and x.retry_of is not null and not exists (
+            select 1 from payment p where p.business_id = x.business_id and p.id = x.retry_of and p.customer_id = x.customer_id)";
+    ATTEMPT_REFUND, "D1", AttemptId, "an attempt of a refund", "no such refund of this payment",
+        "attempt x where x.business_id = $1 and x.refund_id is not null and not exists (
+            select 1 from refund r where r.business_id = x.business_id and r.id = x.refund_id and r.payment_id = x.payment_id)";
+    APPROVAL_CUSTOMER, "D1", ApprovalId, "an approval about a customer", "no such customer",
+        "approval x where x.business_id = $1 and not exists (
+            select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
+    REFUND_WAITING, "P3", RefundId, "a refund that waits for a second person", "nobody was asked to approve it",
+        "refund x where x.business_id = $1 and x.state = 'waiting_approval' and not exists (
+            select 1 from approval a
+            where a.business_id = x.business_id and a.kind = 'refund' and a.customer_id = x.customer_id and a.amount = x.amount
+                and a.state in ('waiting', 'approved'))";
+    REFUND_UNASKED, "C3", RefundId, "a refund that is under way", "nobody will ask about it",
+        "refund x where x.business_id = $1 and x.state = 'pending' and not exists (
+            select 1 from attempt t where t.business_id = x.business_id and t.refund_id = x.id and t.check_at is not null)";
     LINK_CUSTOMER, "D1", LinkId, "a link of a customer", "no such customer",
         "link x where x.business_id = $1 and not exists (
             select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";

@@ -1,10 +1,10 @@
-//! Numbers of orders, applications and payments: each series from 1 up to its counter, each number once.
+//! Numbers of orders, applications, payments and refunds: each series from 1 up to its counter, each number once.
 //!
 //! Limit: the numbers of a whole series are held at once, eight bytes each.
 
 use std::collections::BTreeMap;
 
-use books::ids::{BusinessId, OrderId, PaymentId};
+use books::ids::{BusinessId, OrderId, PaymentId, RefundId};
 use uuid::Uuid;
 
 use super::Audit;
@@ -38,6 +38,7 @@ sql!(
     select id, number from orders where business_id = $1 and number is not null and id > $2 order by id limit $3"
 );
 sql!(PAYMENTS, "select id, number from payment where business_id = $1 and id > $2 order by id limit $3");
+sql!(REFUNDS, "select id, number from refund where business_id = $1 and id > $2 order by id limit $3");
 sql!(COUNTERS, "select series, next from counter where business_id = $1");
 
 pub(super) async fn check(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<()> {
@@ -45,6 +46,7 @@ pub(super) async fn check(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<
     let mut given: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     collect(reader, audit, &ORDERS, &["ORD", "APP"], |id| OrderId(id).to_string(), &mut given).await?;
     collect(reader, audit, &PAYMENTS, &["PAY"], |id| PaymentId(id).to_string(), &mut given).await?;
+    collect(reader, audit, &REFUNDS, &["RFD"], |id| RefundId(id).to_string(), &mut given).await?;
     let counters: Vec<Series> = reader.query(&COUNTERS, &[&business]).await?;
     for counter in counters.iter().filter(|counter| parse(&format!("{}-00001", counter.series)).is_some()) {
         let numbers = given.remove(&counter.series).unwrap_or_default();
@@ -84,7 +86,7 @@ fn parse(number: &str) -> Option<(&str, i64)> {
     let (series, digits) = number.rsplit_once('-')?;
     let (prefix, year) = series.split_once('-')?;
     let plain = |text: &str, least: usize| text.len() >= least && text.bytes().all(|b| b.is_ascii_digit());
-    let known = ["ORD", "APP", "PAY"].contains(&prefix) && year.len() == 4 && plain(year, 4) && plain(digits, 5);
+    let known = ["ORD", "APP", "PAY", "RFD"].contains(&prefix) && year.len() == 4 && plain(year, 4) && plain(digits, 5);
     let number: i64 = digits.parse().ok()?;
     // Exactly as it is given, so that 00042 and 000042 are not two numbers.
     (known && format!("{number:05}") == digits).then_some((series, number))

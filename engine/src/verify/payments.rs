@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use books::entry::EntryKind;
-use books::ids::PaymentId;
+use books::ids::{EntryId, PaymentId};
 use books::payment::PaymentState;
+use books::refund::RefundState;
 
 use super::Audit;
 use super::rows::Rows;
 use crate::store::entry::Entry;
 use crate::store::payment::{Payment, PaymentTarget};
+use crate::store::refund::Refund;
 
 pub(super) fn check(rows: &Rows, audit: &mut Audit) {
     let mut of_payment: HashMap<PaymentId, Vec<&Entry>> = HashMap::new();
@@ -26,11 +28,22 @@ pub(super) fn check(rows: &Rows, audit: &mut Audit) {
     for target in &rows.targets {
         meant.entry(target.payment_id).or_default().push(target);
     }
+    let mut refunds: HashMap<PaymentId, Vec<&Refund>> = HashMap::new();
+    for refund in &rows.refunds {
+        refunds.entry(refund.payment_id).or_default().push(refund);
+    }
     for payment in &rows.payments {
         let entries = of_payment.remove(&payment.id).unwrap_or_default();
         credit(payment, &entries, audit);
         went_back(payment, &entries, audit);
+        refunded(payment, &entries, &refunds.remove(&payment.id).unwrap_or_default(), audit);
+        disputed(payment, &entries, rows, audit);
         targets(payment, &meant.remove(&payment.id).unwrap_or_default(), rows, audit);
+    }
+    for (payment, lost) in refunds {
+        for refund in lost {
+            audit.say("P3", refund.id, payment, "this customer has no such payment");
+        }
     }
     for (payment, entries) in of_payment {
         for entry in entries {
@@ -77,6 +90,60 @@ fn went_back(payment: &Payment, entries: &[&Entry], audit: &mut Audit) {
     }
 }
 
+/// A refund that succeeded is exactly one posted pay-out of its amount, any other is none; and nothing was posted without one.
+fn refunded(payment: &Payment, entries: &[&Entry], refunds: &[&Refund], audit: &mut Audit) {
+    let posted = |id: EntryId| entries.iter().find(|entry| entry.id == id && entry.kind == EntryKind::Refund);
+    let mut under_way: i128 = 0;
+    for refund in refunds {
+        let succeeded = refund.state == RefundState::Succeeded;
+        if succeeded != refund.entry_id.is_some() || refund.state.is_final() != refund.settled_at.is_some() {
+            audit.say(
+                "P3",
+                refund.id,
+                refund.state,
+                if refund.entry_id.is_some() { "it was posted" } else { "it was not posted" },
+            );
+        }
+        if let Some(id) = refund.entry_id {
+            match posted(id) {
+                Some(entry) if entry.amount == refund.amount => {}
+                Some(entry) => audit.say("P3", refund.id, refund.amount, format!("{} posted by {id}", entry.amount)),
+                None => audit.say("P3", refund.id, id, "no such refund of this payment was posted"),
+            }
+        }
+        if (refund.customer_id, refund.currency) != (payment.customer_id, payment.currency) {
+            audit.say("P3", refund.id, refund.customer_id, payment.customer_id);
+        }
+        if refund.state.reserves() {
+            under_way += i128::from(refund.amount);
+        }
+    }
+    for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Refund) {
+        if refunds.iter().filter(|refund| refund.entry_id == Some(entry.id)).count() != 1 {
+            audit.say("P3", entry.id, "a refund", "no refund, or several, say that this was posted for them");
+        }
+    }
+    let gone = i128::from(payment.refunded) + under_way;
+    if gone > i128::from(payment.amount) {
+        audit.say("P3", payment.id, format!("a payment of {}", payment.amount), format!("{gone} refunded or under way"));
+    }
+}
+
+/// While a dispute is open, and after it was lost, its amount stands on disputed funds or was returned.
+fn disputed(payment: &Payment, entries: &[&Entry], rows: &Rows, audit: &mut Audit) {
+    let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+    let lines = rows.journal.iter().filter(|line| ids.contains(&line.entry_id) && line.account == "disputed_funds");
+    let held: i128 = lines.map(|line| i128::from(line.debit) - i128::from(line.credit)).sum();
+    let wanted = match payment.dispute.as_deref() {
+        Some("opened") => i128::from(payment.disputed_amount.unwrap_or(0)),
+        _ => 0,
+    };
+    if held != wanted {
+        let said = payment.dispute.clone().unwrap_or_else(|| "never disputed".to_owned());
+        audit.say("P4", payment.id, format!("{said}: {wanted}"), format!("{held} on disputed funds"));
+    }
+}
+
 /// What a payment is meant for are charges of its own customer, and together no more than its amount.
 fn targets(payment: &Payment, targets: &[&PaymentTarget], rows: &Rows, audit: &mut Audit) {
     let mut sum: i128 = 0;
@@ -88,7 +155,7 @@ fn targets(payment: &Payment, targets: &[&PaymentTarget], rows: &Rows, audit: &m
             audit.say("C2", payment.id, format!("{} of {}", target.amount, target.entry_id), "not a charge of this account");
         }
     }
-    if payment.state.reserves(false) && sum > i128::from(payment.amount) {
+    if payment.reserves() && sum > i128::from(payment.amount) {
         audit.say("C2", payment.id, format!("a payment of {}", payment.amount), format!("{sum} reserved"));
     }
 }

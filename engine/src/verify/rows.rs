@@ -14,8 +14,10 @@ use crate::db::{Reader, Value, row, sql};
 use crate::error::Result;
 use crate::store::customer::CustomerBalance;
 use crate::store::entry::{Allocation, Entry, EntryOpen, JournalLine};
+use crate::store::method::Method;
 use crate::store::order::{Amendment, Order, OrderLine};
 use crate::store::payment::{Payment, PaymentTarget};
+use crate::store::refund::Refund;
 use crate::store::request::Request;
 
 /// So many customers are listed at a time.
@@ -87,6 +89,8 @@ sql!(
     where t.business_id = p.business_id and t.payment_id = p.id
         and p.business_id = $1 and p.customer_id >= $2 and p.customer_id <= $3"
 );
+sql!(REFUNDS, "select * from refund where business_id = $1 and customer_id >= $2 and customer_id <= $3");
+sql!(METHODS, "select * from payment_method where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(REQUESTS, "select * from request where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(
     CLOSED_BY_HAND,
@@ -115,6 +119,8 @@ pub(super) struct Rows {
     pub amendments: Vec<Amendment>,
     pub payments: Vec<Payment>,
     pub targets: Vec<PaymentTarget>,
+    pub refunds: Vec<Refund>,
+    pub methods: Vec<Method>,
     pub requests: Vec<Request>,
     /// TypeIDs of requests that staff closed.
     pub closed_by_hand: HashSet<String>,
@@ -158,6 +164,8 @@ pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customer
     let amendments = reader.query(&AMENDMENTS, &[&business, from, to]);
     let payments = reader.query(&PAYMENTS, &[&business, from, to]);
     let targets = reader.query(&TARGETS, &[&business, from, to]);
+    let refunds = reader.query(&REFUNDS, &[&business, from, to]);
+    let methods = reader.query(&METHODS, &[&business, from, to]);
     let requests = reader.query::<Request>(&REQUESTS, &[&business, from, to]);
     let mut rows = Rows {
         balances: balances.await?,
@@ -170,6 +178,8 @@ pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customer
         amendments: amendments.await?,
         payments: payments.await?,
         targets: targets.await?,
+        refunds: refunds.await?,
+        methods: methods.await?,
         requests: requests.await?,
         ..Rows::default()
     };

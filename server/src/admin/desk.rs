@@ -141,7 +141,7 @@ pub fn role_name(role: Role) -> &'static str {
 const DONE: &str = "done";
 
 /// What a page may say was just done, by the word in the address.
-const DONE_WORDS: [(&str, &str); 26] = [
+const DONE_WORDS: &[(&str, &str)] = &[
     ("saved", "Saved."),
     ("customer", "Customer added."),
     ("entry", "Entry added."),
@@ -168,6 +168,13 @@ const DONE_WORDS: [(&str, &str); 26] = [
     ("connected", "Connected."),
     ("ended", "Ended."),
     ("sandbox", "Sandbox did it. Its message to us follows."),
+    ("refunded", "Refunded."),
+    ("refund-pending", "The refund is under way."),
+    ("refund-asked", "Another person was asked to approve it."),
+    ("refund-failed", "The refund failed. Nothing went back."),
+    ("asked", "Above your limit: another person was asked to approve it."),
+    ("reapplied", "Re-applied."),
+    ("rejected", "Rejected."),
 ];
 
 fn toast(word: &str) -> Option<String> {

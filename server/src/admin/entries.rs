@@ -9,7 +9,7 @@ use axum::response::Response;
 use books::entry::{Side, entry_status};
 use books::ids::{CustomerId, EntryId};
 use books::money::Currency;
-use engine::flows::add_entry::{self, How, NewEntry, PAYMENT};
+use engine::flows::add_entry::{self, Adjusting, Entered, How, NewEntry, PAYMENT};
 use engine::flows::reverse_entry;
 use engine::sheets::entry::{EntrySheet, entry_sheet};
 use engine::store::customer::{self, Customer, CustomerBalance};
@@ -79,6 +79,7 @@ async fn form(app: &App, desk: &Desk, id: &str, again: &Again) -> Result<Respons
         balance: desk.amount(own, desk.currency()),
         key: again.key(),
         refusal: again.refusal(&SHOWN),
+        needs_approval: again.has_code("NEEDS_APPROVAL"),
         sides: again.choices("side", [("charge", "Charge"), ("credit", "Credit")]),
         amount: typed.field("amount"),
         currencies: currencies(&balances, desk.currency(), typed.value("currency")),
@@ -126,12 +127,23 @@ pub async fn create(
     let customer: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
     let call = again::call(&staff, &mut typed)?;
     let saved = match read(&mut typed, customer) {
-        Some(new) => add_entry::enter(&app.services.db, &call, new, How::default()).await.map_err(Some),
+        Some(new) => {
+            let how = How { request_approval: typed.ticked("request_approval"), ..How::default() };
+            add_entry::enter(&app.services.db, &call, new, how).await.map_err(Some)
+        }
         None => Err(None),
     };
     match saved {
-        Ok(_) => Ok(done(&format!("/admin/customers/{customer}"), "entry")),
+        Ok(made) => Ok(done(&format!("/admin/customers/{customer}"), word(made.value, "entry"))),
         Err(error) => form(&app, &Desk::open(&app, staff).await?, &id, &Again::of(typed, error)?).await,
+    }
+}
+
+/// What the page says was done: the entry, or that it waits.
+fn word(made: Entered, entered: &'static str) -> &'static str {
+    match made {
+        Entered::Entry(_) => entered,
+        Entered::Waiting(_) => "asked",
     }
 }
 
@@ -149,6 +161,7 @@ async fn adjust_form(app: &App, desk: &Desk, id: &str, again: &Again) -> Result<
         name: known.name,
         key: again.key(),
         refusal: again.refusal(&["amount", "note"]),
+        needs_approval: again.has_code("NEEDS_APPROVAL"),
         direction: again.choices("direction", [("give", "Give credit"), ("deduct", "Deduct")]),
         amount: typed.field("amount"),
         currencies: currencies(&balances, desk.currency(), typed.value("currency")),
@@ -177,12 +190,14 @@ pub async fn adjusted(
     let call = again::call(&staff, &mut typed)?;
     let saved = match read_adjustment(&mut typed) {
         Some((amount, currency, note)) => {
-            add_entry::adjust_balance(&app.services.db, &call, customer, amount, currency, &note).await.map_err(Some)
+            let request_approval = typed.ticked("request_approval");
+            let adjusting = Adjusting { customer, amount, currency, note, request_approval };
+            add_entry::adjust_balance(&app.services.db, &call, adjusting).await.map_err(Some)
         }
         None => Err(None),
     };
     match saved {
-        Ok(_) => Ok(done(&format!("/admin/customers/{customer}"), "adjusted")),
+        Ok(made) => Ok(done(&format!("/admin/customers/{customer}"), word(made.value, "adjusted"))),
         Err(error) => adjust_form(&app, &Desk::open(&app, staff).await?, &id, &Again::of(typed, error)?).await,
     }
 }

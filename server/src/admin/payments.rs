@@ -6,9 +6,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::account::Target;
+use books::capability::{Action as Act, Answer};
 use books::ids::{CustomerId, EntryId, OrderId, PaymentId};
 use books::money::Currency;
 use engine::flows::record_payment::{KINDS, Part, Received, record_payment};
+use engine::sheets::actions;
 use engine::sheets::customer::customer_sheet;
 use engine::sheets::entry::entry_sheet;
 use engine::sheets::found;
@@ -26,7 +28,7 @@ use super::entries::{allocation, journal};
 use super::orders::looking;
 use super::views::payments::{AttemptRow, PaymentForm, PaymentList, PaymentPage};
 use super::words::{self, Names};
-use super::{acts, rows};
+use super::{acts, refunds, rows};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
 use crate::forms::{DESCRIPTION, Form, NAME};
@@ -34,7 +36,7 @@ use crate::papers;
 use crate::respond::{Problem, page};
 use crate::view::form::Tick;
 use crate::view::shell::Section;
-use crate::view::{Action, Amount, Chip, Choice, Fact, Link, Notice, Pager, Tab, Tone, Way};
+use crate::view::{Action, Amount, Chip, Choice, Fact, Link, Notice, Pager, Refused, Tab, Tone, Way};
 
 /// How many payments a page shows.
 const PAGE: usize = 50;
@@ -92,6 +94,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
     let of = desk.staff.business;
     let sheet = payment_sheet(&app.services.db, of, id).await?;
     let names = Names::of(&app, of).await?;
+    let answers = actions::of_payment(&app.services, of, id, &desk.staff.call(None).actor).await?;
     let events = event::about(&app.services.db, of, id.to_string(), 100).await?;
     let entry = match sheet.payment.entry_id {
         Some(entry) => Some(entry_sheet(&app.services.db, of, entry).await?),
@@ -118,10 +121,11 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
             .as_ref()
             .map(|entry| entry.allocations.iter().filter_map(|row| allocation(&desk, entry, row)).collect())
             .unwrap_or_default(),
+        refunds: sheet.refunds.iter().map(|row| refunds::under(amount, |at| desk.moment(at), row)).collect(),
         attempts,
         journal: entry.as_ref().map(|entry| journal(&desk, entry)).unwrap_or_default(),
         history: words::history(&desk, &names, &events),
-        actions: page_actions(&desk, &sheet),
+        actions: page_actions(&desk, &sheet, &answers),
     };
     Ok(page(StatusCode::OK, &shown))
 }
@@ -176,13 +180,23 @@ fn attempt_row(desk: &Desk, attempt: &Attempt) -> AttemptRow {
     }
 }
 
-fn page_actions(desk: &Desk, sheet: &PaymentSheet) -> Vec<Action> {
+fn page_actions(desk: &Desk, sheet: &PaymentSheet, answers: &[Answer]) -> Vec<Action> {
+    let id = sheet.payment.id;
+    let at = |path: &str| format!("/admin/payments/{id}/{path}");
+    let mut refund = acts::answered(desk, answers, Act::Refund, "Refund", "undo-2", at("refund"));
+    // Outside the window money can still be given back outside, and above a limit a second person is asked: the form says so.
+    refund.refused = refund.refused.filter(|no| !["WINDOW_CLOSED", "NEEDS_APPROVAL"].contains(&no.code));
+    let mut reapply = acts::always(desk, "reallocate", "Re-apply", "refresh-cw", at("reallocate"), Way::Open);
+    if reapply.refused.is_none() && sheet.movable() == 0 {
+        let why = "No money of this payment is left to apply.".to_owned();
+        reapply.refused = Some(Refused { code: "NO_BALANCE", why });
+    }
     let entry = sheet.payment.entry_id.map(|entry| format!("/admin/entries/{entry}"));
     let order = sheet.payment.order_id.map(|order| format!("/admin/orders/{order}"));
     let see = |name, label, icon, href| Action { refused: None, ..acts::always(desk, name, label, icon, href, Way::Go) };
     let entry = entry.map(|href| see("entry", "See its entry", "file-text", href));
     let order = order.map(|href| see("order", "See its order", "package", href));
-    [entry, order].into_iter().flatten().collect()
+    [Some(refund), Some(reapply), entry, order].into_iter().flatten().collect()
 }
 
 /// `GET /admin/payments/{id}/pdf`

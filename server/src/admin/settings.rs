@@ -1,17 +1,18 @@
 //! Settings: the business and how it collects. People, keys and sessions have files of their own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Multipart, State};
 use axum::response::Response;
 use engine::error::Error;
 use engine::flows::save_business::{self, BusinessChange, BusinessDetails, LOGO_BYTES, change_business};
-use engine::store::business;
+use engine::store::business::{self, Limits};
 
 use super::again::{self, Again, filled};
 use super::desk::{Desk, done};
 use super::setup::zones;
-use super::views::settings::{BusinessSettings, CollectingSettings, SettingsTab};
+use super::views::settings::{BusinessSettings, CollectingSettings, RoleLimit, SettingsTab};
 use crate::app::App;
 use crate::auth::{Manager, Staff};
 use crate::forms::{DESCRIPTION, Form, NAME};
@@ -24,7 +25,7 @@ pub mod people;
 pub mod sessions;
 
 const BUSINESS_FIELDS: [&str; 7] = ["name", "address", "tax_id", "email", "phone", "color", "footer"];
-const COLLECTING_FIELDS: [&str; 4] = ["tolerance", "locked_through", "link_days", "notify"];
+const COLLECTING_FIELDS: [&str; 5] = ["tolerance", "locked_through", "link_days", "notify", "retry_days"];
 
 /// `GET /admin/settings`
 pub async fn business(desk: Desk) -> Response {
@@ -170,8 +171,90 @@ pub async fn collecting(desk: Desk) -> Result<Response, Problem> {
         ("act_as_customer", known.act_as_customer.clone().unwrap_or_default()),
         ("link_days", known.link_days.to_string()),
         ("notify", known.notify.join(", ")),
+        ("retry_days", known.retry_days.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
     ]);
+    let limits = LIMITED.iter().flat_map(|(role, ..)| {
+        let of = known.limits.get(*role).copied().unwrap_or_default();
+        [("refund", of.refund), ("write_off", of.write_off), ("credit", of.credit), ("adjustment", of.adjustment)]
+            .map(|(kind, limit)| (format!("limit_{role}_{kind}"), limit))
+    });
+    let shown: Vec<(String, String)> =
+        limits.filter_map(|(name, limit)| Some((name, desk.amount(limit?, desk.currency()).decimal))).collect();
+    let typed = with(typed, &shown);
     Ok(collecting_form(&desk, &Again::fresh(typed)))
+}
+
+/// Whose limits are set, what they are called, and what an empty field means.
+const LIMITED: [(&str, &str, &str); 4] = [
+    ("owner", "Owners", "Empty: no limit."),
+    ("manager", "Managers", "Empty: no limit."),
+    ("clerk", "Clerks", "Empty: credits without a limit, nothing else."),
+    ("key", "Programs", "Empty: what the scopes of the key allow."),
+];
+const KINDS: [&str; 4] = ["refund", "write_off", "credit", "adjustment"];
+
+/// A form with more fields filled in by us.
+fn with(form: Form, more: &[(String, String)]) -> Form {
+    let known = COLLECTING.iter().map(|name| ((*name).to_owned(), form.value(name).to_owned()));
+    let all: Vec<(String, String)> = known.chain(more.iter().cloned()).collect();
+    filled(all.iter().map(|(name, value)| (name.as_str(), value.clone())))
+}
+
+/// Every field of the page but the limits.
+const COLLECTING: [&str; 8] =
+    ["apply_credit", "tolerance", "locked_through", "receipts_online", "receipts_external", "link_days", "notify", "retry_days"];
+
+fn role_limits(typed: &Form) -> Vec<RoleLimit> {
+    let one = |(role, name, hint): (&'static str, &'static str, &'static str)| {
+        let field = |kind: &str| typed.field(&format!("limit_{role}_{kind}"));
+        RoleLimit {
+            role,
+            name,
+            hint,
+            refund: field("refund"),
+            write_off: field("write_off"),
+            credit: field("credit"),
+            adjustment: field("adjustment"),
+        }
+    };
+    LIMITED.into_iter().map(one).collect()
+}
+
+/// The limits as they were typed; an empty field is no limit.
+fn read_limits(typed: &mut Form, currency: books::money::Currency) -> BTreeMap<String, Limits> {
+    let mut all = BTreeMap::new();
+    for (role, ..) in LIMITED {
+        let mut limit = |kind: &str| {
+            let name = format!("limit_{role}_{kind}");
+            let text = typed.value(&name).trim().to_owned();
+            if text.is_empty() {
+                return None;
+            }
+            match books::money::Money::parse(&text, currency) {
+                Ok(money) if money.minor >= 0 => Some(money.minor),
+                _ => {
+                    typed.wrong(&name, "NOT_AN_AMOUNT", "Write an amount such as 250, or nothing.");
+                    None
+                }
+            }
+        };
+        let [refund, write_off, credit, adjustment] = KINDS.map(&mut limit);
+        let limits = Limits { refund, write_off, credit, adjustment };
+        if limits != Limits::default() {
+            all.insert(role.to_owned(), limits);
+        }
+    }
+    all
+}
+
+/// Days with commas between them.
+fn read_days(typed: &mut Form) -> Option<Vec<i64>> {
+    let text = typed.value("retry_days").to_owned();
+    let days: Result<Vec<i64>, _> = text.split(',').map(str::trim).filter(|day| !day.is_empty()).map(str::parse).collect();
+    if days.is_err() {
+        typed.wrong("retry_days", "NOT_A_LIST", "Write days with commas between them, such as 3, 5, 7.");
+    }
+    days.ok()
 }
 
 fn collecting_form(desk: &Desk, again: &Again) -> Response {
@@ -191,6 +274,8 @@ fn collecting_form(desk: &Desk, again: &Again) -> Response {
         act_as_customer: again.choices("act_as_customer", ACTING),
         link_days: typed.field("link_days"),
         notify: typed.field("notify"),
+        retry_days: typed.field("retry_days"),
+        limits: role_limits(typed),
     };
     page(again.status, &shown)
 }
@@ -207,6 +292,8 @@ fn read_collecting(typed: &mut Form, currency: books::money::Currency) -> Option
     let link_days: Option<i64> = typed.read("link_days");
     let notify = typed.emails("notify");
     let locked_through = typed.optional_day("locked_through");
+    let limits = read_limits(typed, currency);
+    let retry_days = read_days(typed);
     if !typed.errors().is_empty() {
         return None;
     }
@@ -220,6 +307,8 @@ fn read_collecting(typed: &mut Form, currency: books::money::Currency) -> Option
         receipt_external: Some(typed.ticked("receipts_external")),
         hold_messages: Some(typed.ticked("hold_messages")),
         act_as_customer: Some(Some(typed.value("act_as_customer").to_owned()).filter(|role| !role.is_empty())),
+        limits: Some(limits),
+        retry_days: Some(retry_days?),
         ..BusinessChange::default()
     })
 }

@@ -22,13 +22,27 @@ use crate::view::Chip;
 use crate::view::shell::Section;
 
 /// Every kind of work with what it is called and what it does.
-const KINDS: [(&str, &str, &str); 9] = [
+const KINDS: &[(&str, &str, &str)] = &[
     ("mail_request", "Payment request", "Writes the mail that asks a customer to pay."),
     ("mail_receipt", "Receipt", "Writes the mail that confirms a payment."),
     ("mail_notice", "Notice of payment", "Tells staff that a request was paid."),
     ("mail_failed", "Notice of a failed payment", "Tells staff and customer that a payment did not go through."),
     ("mail_link", "Payment link", "Writes the mail with a customer's payment link."),
     ("mail_fresh_link", "Fresh link", "Mails a new link in place of one that has expired."),
+    ("mail_refund", "Refund", "Tells a customer that money went back."),
+    ("mail_confirm", "Please confirm", "Sends a customer to the page on which their bank asks them to confirm."),
+    ("alert_refund_failed", "Alert", "Tells staff that a refund failed."),
+    ("alert_refund_overtaken", "Alert", "Tells staff that a payment was taken back before its refund arrived."),
+    ("alert_refunded_outside", "Alert", "Tells staff of a refund made at the processor."),
+    ("alert_returned", "Alert", "Tells staff that a bank debit came back."),
+    ("alert_disputed", "Alert", "Tells staff that a payment is disputed."),
+    ("alert_dispute_won", "Alert", "Tells staff that a dispute was won."),
+    ("alert_dispute_lost", "Alert", "Tells staff that a dispute was lost."),
+    ("alert_paid_twice", "Alert", "Tells staff that something was paid twice."),
+    ("alert_charge_failed", "Alert", "Tells staff that a saved method was refused."),
+    ("retry_payment", "Another try", "Charges a saved method again by the schedule."),
+    ("perform_approval", "Approved act", "Does what a second person approved."),
+    ("detach_method", "Removed method", "Tells the processor to forget a saved method."),
     ("send_mail", "Sending mail", "Hands mails to the mail server."),
     ("follow_hook", "Processor messages", "Looks up what a processor's message was about."),
     ("close_checkouts", "Open payment pages", "Closes pages on which nothing is to be paid any more."),

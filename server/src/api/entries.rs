@@ -10,8 +10,9 @@ use axum::routing::{get, post};
 use books::calendar::Day as CivilDay;
 use books::entry::entry_status;
 use books::ids::{CustomerId, EntryId};
-use engine::flows::add_entry::{How, NewEntry as Entering, adjust_balance, enter};
+use engine::flows::add_entry::{Adjusting, Entered, How, NewEntry as Entering, adjust_balance, enter};
 use engine::flows::call::Call;
+use engine::flows::pay_out_credit::{HandOut, pay_out_credit};
 use engine::flows::reverse_entry::reverse_entry;
 use engine::sheets::entry::{EntrySheet, entry_sheet};
 use engine::store::customer;
@@ -20,8 +21,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::access::{Asks, Reads, Refunds, Writes};
+use super::approvals::{Waiting, waiting};
 use super::lists::{List, Listing};
-use super::replies::written;
+use super::replies::{Reply, replied, written};
 use super::values::{Amount, Currency, Day, EntryKind, EntryStatus, ExternalKind, Side, SignedAmount};
 use crate::app::App;
 use crate::json::{self, Id, StrictJson};
@@ -31,12 +33,13 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/customers/{id}/entries", get(list).post(create))
         .route("/api/v1/customers/{id}/adjustments", post(adjust))
+        .route("/api/v1/customers/{id}/payouts", post(pay_out))
         .route("/api/v1/entries/{id}", get(one))
         .route("/api/v1/entries/{id}/reverse", post(reverse))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list, create, adjust, one, reverse))]
+#[openapi(paths(list, create, adjust, pay_out, one, reverse))]
 pub struct Description;
 
 /// A charge or credit on a customer's account.
@@ -181,11 +184,15 @@ struct NewEntry {
     /// Of a payment: check number, transfer reference.
     #[schema(max_length = 200)]
     reference: Option<String>,
+    /// A credit above the limit: wait for a second person instead of NEEDS_APPROVAL.
+    #[serde(default)]
+    request_approval: bool,
 }
 
 /// Add a charge or credit
 #[utoipa::path(post, path = "/api/v1/customers/{id}/entries", tag = "entries", params(("id" = String, Path, description = "`cus_…`")),
-    request_body = NewEntry, responses((status = 201, description = "The entry", body = Entry)))]
+    request_body = NewEntry, responses((status = 201, description = "The entry", body = Entry),
+        (status = 202, description = "It waits for a second person", body = Waiting)))]
 async fn create(
     State(app): State<Arc<App>>,
     Writes(caller): Writes,
@@ -193,7 +200,8 @@ async fn create(
     StrictJson { value: new, request_hash }: StrictJson<NewEntry>,
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
-    let how = How { kind: new.method.map(|kind| kind.0.to_string()), reference: new.reference };
+    let how =
+        How { kind: new.method.map(|kind| kind.0.to_string()), reference: new.reference, request_approval: new.request_approval };
     let entering = Entering {
         customer,
         side: new.side.0,
@@ -206,7 +214,15 @@ async fn create(
         note: new.note,
     };
     let act = enter(&app.services.db, &call, entering, how);
-    written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id)).await
+    replied(&app, &call, act, |made| entered(&app, &call, made)).await
+}
+
+/// The entry, or that it waits.
+async fn entered(app: &App, call: &Call, made: Entered) -> Result<Reply, Problem> {
+    match made {
+        Entered::Entry(id) => Reply::made(StatusCode::CREATED, &shown(app, call, id).await?),
+        Entered::Waiting(id) => Reply::made(StatusCode::ACCEPTED, &waiting(app, call, id).await?),
+    }
 }
 
 async fn shown(app: &App, call: &Call, id: EntryId) -> Result<Entry, Problem> {
@@ -223,11 +239,15 @@ struct NewAdjustment {
     /// Why.
     #[schema(min_length = 1, max_length = 1000)]
     note: String,
+    /// Above the limit: wait for a second person instead of NEEDS_APPROVAL.
+    #[serde(default)]
+    request_approval: bool,
 }
 
 /// Adjust the money balance
 #[utoipa::path(post, path = "/api/v1/customers/{id}/adjustments", tag = "entries", params(("id" = String, Path, description = "`cus_…`")),
-    request_body = NewAdjustment, responses((status = 201, description = "The entry", body = Entry)))]
+    request_body = NewAdjustment, responses((status = 201, description = "The entry", body = Entry),
+        (status = 202, description = "It waits for a second person", body = Waiting)))]
 async fn adjust(
     State(app): State<Arc<App>>,
     Refunds(caller): Refunds,
@@ -235,7 +255,42 @@ async fn adjust(
     StrictJson { value: new, request_hash }: StrictJson<NewAdjustment>,
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
-    let act = adjust_balance(&app.services.db, &call, customer, new.amount.0, new.currency.0, &new.note);
+    let adjusting = Adjusting {
+        customer,
+        amount: new.amount.0,
+        currency: new.currency.0,
+        note: new.note,
+        request_approval: new.request_approval,
+    };
+    let act = adjust_balance(&app.services.db, &call, adjusting);
+    replied(&app, &call, act, |made| entered(&app, &call, made)).await
+}
+
+/// Credit that is handed out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPayout {
+    amount: Amount,
+    currency: Currency,
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+    /// How it was handed out; absent: not said.
+    method: Option<ExternalKind>,
+}
+
+/// Hand out credit that no payment stands behind
+#[utoipa::path(post, path = "/api/v1/customers/{id}/payouts", tag = "entries", params(("id" = String, Path, description = "`cus_…`")),
+    request_body = NewPayout, responses((status = 201, description = "The entry", body = Entry)))]
+async fn pay_out(
+    State(app): State<Arc<App>>,
+    Refunds(caller): Refunds,
+    Id(customer): Id<CustomerId>,
+    StrictJson { value: new, request_hash }: StrictJson<NewPayout>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let method = new.method.map(|kind| kind.0.to_string());
+    let out = HandOut { customer, amount: new.amount.0, currency: new.currency.0, reason: new.reason, method };
+    let act = pay_out_credit(&app.services.db, &call, out);
     written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id)).await
 }
 

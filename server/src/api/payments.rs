@@ -6,11 +6,12 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use books::account::Target;
 use books::ids::{CustomerId, EntryId, InvoiceId, OrderId, PaymentId};
 use engine::error::FieldError;
 use engine::flows::call::Call;
+use engine::flows::reallocate_payment::reallocate_payment;
 use engine::flows::record_payment::{Part, Received, record_payment};
 use engine::flows::take_in_person::{Tender, take_in_person};
 use engine::sheets::payment::payment_sheet;
@@ -34,10 +35,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/payments", get(list).post(create))
         .route("/api/v1/payments/{id}", get(one))
         .route("/api/v1/payments/{id}/pdf", get(pdf))
+        .route("/api/v1/payments/{id}/reallocate", post(reallocate))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list, create, one, pdf))]
+#[openapi(paths(list, create, one, pdf, reallocate))]
 pub struct Description;
 
 /// A payment. `amount = allocations + refunded + unapplied` once it has succeeded.
@@ -219,7 +221,7 @@ enum InPerson {
 /// Part of a payment and what it is for: exactly one of the three.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewPart {
+pub struct NewPart {
     #[schema(value_type = Option<String>)]
     invoice: Option<InvoiceId>,
     #[schema(value_type = Option<String>)]
@@ -230,7 +232,7 @@ struct NewPart {
 }
 
 impl NewPart {
-    fn part(&self, at: usize) -> Result<Part, Problem> {
+    pub fn part(&self, at: usize) -> Result<Part, Problem> {
         let target = match (self.invoice, self.order, self.entry) {
             (Some(invoice), None, None) => Target::Invoice(invoice),
             (None, Some(order), None) => Target::Order(order),
@@ -362,4 +364,28 @@ async fn one(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<Payme
 async fn pdf(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<PaymentId>) -> Result<Response, Problem> {
     let sheet = payment_sheet(&app.services.db, caller.business, id).await?;
     papers::receipt_pdf(&app, &sheet).await
+}
+
+/// What a payment is for now.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Reallocation {
+    /// In this order. Empty: all of it goes to the balance and stays there.
+    #[schema(max_items = 1000)]
+    allocations: Vec<NewPart>,
+}
+
+/// Move a payment to other documents, or to the balance
+#[utoipa::path(post, path = "/api/v1/payments/{id}/reallocate", tag = "payments", params(("id" = String, Path, description = "`pay_…`")),
+    request_body = Reallocation, responses((status = 200, description = "The payment", body = Payment)))]
+async fn reallocate(
+    State(app): State<Arc<App>>,
+    Pays(caller): Pays,
+    Id(id): Id<PaymentId>,
+    StrictJson { value: new, request_hash }: StrictJson<Reallocation>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let parts = new.allocations.iter().enumerate().map(|(at, part)| part.part(at)).collect::<Result<Vec<_>, _>>()?;
+    let act = reallocate_payment(&app.services.db, &call, id, parts);
+    written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id, None)).await
 }

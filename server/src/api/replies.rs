@@ -5,7 +5,7 @@
 //! the record. Left out: the keys' own rules, which the flows keep inside their transactions.
 
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use engine::flows::call::{Call, Done};
 use engine::flows::keep_answer::{Kept, find_answer, keep_answer};
 use serde::Serialize;
@@ -68,6 +68,78 @@ where
     })?;
     let subject = about(&done);
     first(app, call, status, show(Some(done), subject).await?).await
+}
+
+/// How an act ended whose answer is not always of the same status.
+pub enum Reply {
+    Made(StatusCode, Value),
+    /// A processor declined it: 402, remembered like a success.
+    Declined(Problem),
+}
+
+impl Reply {
+    pub fn made(status: StatusCode, shown: &impl Serialize) -> Result<Reply, Problem> {
+        Ok(Reply::Made(status, as_value(shown)?))
+    }
+}
+
+/// As [`written`], where the result decides about the status.
+pub async fn replied<T, Shown>(
+    app: &App,
+    call: &Call,
+    act: impl Future<Output = engine::error::Result<Done<T>>>,
+    show: impl FnOnce(T) -> Shown,
+) -> Result<Response, Problem>
+where
+    Shown: Future<Output = Result<Reply, Problem>>,
+{
+    let done = act.await?;
+    if done.repeated {
+        let kept = find_answer(&app.services.db, call).await?;
+        return replied_again(kept, show(done.value).await?);
+    }
+    match show(done.value).await? {
+        Reply::Made(status, value) => first(app, call, status, value).await,
+        Reply::Declined(problem) => {
+            if call.key.is_some() {
+                let words = serde_json::json!({
+                    "code": problem.code, "detail": problem.detail, "facts": without_secrets(problem.facts.clone().into()),
+                });
+                keep_answer(&app.services.db, call, problem.status.as_u16(), words.to_string()).await?;
+            }
+            Err(problem)
+        }
+    }
+}
+
+/// The first answer once more: its words where they are kept, else as the record has it now.
+fn replied_again(kept: Option<Kept>, now: Reply) -> Result<Response, Problem> {
+    let said = kept.as_ref().and_then(|kept| kept.status).and_then(|code| StatusCode::from_u16(code).ok());
+    let words = kept.and_then(|kept| kept.body).and_then(|body| serde_json::from_str::<Value>(&body).ok());
+    let (url, whole) = match &now {
+        Reply::Made(_, value) => (value.get(REBUILT).cloned(), value.clone()),
+        Reply::Declined(problem) => (problem.facts.get(REBUILT).cloned(), Value::Null),
+    };
+    let rebuilt = |mut value: Value| {
+        if value.get(REBUILT) == Some(&Value::Null) {
+            value[REBUILT] = url.clone().unwrap_or(Value::Null);
+        }
+        value
+    };
+    let response = match (said, words, now) {
+        (Some(StatusCode::PAYMENT_REQUIRED), Some(words), _) => {
+            let text = |name: &str| words[name].as_str().unwrap_or_default().to_owned();
+            let mut problem = Problem::new(StatusCode::PAYMENT_REQUIRED, text("code"), text("detail"));
+            if let Value::Object(facts) = rebuilt(words["facts"].clone()) {
+                problem.facts = facts;
+            }
+            problem.into_response()
+        }
+        (Some(status), Some(words), _) => json::answer(status, &rebuilt(words)),
+        (_, _, Reply::Made(status, _)) => json::answer(status, &without(whole, SHOWN_ONCE)),
+        (_, _, Reply::Declined(problem)) => problem.into_response(),
+    };
+    Ok(json::replayed(response))
 }
 
 async fn first(app: &App, call: &Call, status: StatusCode, shown: impl Serialize) -> Result<Response, Problem> {

@@ -1,5 +1,6 @@
 //! What the business says of itself, and how it collects.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,7 +10,7 @@ use axum::response::Response;
 use axum::routing::get;
 use books::ids::BusinessId;
 use engine::flows::save_business::{BusinessChange, change_business};
-use engine::store::business::{self, Business};
+use engine::store::business::{self, Business, Limits};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
@@ -64,6 +65,41 @@ pub struct Settings {
     hold_messages: bool,
     /// The least role that may act as a customer in their portal: `clerk`, `manager` or `owner`; null: nobody may.
     act_as_customer: Option<String>,
+    /// What each of `owner`, `manager`, `clerk` and `key` (programs) may give away alone, in minor units of the business's currency.
+    limits: BTreeMap<String, RoleLimits>,
+    /// Days after which a charge that failed is tried again, where it was made by itself.
+    retry_days: Vec<i64>,
+}
+
+/// The most that somebody may give away alone; above it a second person approves. Null: what the role itself allows.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RoleLimits {
+    #[schema(minimum = 0)]
+    refund: Option<i64>,
+    /// Write-offs and credit notes.
+    #[schema(minimum = 0)]
+    write_off: Option<i64>,
+    /// Credits by hand.
+    #[schema(minimum = 0)]
+    credit: Option<i64>,
+    /// Adjustments of the balance, either way.
+    #[schema(minimum = 0)]
+    adjustment: Option<i64>,
+}
+
+impl From<Limits> for RoleLimits {
+    fn from(limits: Limits) -> RoleLimits {
+        let Limits { refund, write_off, credit, adjustment } = limits;
+        RoleLimits { refund, write_off, credit, adjustment }
+    }
+}
+
+impl From<RoleLimits> for Limits {
+    fn from(limits: RoleLimits) -> Limits {
+        let RoleLimits { refund, write_off, credit, adjustment } = limits;
+        Limits { refund, write_off, credit, adjustment }
+    }
 }
 
 impl Settings {
@@ -90,6 +126,8 @@ impl Settings {
             receipt_external: settings.receipt_external,
             hold_messages: settings.hold_messages,
             act_as_customer: settings.act_as_customer,
+            limits: settings.limits.into_iter().map(|(role, limits)| (role, limits.into())).collect(),
+            retry_days: settings.retry_days,
         })
     }
 }
@@ -148,6 +186,11 @@ struct ChangedSettings {
     #[serde(default, deserialize_with = "cleared")]
     #[schema(value_type = Option<String>)]
     act_as_customer: Option<Option<String>>,
+    /// All limits together: a role that is not named has none of its own.
+    limits: Option<BTreeMap<String, RoleLimits>>,
+    /// At most 8, each 1 to 90.
+    #[schema(max_items = 8)]
+    retry_days: Option<Vec<i64>>,
 }
 
 /// Change some settings
@@ -178,6 +221,8 @@ async fn change(
         receipt_external: new.receipt_external,
         hold_messages: new.hold_messages,
         act_as_customer: new.act_as_customer,
+        limits: new.limits.map(|all| all.into_iter().map(|(role, limits)| (role, limits.into())).collect()),
+        retry_days: new.retry_days,
     };
     let act = change_business(&app.services.db, &call, change);
     written(&app, &call, StatusCode::OK, act, |id| shown(&app, id)).await

@@ -219,6 +219,10 @@ published! {
     PaymentState = books::payment::PaymentState;
     /// How money came without a processor.
     ExternalKind = books::payment::ExternalKind;
+    /// A refund's own state.
+    RefundState = books::refund::RefundState;
+    /// Where refunded money goes: back the way it came, or outside and only recorded.
+    RefundRoute = books::refund::RefundRoute;
     /// A payment request's state.
     RequestState = books::request::RequestState;
     /// What a payer may choose to pay.

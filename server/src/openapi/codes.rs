@@ -15,6 +15,8 @@ pub const CODES: &[Meaning] = &[
     ("EXPIRED_CARD", 402, "The card has expired."),
     ("INCORRECT_CVC", 402, "The security code is wrong."),
     ("AUTHENTICATION_REQUIRED", 402, "The payer has to confirm on the page in `url`."),
+    ("REFUND_FAILED", 402, "The processor did not take the refund; nothing went back."),
+    ("CHARGE_FAILED", 402, "The processor refused the charge; the sentence says why. No money moved."),
     ("NO_RIGHT", 403, "The person's role does not allow this."),
     ("NO_SCOPE", 403, "The API key lacks the scope."),
     ("CROSS_ORIGIN", 403, "The form was sent by another site's page."),

@@ -1,6 +1,7 @@
 //! The JSON API, on both databases.
 
 mod actions;
+mod approvals;
 mod bad_input;
 mod description;
 mod keys_and_scopes;
@@ -9,6 +10,7 @@ mod lists;
 mod messages;
 mod orders;
 mod payments;
+mod refunds;
 mod repeats;
 mod reports;
 mod running;

@@ -194,6 +194,8 @@ pub struct AdjustForm {
     pub name: String,
     pub key: String,
     pub refusal: Option<String>,
+    /// Above the limit: sent for approval instead.
+    pub needs_approval: bool,
     /// `give` credit or `deduct` from it.
     pub direction: Vec<Choice>,
     pub amount: Field,

@@ -17,6 +17,8 @@ pub struct EntryForm {
     pub balance: Amount,
     pub key: String,
     pub refusal: Option<String>,
+    /// Above the limit: sent for approval instead.
+    pub needs_approval: bool,
     /// Charge or credit.
     pub sides: Vec<Choice>,
     pub amount: Field,

@@ -40,6 +40,8 @@ pub struct PaymentPage {
     pub facts: Vec<Fact>,
     pub notices: Vec<Notice>,
     pub allocations: Vec<AllocationRow>,
+    /// Oldest first.
+    pub refunds: Vec<RefundRow>,
     pub attempts: Vec<AttemptRow>,
     pub journal: Vec<JournalRow>,
     pub history: Vec<HistoryRow>,
@@ -81,4 +83,71 @@ pub struct PaymentForm {
     pub memo: Field,
     /// Documents to pay, when the payment is for a customer; none ticked: oldest due first.
     pub documents: Vec<Tick>,
+}
+
+/// A refund in a list, or under its payment.
+pub struct RefundRow {
+    pub number: String,
+    pub at: Moment,
+    /// The payment it is of, with its customer.
+    pub payment: Link,
+    /// Where it went and why; why it failed.
+    pub detail: String,
+    pub status: Chip,
+    pub amount: Amount,
+}
+
+/// Refunds, newest first.
+#[derive(Template)]
+#[template(path = "admin/refunds/list.html")]
+pub struct RefundList {
+    pub shell: Shell,
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<RefundRow>,
+    pub pager: Pager,
+}
+
+/// A refund: never more than remains.
+#[derive(Template)]
+#[template(path = "admin/payments/refund.html")]
+pub struct RefundForm {
+    pub shell: Shell,
+    pub payment: Link,
+    pub id: String,
+    pub refundable: Amount,
+    pub key: String,
+    pub refusal: Option<String>,
+    /// Why it can only be given back outside.
+    pub only_outside: Option<String>,
+    /// Above the limit: sent for approval instead.
+    pub needs_approval: bool,
+    pub amount: Field,
+    pub currency: String,
+    /// Back to the original card, or outside.
+    pub to: Vec<Choice>,
+    pub reason: Field,
+    /// Documents that reopen; none ticked: newest first.
+    pub reopens: Vec<Tick>,
+}
+
+/// Re-applying a payment: to which documents how much; all empty sends it to the balance.
+#[derive(Template)]
+#[template(path = "admin/payments/reallocate.html")]
+pub struct ReallocateForm {
+    pub shell: Shell,
+    pub payment: Link,
+    pub id: String,
+    pub amount: Amount,
+    pub currency: String,
+    pub key: String,
+    pub refusal: Option<String>,
+    pub targets: Vec<AllocationField>,
+}
+
+/// A document and how much of the payment goes to it. Fields: repeated `target`, `amount`.
+pub struct AllocationField {
+    pub id: String,
+    pub name: String,
+    pub open: Amount,
+    pub amount: Field,
 }

@@ -84,6 +84,22 @@ pub struct CollectingSettings {
     pub act_as_customer: Vec<Choice>,
     pub link_days: Field,
     pub notify: Field,
+    /// Days after which a failed charge is tried again by itself.
+    pub retry_days: Field,
+    /// Limits by role: the most each may refund, write off, credit or adjust alone.
+    pub limits: Vec<RoleLimit>,
+}
+
+/// The limits of one role; fields are named `limit_ROLE_KIND`.
+pub struct RoleLimit {
+    pub role: &'static str,
+    pub name: &'static str,
+    /// What an empty field means.
+    pub hint: &'static str,
+    pub refund: Field,
+    pub write_off: Field,
+    pub credit: Field,
+    pub adjustment: Field,
 }
 
 /// People who may sign in.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::view::shell::{Section, Shell};
-use crate::view::{Chip, Link, Moment, filters};
+use crate::view::{Action, Amount, Chip, Link, Moment, Tab, filters};
 
 /// Jobs and dead letters.
 #[derive(Template)]
@@ -32,4 +32,27 @@ pub struct DeadRow {
     pub error: String,
     pub tries: u64,
     pub at: Moment,
+}
+
+/// Acts above somebody's limit that wait for another person, or were decided.
+#[derive(Template)]
+#[template(path = "admin/approvals.html")]
+pub struct ApprovalList {
+    pub shell: Shell,
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<ApprovalRow>,
+}
+
+/// One act above somebody's limit.
+pub struct ApprovalRow {
+    pub what: &'static str,
+    pub about: Link,
+    pub amount: Amount,
+    pub asked_by: String,
+    pub asked: Moment,
+    pub reason: String,
+    /// How it was decided; none while it waits.
+    pub state: Option<Chip>,
+    /// Approve, reject.
+    pub actions: Vec<Action>,
 }

@@ -6,7 +6,7 @@ use super::browser::{Browser, body, fresh_key};
 use crate::kit::TestApp;
 
 /// The least role of every POST that changes something for others.
-const POSTS: [(&str, Role); 40] = [
+const POSTS: &[(&str, Role)] = &[
     ("/admin/work/{id}/retry", Role::Clerk),
     ("/admin/customers", Role::Clerk),
     ("/admin/customers/{id}", Role::Clerk),
@@ -33,6 +33,10 @@ const POSTS: [(&str, Role); 40] = [
     ("/admin/requests/{id}/resend", Role::Clerk),
     ("/admin/requests/{id}/close", Role::Clerk),
     ("/admin/payments", Role::Clerk),
+    ("/admin/payments/{id}/refunds", Role::Clerk),
+    ("/admin/payments/{id}/reallocate", Role::Clerk),
+    ("/admin/approvals/{id}/approve", Role::Manager),
+    ("/admin/approvals/{id}/reject", Role::Manager),
     ("/admin/outbox/{id}/retry", Role::Clerk),
     ("/admin/settings", Role::Manager),
     ("/admin/settings/logo", Role::Manager),
@@ -67,7 +71,7 @@ const OWN: [&str; 7] = [
 ];
 
 fn all() -> impl Iterator<Item = (&'static str, Role)> {
-    POSTS.into_iter().chain(DESK)
+    POSTS.iter().copied().chain(DESK)
 }
 
 #[test]

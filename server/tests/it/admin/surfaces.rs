@@ -48,6 +48,8 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/payments/new",
         "/admin/messages",
         "/admin/messages/new",
+        "/admin/refunds",
+        "/admin/approvals",
         "/admin/outbox",
         "/admin/reports",
         "/admin/reports/ageing",
@@ -63,6 +65,7 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     all.extend(["", "/edit", "/explain", "/entries/new", "/adjust", "/statement"].map(customer_at));
     all.push(customer_at("?side=credit&kind=payment&from=2026-01-01&to=2026-01-31&q=pay"));
     all.extend(["", "/explain", "/cancel", "/deny", "/withdraw", "/amend", "/request"].map(order_at));
+    all.extend(["refund", "reallocate"].map(|path| format!("{payment}/{path}")));
     all.extend([entry, payment, mail, format!("/admin/sandbox/{sandbox}")]);
     all.push(format!("/admin/payments/new?order={order}"));
     all.push(format!("/admin/payments/new?customer={customer}"));

@@ -1,0 +1,158 @@
+//! Writes the mails about money that went back, waits for its holder, or needs a person: to the customer and to staff.
+//!
+//! Invariant: one mail for each cause, kind and address, as everywhere (`compose_mail`). Staff are told at the addresses that the
+//! business has set; without any, the first page for staff still says it.
+
+use books::ids::{LinkId, PaymentId, RefundId};
+use books::refund::RefundRoute;
+
+use super::Job;
+use super::compose_mail::{Envelope, amount, keep, sender, subject};
+use crate::error::Result;
+use crate::flows::call::Call;
+use crate::flows::share_link::{NewLink, create_link};
+use crate::mail;
+use crate::services::Services;
+use crate::sheets::payment::{self, PaymentSheet};
+use crate::store::{link, refund};
+
+/// `mail_refund`: tells the customer that money went back. Without an address there is nobody to tell by mail.
+pub async fn refund_sent(services: &Services, job: &Job) -> Result<()> {
+    let (business, id): (_, RefundId) = (job.business_id, subject(job)?);
+    let row = refund::refund(&services.db, business, id).await?;
+    let sheet = payment::payment_sheet(&services.db, business, row.payment_id).await?;
+    let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
+    let owed = amount(sheet.owed(), row.currency);
+    let original = sheet.means();
+    let composed = mail::refund::refund(
+        &sender(&sheet.business),
+        &mail::refund::RefundSent {
+            customer_name: &sheet.customer.name,
+            refund_number: &row.number,
+            payment_number: &sheet.payment.number,
+            amount: &amount(row.amount, row.currency),
+            to: if row.route == RefundRoute::Original { &original } else { "you, outside of your card" },
+            reason: &row.reason,
+            owed: (sheet.owed() > 0).then_some(owed.as_str()),
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "refund",
+        customer: Some(row.customer_id),
+        about: id.to_string(),
+        to,
+        cc: Vec::new(),
+        reply_to: sheet.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// `mail_confirm`: the card's bank asks its holder to confirm. Without a page that is still open there is nothing to confirm.
+pub async fn confirm(services: &Services, job: &Job) -> Result<()> {
+    let id: PaymentId = subject(job)?;
+    let sheet = payment::payment_sheet(&services.db, job.business_id, id).await?;
+    let (Some(to), Some(url)) = (sheet.customer.email.clone(), sheet.payment.checkout_url.clone()) else { return Ok(()) };
+    let composed = mail::confirm_payment::confirm_payment(
+        &sender(&sheet.business),
+        &mail::confirm_payment::ConfirmPayment {
+            customer_name: &sheet.customer.name,
+            amount: &amount(sheet.payment.amount, sheet.payment.currency),
+            method: &sheet.means(),
+            url: &url,
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "confirm_payment",
+        customer: Some(sheet.payment.customer_id),
+        about: id.to_string(),
+        to,
+        cc: Vec::new(),
+        reply_to: sheet.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// What staff are told for each kind of alert: what happened, and what that means.
+fn alert_words(kind: &str) -> (&'static str, &'static str) {
+    match kind {
+        "alert_refund_failed" => {
+            ("A refund failed", "No money went back, and the books are as they were. Refund it another way.")
+        }
+        "alert_refund_overtaken" => (
+            "A refund went out twice",
+            "The bank had taken this payment back before the refund arrived. What is missing is owed by the customer again.",
+        ),
+        "alert_refunded_outside" => (
+            "A refund was made at the processor",
+            "Somebody refunded this payment at the processor's own desk. What it had paid is owed again.",
+        ),
+        "alert_returned" => ("A bank debit came back", "The bank returned this payment. What it had paid is owed again."),
+        "alert_disputed" => (
+            "A payment is disputed",
+            "The customer disputes it with their bank. The processor holds the money back; answer there before its deadline.",
+        ),
+        "alert_dispute_won" => ("A dispute was won", "The processor gave the money back. Nothing is owed for it."),
+        "alert_dispute_lost" => ("A dispute was lost", "The money is gone. What the payment had paid is owed again."),
+        "alert_paid_twice" => (
+            "Something was paid twice",
+            "Nothing was due any more when this payment arrived. It stands as credit of the customer: refund it or apply it.",
+        ),
+        _ => ("A charge failed", "The customer's saved method was charged by itself and refused. The customer was told."),
+    }
+}
+
+/// The jobs `alert_…`: tells the staff on the business's list.
+pub async fn alert(services: &Services, job: &Job) -> Result<()> {
+    let business = job.business_id;
+    let (id, minor) = match job.subject.parse::<RefundId>() {
+        Ok(id) => {
+            let row = refund::refund(&services.db, business, id).await?;
+            (row.payment_id, Some(row.amount))
+        }
+        Err(_) => (subject(job)?, None),
+    };
+    let sheet = payment::payment_sheet(&services.db, business, id).await?;
+    let (what, text) = alert_words(&job.kind);
+    let composed = mail::staff_alert::staff_alert(
+        &sender(&sheet.business),
+        &mail::staff_alert::StaffAlert {
+            what,
+            text,
+            customer_name: &sheet.customer.name,
+            amount: &amount(minor.unwrap_or(sheet.payment.amount), sheet.payment.currency),
+            payment_number: &sheet.payment.number,
+            url: &format!("{}/admin/payments/{id}", services.public_url()),
+        },
+    )?;
+    for to in sheet.business.settings()?.notify {
+        let envelope = Envelope {
+            kind: "staff_alert",
+            customer: Some(sheet.payment.customer_id),
+            about: job.subject.clone(),
+            to,
+            cc: Vec::new(),
+            reply_to: None,
+        };
+        keep(services, job, envelope, composed.clone()).await?;
+    }
+    Ok(())
+}
+
+/// The customer's own link, on which whatever is owed can be paid; made when there is none that works.
+pub(super) async fn balance_link(services: &Services, job: &Job, sheet: &PaymentSheet) -> Result<LinkId> {
+    let (business, customer, currency) = (job.business_id, sheet.payment.customer_id, sheet.payment.currency);
+    let now = services.db.clock().now();
+    let links = services.db.read(async move |reader| link::of_customer(reader, business, customer).await).await?;
+    let live = |link: &&link::Link| {
+        link.purpose == "balance"
+            && link.currency == currency
+            && link.can_pay
+            && link.state(now) == books::link::LinkState::Active
+    };
+    if let Some(found) = links.iter().find(live) {
+        return Ok(found.id);
+    }
+    let call = Call::system(business, format!("job {}", job.id));
+    let new = NewLink { currency: Some(currency), ..NewLink::usual(customer) };
+    Ok(create_link(&services.db, &services.keys, &call, new).await?.value)
+}
