@@ -11,13 +11,15 @@ use tokio::task::JoinSet;
 
 use crate::db::Expect;
 use crate::error::{Error, Result};
+use crate::flows::call::{Call, Key};
 use crate::flows::send_message::release_due;
-use crate::flows::{approvals, keep_method};
+use crate::flows::{approvals, charge_saved, keep_method};
 use crate::services::Services;
 use crate::store::job::{self, AGAIN, REMOVE, TAKE};
 
 pub(crate) use crate::store::job::Job;
 
+pub mod auto_charge;
 pub mod compose_mail;
 pub mod compose_money;
 pub mod compose_news;
@@ -65,6 +67,11 @@ pub async fn run_for_ever(services: Services) {
             && let Err(error) = release_due(&services).await
         {
             tracing::warn!(%error, "held messages could not be let go; it is tried again");
+        }
+        if rounds.is_multiple_of(150)
+            && let Err(error) = auto_charge::charge_due(&services).await
+        {
+            tracing::warn!(%error, "customers could not be charged by themselves; it is tried again");
         }
         if rounds.is_multiple_of(3000)
             && let Err(error) = keep_house::tidy(&services).await
@@ -153,6 +160,11 @@ async fn run_one(services: &Services, job: Job) -> Result<()> {
         .await
 }
 
+/// A key by which an act that a job does is done once, however often the job runs.
+fn once(job: &Job) -> Key {
+    Key { text: format!("job {}", job.id), hash: job.id.as_bytes().to_vec() }
+}
+
 /// The registry: one line for each kind of job.
 async fn work(services: &Services, job: &Job) -> Result<()> {
     match job.kind.as_str() {
@@ -170,6 +182,10 @@ async fn work(services: &Services, job: &Job) -> Result<()> {
         "mail_confirm" => compose_money::confirm(services, job).await,
         kind if kind.starts_with("alert_") => compose_money::alert(services, job).await,
         "perform_approval" => approvals::perform(services, job.business_id, compose_mail::subject(job)?).await,
+        "retry_payment" => {
+            let call = Call { key: Some(once(job)), ..Call::system(job.business_id, format!("job {}", job.id)) };
+            charge_saved::retry_by_schedule(services, &call, compose_mail::subject(job)?).await
+        }
         "detach_method" => keep_method::detach(services, job.business_id, compose_mail::subject(job)?).await,
         "send_mail" => send_mail::send(services, job).await,
         "follow_hook" => follow_processor::follow_hook(services, job).await,

@@ -16,6 +16,8 @@ pub mod again;
 pub mod amend;
 pub mod announce;
 pub mod approvals;
+pub mod card;
+pub mod charge;
 pub mod customer;
 pub mod customers;
 pub mod desk;
@@ -27,6 +29,7 @@ pub mod home;
 pub mod lines;
 pub mod links;
 pub mod messages;
+pub mod methods;
 pub mod order;
 pub mod orders;
 pub mod outbox;
@@ -123,7 +126,17 @@ fn of_money() -> Router<Arc<App>> {
     Router::new()
         .route("/admin/payments", get(payments::list).post(payments::create))
         .route("/admin/payments/new", get(payments::new))
+        .route("/admin/payments/charge", get(charge::new).post(charge::submit))
+        .route("/admin/payments/card", get(card::new).post(card::authorize))
         .route("/admin/payments/{id}", get(payments::show))
+        .route("/admin/payments/{id}/keyed", get(card::keyed))
+        .route("/admin/payments/{id}/capture", post(card::capture))
+        .route("/admin/payments/{id}/void", post(card::void))
+        .route("/admin/payments/{id}/retry", post(charge::retry))
+        .route("/admin/customers/{id}/methods", post(methods::add))
+        .route("/admin/customers/{id}/method-added", get(methods::added))
+        .route("/admin/methods/{id}/default", post(methods::choose))
+        .route("/admin/methods/{id}/remove", post(methods::remove))
         .route("/admin/payments/{id}/pdf", get(payments::pdf))
         .route("/admin/messages", get(messages::list).post(messages::create))
         .route("/admin/messages/new", get(messages::new))

@@ -13,6 +13,7 @@ use crate::app::App;
 mod access;
 mod actions;
 mod approvals;
+mod authorizations;
 mod customers;
 mod entries;
 mod events;
@@ -23,6 +24,7 @@ mod links;
 mod lists;
 mod mails;
 mod messages;
+mod methods;
 mod orders;
 mod payments;
 mod processors;
@@ -48,6 +50,8 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(payments::routes())
         .merge(refunds::routes())
         .merge(approvals::routes())
+        .merge(methods::routes())
+        .merge(authorizations::routes())
         .merge(mails::routes())
         .merge(messages::routes())
         .merge(events::routes())
@@ -73,6 +77,8 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         payments::Description::openapi(),
         refunds::Description::openapi(),
         approvals::Description::openapi(),
+        methods::Description::openapi(),
+        authorizations::Description::openapi(),
         mails::Description::openapi(),
         messages::Description::openapi(),
         events::Description::openapi(),

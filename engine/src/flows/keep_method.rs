@@ -367,6 +367,16 @@ pub async fn setup_of_link(services: &Services, link: &Link) -> Result<Option<Me
     services.db.read(async move |reader| method::setup_of_link(reader, business, id).await).await
 }
 
+/// What came of the last page that was opened for a customer.
+pub async fn newest_setup(services: &Services, call: &Call, customer: CustomerId) -> Result<Option<MethodSetup>> {
+    let of = call.business;
+    let found = services.db.read(async move |reader| method::newest_setup(reader, of, customer).await).await?;
+    match found {
+        Some(setup) => finish_setup(services, call, setup.id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The method that is charged unless another is named. Idempotent by key.
 pub async fn choose_default(services: &Services, call: &Call, id: MethodId) -> Result<Done<MethodId>> {
     change(services, call, id, "method_chosen", |tx, row, others| {

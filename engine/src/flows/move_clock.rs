@@ -13,7 +13,7 @@ use super::call::Call;
 use super::send_message::release_due;
 use crate::db::{Db, row, sql};
 use crate::error::{Error, Result};
-use crate::jobs::{follow_processor, keep_house, run_due};
+use crate::jobs::{auto_charge, follow_processor, keep_house, run_due};
 use crate::services::Services;
 use crate::store::installation::{self, Installation, TEST_CLOCK};
 
@@ -105,6 +105,7 @@ async fn next_due(db: &Db, now: Instant) -> Result<Option<Instant>> {
 async fn work(services: &Services) -> Result<()> {
     for _ in 0..ROUNDS {
         follow_processor::follow_all(services).await?;
+        auto_charge::charge_due(services).await?;
         release_due(services).await?;
         let ran = run_due(services).await?;
         let now = services.db.clock().now();

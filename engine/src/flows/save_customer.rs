@@ -8,7 +8,7 @@ use super::check;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::store::business;
-use crate::store::customer::{Customer, CustomerBalance};
+use crate::store::customer::{AutoCharge, Customer, CustomerBalance};
 
 /// What is known about a customer.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,8 @@ pub struct CustomerDetails {
     pub address: Option<String>,
     pub locale: Option<String>,
     pub hold_exempt: bool,
+    /// None: charged only when somebody asks.
+    pub auto_charge: Option<AutoCharge>,
 }
 
 impl CustomerDetails {
@@ -32,6 +34,7 @@ impl CustomerDetails {
             address: check::lines("address", self.address.as_deref())?,
             locale: check::short("locale", self.locale.as_deref())?,
             hold_exempt: self.hold_exempt,
+            auto_charge: self.auto_charge.clone().map(AutoCharge::checked).transpose()?,
         })
     }
 }
@@ -58,6 +61,7 @@ pub async fn create_customer(db: &Db, call: &Call, details: CustomerDetails) -> 
             address: details.address.clone(),
             locale: details.locale.clone(),
             hold_exempt: details.hold_exempt,
+            auto_charge: details.auto_charge.clone(),
             search: String::new(),
             created_at: now,
             updated_at: now,
@@ -89,6 +93,7 @@ pub struct CustomerChange {
     pub address: Option<Option<String>>,
     pub locale: Option<Option<String>>,
     pub hold_exempt: Option<bool>,
+    pub auto_charge: Option<Option<AutoCharge>>,
 }
 
 impl CustomerChange {
@@ -102,6 +107,7 @@ impl CustomerChange {
             address: self.address.unwrap_or_else(|| present.address.clone()),
             locale: self.locale.unwrap_or_else(|| present.locale.clone()),
             hold_exempt: self.hold_exempt.unwrap_or(present.hold_exempt),
+            auto_charge: self.auto_charge.unwrap_or_else(|| present.auto_charge.clone()),
         }
     }
 }
@@ -116,6 +122,8 @@ impl From<CustomerDetails> for CustomerChange {
             address: Some(whole.address),
             locale: Some(whole.locale),
             hold_exempt: Some(whole.hold_exempt),
+            // Details as a form has them say nothing of the switch.
+            auto_charge: None,
         }
     }
 }
@@ -134,6 +142,7 @@ pub async fn change_customer(db: &Db, call: &Call, id: CustomerId, change: Custo
         }
         let mut customer = tx.lock::<Customer>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
         let details = change.clone().over(&customer).checked()?;
+        customer.auto_charge = details.auto_charge.clone();
         customer.name = details.name;
         customer.email = details.email;
         customer.phone = details.phone;

@@ -17,6 +17,7 @@ use super::order::OrderSheet;
 use crate::db::Reader;
 use crate::error::{Error, Result};
 use crate::flows::call::Actor;
+use crate::flows::charge_saved::standing;
 use crate::flows::limits::{Allowance, Limited, allowance};
 use crate::flows::refund_payment::inside_window;
 use crate::flows::send_message;
@@ -28,6 +29,7 @@ use crate::store::customer;
 use crate::store::entry;
 use crate::store::link;
 use crate::store::message::{self, Reached};
+use crate::store::method;
 use crate::store::payment::{self, Payment};
 use crate::store::user::Role;
 
@@ -51,6 +53,10 @@ struct Common<'a> {
     due: Money,
     pending: Option<Money>,
     processors: Processors,
+    /// The default method, as it stands today.
+    method: SavedMethod,
+    /// What is held for it and was not taken.
+    held: AuthorizationFacts,
     rights: Rights,
     /// What decides whether a message may go to the customer.
     reached: &'a Reached,
@@ -68,17 +74,12 @@ impl Common<'_> {
             locked_through,
             right: self.rights.pay,
         };
-        let saved = ChargeSavedFacts {
-            due: self.due,
-            method: SavedMethod::None,
-            amount: None,
-            pending: self.pending,
-            right: self.rights.pay,
-        };
+        let saved =
+            ChargeSavedFacts { due: self.due, method: self.method, amount: None, pending: self.pending, right: self.rights.pay };
         Ok(vec![
             capability::add_payment(&add),
             capability::charge_saved(&saved),
-            capability::process_card(AuthorizationFacts::Missing),
+            capability::process_card(self.held),
             capability::process_cash(None),
             capability::process_check(None),
         ])
@@ -133,6 +134,8 @@ pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &
         due: money(sheet.figures.amount_due),
         pending: (sheet.reserved() > 0).then(|| money(sheet.reserved())),
         processors: services.connections.ability(&sheet.connections, &sheet.business.name)?,
+        method: standing(sheet.methods.iter().find(|method| method.is_default), sheet.business.today(now)),
+        held: held_of(&sheet.payments, now),
         rights: Rights::of(actor, &sheet.business)?,
         reached: &reached,
         now,
@@ -150,7 +153,7 @@ pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &
     answers.extend(common.paying(state, can_pay, &Policy::Full));
     answers.extend(common.taking()?);
     answers.extend([generate_invoice(&sheet, common.due), refund(&sheet, common.rights, services)?]);
-    answers.push(capability::capture(AuthorizationFacts::Missing));
+    answers.push(capability::capture(common.held));
     answers.push(capability::amend(sheet.order.state));
     answers.push(capability::cancel(sheet.order.kind, sheet.order.state));
     answers.push(common.message()?);
@@ -246,7 +249,13 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
         })
         .await?;
     let currency = business.currency;
-    let under_way = services.db.read(async move |reader| payment::under_way(reader, of, id, currency).await).await?;
+    let (under_way, methods) = services
+        .db
+        .read(async move |reader| {
+            let under_way = payment::under_way(reader, of, id, currency).await?;
+            Ok((under_way, method::of_customer(reader, of, id).await?))
+        })
+        .await?;
     let reserved: i64 = under_way.iter().filter(|payment| payment.reserves()).map(|payment| payment.amount).sum();
     let balance = balances.iter().find(|row| row.currency == currency).map_or(0, |row| row.balance);
     let now = services.db.clock().now();
@@ -255,6 +264,8 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
         due: Money::new((-balance).max(0), currency),
         pending: (reserved > 0).then(|| Money::new(reserved, currency)),
         processors: services.connections.ability(&connections, &business.name)?,
+        method: standing(methods.iter().find(|method| method.is_default), business.today(now)),
+        held: held_of(&under_way, now),
         rights: Rights::of(actor, &business)?,
         reached: &reached,
         now,
@@ -270,6 +281,13 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
     answers.extend(common.taking()?);
     answers.push(common.message()?);
     Ok(complete(answers, "This belongs to one order, invoice or payment: open that one, or share the customer's link."))
+}
+
+/// What is held by any of these payments: the best of them.
+fn held_of(payments: &[Payment], now: books::calendar::Instant) -> AuthorizationFacts {
+    let all = || payments.iter().map(|payment| held_facts(payment, now));
+    let found = all().find(|held| *held == AuthorizationFacts::Live);
+    found.or_else(|| all().find(|held| *held == AuthorizationFacts::Expired)).unwrap_or(AuthorizationFacts::Missing)
 }
 
 /// What is held by a payment now.

@@ -16,6 +16,7 @@ use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
 use crate::store::customer::{self, Customer};
 use crate::store::entry::{self, EntryLine};
+use crate::store::method::{self, Method};
 use crate::store::order::{self, Amendment, Order, OrderLine};
 use crate::store::payment::{self, Payment};
 use crate::store::request::{self, Request};
@@ -39,6 +40,8 @@ pub struct OrderSheet {
     /// Payments that named the order or paid some of it, newest first.
     pub payments: Vec<Payment>,
     pub requests: Vec<Request>,
+    /// The customer's saved methods.
+    pub methods: Vec<Method>,
     pub connections: Vec<Connection>,
 }
 
@@ -143,6 +146,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: OrderId) -
     } else {
         Figures::of_draft(lines.iter().map(|line| line.gross).sum())
     };
+    let methods = method::of_customer(reader, of, order.customer_id).await?;
     Ok(OrderSheet {
         business,
         customer,
@@ -155,6 +159,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: OrderId) -
         figures,
         payments,
         requests,
+        methods,
         connections,
     })
 }

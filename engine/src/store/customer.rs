@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use books::calendar::{Day, Instant};
 use books::ids::{BusinessId, CustomerId};
 use books::money::Currency;
+use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Reader, Value, row, sql, table};
 use crate::error::{Error, Result};
@@ -28,9 +29,53 @@ table! {
         pub address: Option<String>,
         pub locale: Option<String>,
         pub hold_exempt: bool,
+        /// When they are charged without anybody asking.
+        pub auto_charge: Option<AutoCharge>,
         pub search: String,
         pub created_at: Instant,
         pub updated_at: Instant,
+    }
+}
+
+/// When a customer is charged without anybody asking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutoCharge {
+    /// A saved method's id, or `default`.
+    pub method: String,
+    /// `due`: each charge on its due day. `threshold`: all that is owed, once it is at least that much.
+    pub at: String,
+    /// Minor units of the business's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<i64>,
+}
+
+impl crate::db::ToValue for AutoCharge {
+    fn to_value(&self) -> Value {
+        Value::Text(serde_json::json!(self).to_string())
+    }
+}
+
+impl crate::db::Column for AutoCharge {
+    fn from_value(value: &Value) -> Result<Self> {
+        let text = <String as crate::db::Column>::from_value(value)?;
+        serde_json::from_str(&text).map_err(|error| Error::Fault(format!("the switch {text}: {error}")))
+    }
+}
+
+impl AutoCharge {
+    /// Refuses words that are not known, and a threshold that is missing or not meant.
+    pub fn checked(self) -> Result<AutoCharge> {
+        if self.method != "default" && self.method.parse::<books::ids::MethodId>().is_err() {
+            return Err(Error::invalid("auto_charge.method", "UNKNOWN", "name a saved method, or default"));
+        }
+        match (self.at.as_str(), self.threshold) {
+            ("due", None) => Ok(self),
+            ("threshold", Some(1..=books::money::MAX_MINOR)) => Ok(self),
+            ("due", Some(_)) => Err(Error::invalid("auto_charge.threshold", "NOT_HERE", "only at a threshold there is one")),
+            ("threshold", _) => Err(Error::invalid("auto_charge.threshold", "REQUIRED", "say from which amount on")),
+            _ => Err(Error::invalid("auto_charge.at", "UNKNOWN", "charge at due or at threshold")),
+        }
     }
 }
 

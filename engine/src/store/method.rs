@@ -147,3 +147,18 @@ pub async fn list(db: &Db, business: BusinessId, customer: CustomerId) -> Result
 pub async fn method(db: &Db, business: BusinessId, id: MethodId) -> Result<Method> {
     db.read(async move |reader| reader.query_opt(&ONE, &[&business, &id]).await?.ok_or(Error::NotFound)).await
 }
+
+sql!(
+    NEWEST_SETUP,
+    "
+    select * from method_setup where business_id = $1 and customer_id = $2 order by id desc limit 1"
+);
+
+/// The last page that was opened for a customer.
+pub(crate) async fn newest_setup(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: CustomerId,
+) -> Result<Option<MethodSetup>> {
+    reader.query_opt(&NEWEST_SETUP, &[&business, &customer]).await
+}

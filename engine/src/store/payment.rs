@@ -510,3 +510,14 @@ pub(crate) async fn wanted(reader: &mut Reader<'_>, business: BusinessId, wanted
 pub async fn of_remote(db: &Db, business: BusinessId, connection: ConnectionId, remote: String) -> Result<Option<Payment>> {
     db.read(async move |reader| by_remote(reader, business, connection, &remote).await).await
 }
+
+sql!(
+    HELD,
+    "
+    select * from payment where business_id = $1 and customer_id = $2 and currency = $3 and state = 'authorized' order by id desc"
+);
+
+/// Amounts that are held for a customer and were not taken yet, newest first.
+pub async fn held_of(db: &Db, business: BusinessId, customer: CustomerId, currency: Currency) -> Result<Vec<Payment>> {
+    db.read(async move |reader| reader.query(&HELD, &[&business, &customer, &currency]).await).await
+}

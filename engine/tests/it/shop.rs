@@ -17,8 +17,10 @@ use engine::flows::connect_processor::{NewConnection, connect_processor};
 use engine::flows::create_business::{NewBusiness, create_business};
 use engine::flows::create_order::{NewOrder, create_order};
 use engine::flows::enter_portal::ask_for_entry;
+use engine::flows::keep_method::save_token;
 use engine::flows::open_link::{Opened, open_link};
 use engine::flows::record_payment::{Part, Received, record_payment};
+use engine::flows::refund_payment::{GiveBack, refund_payment};
 use engine::flows::request_payment::{Asking, request_payment};
 use engine::flows::reverse_entry::reverse_entry;
 use engine::flows::save_business::save_settings;
@@ -32,6 +34,7 @@ use engine::keys::Keys;
 use engine::services::Services;
 use engine::sheets::link::visited_link;
 use engine::sheets::order::order_sheet;
+use engine::sheets::payment_list::payment_list;
 use engine::sheets::statement::Period;
 use engine::store::business::Settings;
 use engine::store::user;
@@ -161,6 +164,28 @@ impl Shop {
         }
     }
 
+    /// Part of what was paid by card goes back to it, and a card is saved.
+    async fn give_back(&self, amount: i64) {
+        let wanted = engine::store::payment::Wanted { limit: 10, ..Default::default() };
+        let paid = payment_list(&self.services.db, self.call.business, wanted).await.expect("payments");
+        let by_card =
+            paid.iter().find(|one| one.payment.kind == "online" && one.payment.entry_id.is_some()).expect("one by card");
+        let back = GiveBack {
+            payment: by_card.payment.id,
+            amount,
+            reason: "One stool was broken".into(),
+            to: None,
+            reopens: Vec::new(),
+            request_approval: false,
+        };
+        refund_payment(&self.services, &self.call, back).await.expect("a refund");
+        let connections = engine::store::connection::list(&self.services.db, self.call.business).await.expect("connections");
+        save_token(&self.services, &self.call, self.customer, connections[0].id, "tok_4242424242424242", false)
+            .await
+            .expect("a saved card");
+        self.work().await;
+    }
+
     /// Something of everything: paid, part paid, returned, pending, left on the page, reversed, amended, held back, sealed.
     /// A statement and a message are sent, documents are chosen together, and staff act as a customer.
     async fn write_and_send(&self) {
@@ -189,6 +214,8 @@ impl Shop {
         let link = self.ask(table).await;
         self.services.db.clock().advance_seconds(60);
         self.pay_online(link, Some("4242424242424242")).await;
+
+        self.give_back(1_000).await;
 
         let bench = self.order(self.customer, vec![taxed("Bench", 9_999), line("Shelf", 3_000)], OrderState::Confirmed).await;
         let sheet = order_sheet(&self.services.db, self.call.business, bench).await.expect("the order");

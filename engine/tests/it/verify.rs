@@ -110,6 +110,25 @@ const FAULTS: &[Fault] = faults! {
         "update payment set number = 'PAY-2026-00777' where id = @" => "N1" "PAY-2026";
     "payment", "payment where state = 'succeeded'", "id", "update payment set number = 'seven' where id = @" => "N1" "pay_";
     "payment", "payment where state = 'created'", "id", "delete from payment where id = @" => "D1" "pay_";
+    "payment", "payment where state = 'succeeded'", "id",
+        "update payment set dispute = 'opened', disputed_amount = 1 where id = @" => "P4" "pay_";
+    "payment", "payment where state = 'succeeded'", "id", "update payment set method_id = id where id = @" => "D1" "pay_";
+    "payment", "payment where state = 'succeeded'", "id", "update payment set retry_of = entry_id where id = @" => "D1" "pay_";
+    "refund", "refund where state = 'succeeded'", "id", "update refund set amount = amount + 1 where id = @" => "P3" "rfd_";
+    "refund", "refund where state = 'succeeded'", "id", "update refund set entry_id = null where id = @" => "P3" "rfd_";
+    "refund", "refund where state = 'succeeded'", "id", "update refund set payment_id = id where id = @" => "P3" "rfd_";
+    "refund", "refund where state = 'succeeded'", "id", "update refund set customer_id = id where id = @" => "D1" "rfd_";
+    "refund", "refund where state = 'succeeded'", "entry_id", "delete from refund where entry_id = @" => "P3" "ent_";
+    "refund", "refund where state = 'succeeded'", "id", "update refund set number = 'RFD-2026-00777' where id = @" => "N1" "RFD-2026";
+    "refund", "refund where state = 'succeeded'", "id",
+        "update refund set state = 'pending', entry_id = null, settled_at = null where id = @" => "C3" "rfd_";
+    "refund", "refund where state = 'succeeded'", "id",
+        "update refund set state = 'waiting_approval', entry_id = null, settled_at = null where id = @" => "P3" "rfd_";
+    "payment_method", "payment_method where is_default", "id",
+        "update payment_method set removed_at = created_at where id = @" => "M1" "pme_";
+    "payment_method", "payment_method where is_default", "id",
+        "update payment_method set customer_id = id where id = @" => "D1" "pme_";
+    "attempt", "attempt where operation = 'refund'", "id", "update attempt set refund_id = id where id = @" => "D1" "att_";
     "payment_target", "payment_target where payment_id in (select id from payment where state = 'pending')", "entry_id",
         "update payment_target set amount = amount - 1 where entry_id = @" => "C2" "ent_";
     "attempt", "attempt where payment_id in (select id from payment where state = 'created')", "id",

@@ -19,7 +19,7 @@ use super::customers::query;
 use super::desk::Desk;
 use super::home::ribbon;
 use super::views::customers::{AccountCard, AsAt, Contact, CustomerPage, EntryFilter};
-use super::{acts, links, rows, words};
+use super::{acts, links, methods, rows, words};
 use crate::app::App;
 use crate::respond::{Problem, page};
 use crate::view::form::Field;
@@ -110,6 +110,8 @@ async fn render(app: &App, mut desk: Desk, id: CustomerId, link_form: Option<Aga
         today: desk.today().to_string(),
         csv: narrowed.csv(id),
         orders: orders.iter().map(|listed| rows::order(&desk, listed)).collect(),
+        methods: methods::shown(&app, &desk, id).await?,
+        add_method: methods::add_action(&app, &desk, id).await?,
         payments: sheet.payments.iter().map(|row: &PaymentRow| rows::payment(&desk, row)).collect(),
         actions: page_actions(&desk, id, &answers),
     };
@@ -214,6 +216,14 @@ fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answe
     let message = format!("/admin/messages/new?customer={id}");
     vec![
         acts::answered(desk, answers, Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?customer={id}")),
+        acts::answered(
+            desk,
+            answers,
+            Act::ChargeSaved,
+            "Charge saved method",
+            "credit-card",
+            format!("/admin/payments/charge?customer={id}"),
+        ),
         acts::always(desk, "add_entry", "Add Entry", "plus", at("entries/new"), Way::Open),
         acts::for_managers(desk, "adjust", "Adjust balance", "scale", at("adjust")),
         acts::always(desk, "new_order", "New order", "package", format!("/admin/orders/new?customer={id}"), Way::Go),

@@ -175,6 +175,15 @@ const DONE_WORDS: &[(&str, &str)] = &[
     ("asked", "Above your limit: another person was asked to approve it."),
     ("reapplied", "Re-applied."),
     ("rejected", "Rejected."),
+    ("charged", "Charged."),
+    ("charge-pending", "The charge is under way."),
+    ("charge-failed", "The charge was declined. Nothing was taken."),
+    ("charge-holder", "The card's holder was asked to confirm by mail."),
+    ("held", "Authorized. Now process the payment."),
+    ("voided", "Let go. Nothing was taken."),
+    ("method", "Method saved."),
+    ("method-none", "No method was saved."),
+    ("method-removed", "Method removed."),
 ];
 
 fn toast(word: &str) -> Option<String> {

@@ -149,8 +149,8 @@ fn page_actions(desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) -> Vec<Acti
         answered(Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?order={id}")),
         answered(Act::ProcessCheck, "Check in person", "receipt", pay("check")),
         answered(Act::ProcessCash, "Cash in person", "banknote", pay("cash")),
-        answered(Act::ProcessCard, "Card in person", "credit-card", pay("card_terminal")),
-        answered(Act::ChargeSaved, "Charge saved method", "credit-card", at("request")),
+        card_in_person(answered(Act::ProcessCard, "Card in person", "credit-card", format!("/admin/payments/card?order={id}"))),
+        answered(Act::ChargeSaved, "Charge saved method", "credit-card", format!("/admin/payments/charge?order={id}")),
         answered(Act::Amend, "Amend", "plus", at("amend")),
     ];
     all.push(decision(OrderAct::Confirm));
@@ -161,6 +161,12 @@ fn page_actions(desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) -> Vec<Acti
         }
     });
     all
+}
+
+/// A card is authorized on the page that this opens, so a missing authorization does not close it.
+fn card_in_person(mut action: Action) -> Action {
+    action.refused = action.refused.filter(|no| !["NOT_AUTHORIZED", "AUTHORIZATION_EXPIRED"].contains(&no.code));
+    action
 }
 
 /// `GET /admin/orders/{id}/pdf`

@@ -9,6 +9,8 @@ use books::account::Target;
 use books::capability::{Action as Act, Answer};
 use books::ids::{CustomerId, EntryId, OrderId, PaymentId};
 use books::money::Currency;
+use books::payment::PaymentState;
+use engine::flows::charge_saved::may_retry;
 use engine::flows::record_payment::{KINDS, Part, Received, record_payment};
 use engine::sheets::actions;
 use engine::sheets::customer::customer_sheet;
@@ -31,7 +33,7 @@ use super::words::{self, Names};
 use super::{acts, refunds, rows};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
-use crate::forms::{DESCRIPTION, Form, NAME};
+use crate::forms::{DESCRIPTION, Form, NAME, new_key};
 use crate::papers;
 use crate::respond::{Problem, page};
 use crate::view::form::Tick;
@@ -148,6 +150,9 @@ fn facts(desk: &Desk, names: &Names, sheet: &PaymentSheet) -> Vec<Fact> {
         some("Reference", paid.reference.clone()),
         some("Memo", paid.memo.clone()),
         some("Processor's id", paid.remote_id.clone()),
+        some("Approval code", paid.approval_code.clone()),
+        some("Held until", paid.held_until.map(|at| desk.moment(at).text)),
+        some("Dispute", paid.dispute.clone()),
         some("Still due", Some(desk.amount(sheet.still_due, paid.currency).text)),
     ];
     all.into_iter().flatten().collect()
@@ -196,7 +201,26 @@ fn page_actions(desk: &Desk, sheet: &PaymentSheet, answers: &[Answer]) -> Vec<Ac
     let see = |name, label, icon, href| Action { refused: None, ..acts::always(desk, name, label, icon, href, Way::Go) };
     let entry = entry.map(|href| see("entry", "See its entry", "file-text", href));
     let order = order.map(|href| see("order", "See its order", "package", href));
-    [Some(refund), Some(reapply), entry, order].into_iter().flatten().collect()
+    let now =
+        |path, label, icon, confirm| Action { confirm, ..acts::always(desk, path, label, icon, at(path), Way::Post(new_key())) };
+    let answer = |mut action: Action, act: Act| {
+        let found = acts::answered(desk, answers, act, action.label, action.icon, action.href.clone());
+        action.refused = found.refused;
+        action
+    };
+    let capture = answer(now("capture", "Process payment", "credit-card", ""), Act::Capture);
+    let mut void = answer(now("void", "Void", "ban", "Let go of it? Nothing is taken."), Act::Void);
+    if sheet.payment.state == PaymentState::Created && sheet.payment.checkout_url.is_some() {
+        void.refused = None;
+    }
+    let mut retry = now("retry", "Try again", "rotate-ccw", "");
+    if retry.refused.is_none() {
+        retry.refused =
+            may_retry(&sheet.payment).err().map(|error| Refused { code: "CLOSED", why: again::sentence(&error.to_string()) });
+    }
+    let page = sheet.payment.checkout_url.clone().filter(|_| sheet.payment.link_id.is_none());
+    let page = page.map(|href| see("page", "Open the processor's page", "credit-card", href));
+    [Some(refund), Some(reapply), Some(capture), Some(void), Some(retry), page, entry, order].into_iter().flatten().collect()
 }
 
 /// `GET /admin/payments/{id}/pdf`
@@ -207,17 +231,17 @@ pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Sta
 }
 
 /// What a payment is recorded for.
-struct Purpose {
-    about: Link,
-    customer: CustomerId,
-    order: Option<OrderId>,
-    currency: Currency,
-    due: i64,
+pub(super) struct Purpose {
+    pub about: Link,
+    pub customer: CustomerId,
+    pub order: Option<OrderId>,
+    pub currency: Currency,
+    pub due: i64,
     /// For a customer: what it can be set against.
     documents: Vec<(String, String, Amount)>,
 }
 
-async fn purpose(app: &App, desk: &Desk, order: &str, customer: &str) -> Result<Purpose, Problem> {
+pub(super) async fn purpose(app: &App, desk: &Desk, order: &str, customer: &str) -> Result<Purpose, Problem> {
     let of = desk.staff.business;
     if !order.is_empty() {
         let id: OrderId = order.parse().map_err(|_| Problem::not_found())?;

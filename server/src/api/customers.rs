@@ -11,7 +11,7 @@ use books::ids::CustomerId;
 use engine::flows::save_customer::{CustomerChange, CustomerDetails, change_customer, create_customer};
 use engine::sheets::trace;
 use engine::store::business;
-use engine::store::customer::{self, Customer as Row, CustomerBalance, Listed, Sort, Wanted};
+use engine::store::customer::{self, AutoCharge as Switch, Customer as Row, CustomerBalance, Listed, Sort, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
@@ -19,7 +19,7 @@ use super::access::{Asks, Writes};
 use super::explanations::Explanation;
 use super::lists::{List, Listing};
 use super::replies::written;
-use super::values::{self, Currency, Day, cleared};
+use super::values::{self, Amount, Currency, Day, cleared};
 use crate::app::App;
 use crate::json::{self, Id, StrictJson, StrictQuery};
 use crate::respond::Problem;
@@ -46,12 +46,48 @@ pub struct Customer {
     address: Option<String>,
     locale: Option<String>,
     hold_exempt: bool,
+    /// When they are charged without anybody asking; null: never.
+    auto_charge: Option<AutoCharge>,
     /// One for each currency; the business's own is always there.
     balances: Vec<Balance>,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
     updated_at: String,
+}
+
+/// When a customer is charged by a saved method without anybody asking.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AutoCharge {
+    /// A saved method's id, or `default`.
+    method: String,
+    #[schema(inline)]
+    at: ChargeAt,
+    /// For `threshold`: minor units of the business's currency.
+    threshold: Option<Amount>,
+}
+
+/// Each charge on its due day, or all that is owed once it passes a threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ChargeAt {
+    Due,
+    Threshold,
+}
+
+impl From<Switch> for AutoCharge {
+    fn from(switch: Switch) -> AutoCharge {
+        let at = if switch.at == "threshold" { ChargeAt::Threshold } else { ChargeAt::Due };
+        AutoCharge { method: switch.method, at, threshold: switch.threshold.map(Amount) }
+    }
+}
+
+impl From<AutoCharge> for Switch {
+    fn from(new: AutoCharge) -> Switch {
+        let at = if new.at == ChargeAt::Threshold { "threshold" } else { "due" };
+        Switch { method: new.method, at: at.to_owned(), threshold: new.threshold.map(|amount| amount.0) }
+    }
 }
 
 /// What a customer owes in one currency. `balance = credit_available - amount_owed`.
@@ -87,6 +123,7 @@ impl Customer {
             reference: row.reference,
             address: row.address,
             locale: row.locale,
+            auto_charge: row.auto_charge.map(AutoCharge::from),
             hold_exempt: row.hold_exempt,
             balances,
             created_at: row.created_at.to_rfc3339(),
@@ -120,6 +157,7 @@ struct NewCustomer {
     /// Messages are not held while they have unpaid invoices.
     #[serde(default)]
     hold_exempt: bool,
+    auto_charge: Option<AutoCharge>,
 }
 
 /// Create a customer
@@ -139,6 +177,7 @@ async fn create(
         address: new.address,
         locale: new.locale,
         hold_exempt: new.hold_exempt,
+        auto_charge: new.auto_charge.map(Switch::from),
     };
     let act = create_customer(&app.services.db, &call, details);
     written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id)).await
@@ -170,6 +209,9 @@ struct ChangedCustomer {
     #[schema(value_type = Option<String>, max_length = 200)]
     locale: Option<Option<String>>,
     hold_exempt: Option<bool>,
+    #[serde(default, deserialize_with = "cleared")]
+    #[schema(value_type = Option<AutoCharge>)]
+    auto_charge: Option<Option<AutoCharge>>,
 }
 
 /// Change some of what is known about a customer
@@ -190,6 +232,7 @@ async fn change(
         address: new.address,
         locale: new.locale,
         hold_exempt: new.hold_exempt,
+        auto_charge: new.auto_charge.map(|switch| switch.map(Switch::from)),
     };
     let act = change_customer(&app.services.db, &call, id, change);
     written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await

@@ -11,6 +11,8 @@ use books::account::Target;
 use books::ids::{CustomerId, EntryId, InvoiceId, OrderId, PaymentId};
 use engine::error::FieldError;
 use engine::flows::call::Call;
+use engine::flows::charge_saved::{Charging, Which, charge_saved};
+use engine::flows::hold_amount::{Expected, capture};
 use engine::flows::reallocate_payment::reallocate_payment;
 use engine::flows::record_payment::{Part, Received, record_payment};
 use engine::flows::take_in_person::{Tender, take_in_person};
@@ -23,7 +25,7 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::access::{Asks, Pays, Reads};
 use super::lists::{List, Listing};
-use super::replies::written;
+use super::replies::{Reply, replied, written};
 use super::values::{Amount, Currency, Day, ExternalKind, PaymentState};
 use crate::app::App;
 use crate::json::{self, Id, StrictJson};
@@ -75,6 +77,18 @@ pub struct Payment {
     /// What is to be given back of the cash tendered; shown when it is taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<i64>,
+    /// The payment that this one tries again.
+    retry_of: Option<String>,
+    /// Of a card: what its bank answered.
+    approval_code: Option<String>,
+    /// When a held amount lapses.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+    /// `opened`, `won` or `lost`.
+    dispute: Option<String>,
+    /// The processor's page, where staff key a card or the holder confirms; null once it is closed.
+    #[schema(format = "uri")]
+    url: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
@@ -94,8 +108,10 @@ struct PaymentPart {
 /// How a payment came.
 #[derive(Debug, Serialize, ToSchema)]
 struct PaymentMethod {
-    /// `external` or `online`.
+    /// `external`, `online` (a payer's page), `saved` or `in_person` (staff keyed the card).
     r#type: String,
+    /// The saved method.
+    id: Option<String>,
     #[schema(value_type = Option<ExternalKind>)]
     kind: Option<String>,
     /// Check number, transfer reference.
@@ -137,6 +153,7 @@ impl Payment {
             allocations: parts.iter().map(part).collect(),
             method: PaymentMethod {
                 r#type: payment.kind,
+                id: payment.method_id.map(|id| id.to_string()),
                 kind: payment.external_kind,
                 reference: payment.reference,
                 received_on: payment.received_on.map(|day| day.to_string()),
@@ -153,6 +170,12 @@ impl Payment {
             memo: payment.memo,
             decline,
             change: None,
+            retry_of: payment.retry_of.map(|id| id.to_string()),
+            approval_code: payment.approval_code,
+            expires_at: payment.held_until.map(|at| at.to_rfc3339()),
+            dispute: payment.dispute,
+            // A payer's own page is the payer's; its address is not for others.
+            url: payment.checkout_url.filter(|_| payment.link_id.is_none()),
             created_at: payment.created_at.to_rfc3339(),
             succeeded_at: payment.succeeded_at.map(|at| at.to_rfc3339()),
         }
@@ -196,6 +219,11 @@ enum Method {
         /// Absent: today.
         received_on: Option<Day>,
     },
+    /// A saved method is charged now, while its holder is away; never more than is due.
+    Saved {
+        /// The method's id, or `default`.
+        id: String,
+    },
     /// Over the counter.
     InPerson(InPerson),
 }
@@ -216,6 +244,19 @@ enum InPerson {
         /// Needed: what was handed over, at least the amount.
         tendered: Option<Amount>,
     },
+    /// An amount that was held on a card is taken.
+    Card {
+        /// The payment that holds exactly this amount.
+        #[schema(value_type = Option<String>)]
+        authorization: Option<PaymentId>,
+    },
+}
+
+/// What a new payment is: recorded, charged, or taken from what is held.
+enum Doing {
+    Record(Received, Option<Tender>),
+    Charge(Charging),
+    Take(PaymentId, Expected),
 }
 
 /// Part of a payment and what it is for: exactly one of the three.
@@ -243,7 +284,7 @@ impl NewPart {
     }
 }
 
-fn wrong(field: String, detail: &str) -> Problem {
+pub fn wrong(field: String, detail: &str) -> Problem {
     Problem::invalid(vec![FieldError { field, code: "INVALID", detail: detail.to_owned() }])
 }
 
@@ -258,9 +299,23 @@ impl NewPayment {
         }
     }
 
-    fn received(self) -> Result<(Received, Option<Tender>), Problem> {
+    fn doing(self) -> Result<Doing, Problem> {
         let parts = self.parts()?;
         let (kind, reference, received_on, tender) = match self.method {
+            Method::Saved { id } => {
+                let method = match id.as_str() {
+                    "default" => Which::Default,
+                    id => Which::One(id.parse().map_err(|_| wrong("method.id".to_owned(), "Name a saved method, or default."))?),
+                };
+                let all = Charging::all(self.customer, self.currency.0, method, parts);
+                return Ok(Doing::Charge(Charging { amount: Some(self.amount.0), memo: self.memo, ..all }));
+            }
+            Method::InPerson(InPerson::Card { authorization }) => {
+                let missing =
+                    || Problem::from(engine::error::Error::refused("NOT_AUTHORIZED", "authorize the card for this amount first"));
+                let expected = Expected { customer: self.customer, amount: self.amount.0, currency: self.currency.0 };
+                return Ok(Doing::Take(authorization.ok_or_else(missing)?, expected));
+            }
             Method::External { kind, reference, received_on } => (kind.0.to_string(), reference, received_on, None),
             Method::InPerson(InPerson::Check { number, bank, dated_on }) => {
                 (String::new(), None, None, Some(Tender::Check { number, bank, dated_on: dated_on.map(|day| day.0) }))
@@ -283,28 +338,72 @@ impl NewPayment {
             category: None,
             description: None,
         };
-        Ok((received, tender))
+        Ok(Doing::Record(received, tender))
     }
 }
 
 /// Record a payment
 #[utoipa::path(post, path = "/api/v1/payments", tag = "payments", request_body = NewPayment,
-    responses((status = 201, description = "The payment", body = Payment)))]
+    responses((status = 201, description = "The payment", body = Payment),
+        (status = 202, description = "It is under way, or nobody knows yet", body = Payment)))]
 async fn create(
     State(app): State<Arc<App>>,
     Pays(caller): Pays,
     StrictJson { value: new, request_hash }: StrictJson<NewPayment>,
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
-    let (received, tender) = new.received()?;
-    let change = tender.as_ref().and_then(|tender| tender.change(received.amount));
-    let act = async {
-        match tender {
-            Some(tender) => take_in_person(&app.services.db, &call, received, tender).await,
-            None => record_payment(&app.services.db, &call, received).await,
+    match new.doing()? {
+        Doing::Charge(charging) => {
+            replied(&app, &call, charge_saved(&app.services, &call, charging), |id| outcome(&app, &call, id)).await
         }
-    };
-    written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id, change)).await
+        Doing::Take(id, expected) => {
+            let act = capture(&app.services, &call, id, None, Some(expected));
+            replied(&app, &call, act, |id| outcome(&app, &call, id)).await
+        }
+        Doing::Record(received, tender) => {
+            let change = tender.as_ref().and_then(|tender| tender.change(received.amount));
+            let act = async {
+                match tender {
+                    Some(tender) => take_in_person(&app.services.db, &call, received, tender).await,
+                    None => record_payment(&app.services.db, &call, received).await,
+                }
+            };
+            written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id, change)).await
+        }
+    }
+}
+
+/// The payment as it is now.
+pub async fn now(app: &App, call: &Call, id: PaymentId) -> Result<Payment, Problem> {
+    shown(app, call, id, None).await
+}
+
+/// Codes of 402 that programs rely on.
+const DECLINES: [&str; 5] = ["CARD_DECLINED", "INSUFFICIENT_FUNDS", "EXPIRED_CARD", "INCORRECT_CVC", "AUTHENTICATION_REQUIRED"];
+
+/// What became of a charge: taken or held (201), under way or not known (202), declined (402 with the payment).
+pub async fn outcome(app: &App, call: &Call, id: PaymentId) -> Result<Reply, Problem> {
+    use books::payment::PaymentState as P;
+    let applied = one_payment(&app.services.db, call.business, id).await?;
+    let state = applied.payment.state;
+    let payment = Payment::of(applied);
+    let asks_holder = payment.decline.as_ref().is_some_and(|decline| decline.code == "AUTHENTICATION_REQUIRED");
+    match state {
+        P::Succeeded | P::Authorized => Reply::made(StatusCode::CREATED, &payment),
+        P::Created if !asks_holder => Reply::made(StatusCode::CREATED, &payment),
+        P::Pending | P::Unknown => Reply::made(StatusCode::ACCEPTED, &payment),
+        P::Created | P::Failed | P::Canceled => {
+            let known = payment.decline.as_ref().and_then(|decline| DECLINES.into_iter().find(|code| *code == decline.code));
+            let detail = payment.decline.as_ref().map_or("No money moved.", |decline| decline.detail.as_str()).to_owned();
+            let mut problem = Problem::new(StatusCode::PAYMENT_REQUIRED, known.unwrap_or("CHARGE_FAILED"), detail);
+            if payment.url.is_some() {
+                problem.facts.insert("url".to_owned(), serde_json::json!(payment.url));
+            }
+            // The address stands beside it, where a repeat can rebuild it.
+            problem.facts.insert("payment".to_owned(), serde_json::json!(Payment { url: None, ..payment }));
+            Ok(Reply::Declined(problem))
+        }
+    }
 }
 
 async fn shown(app: &App, call: &Call, id: PaymentId, change: Option<i64>) -> Result<Payment, Problem> {

@@ -13,12 +13,13 @@ use books::ids::LinkId;
 use books::payment::PaymentState as P;
 use engine::flows::ask_processor::look;
 use engine::flows::call::{Actor, Call};
+use engine::flows::keep_method::{finish_setup, setup_of_link};
 use engine::flows::open_link::{Opened, open_link};
 use engine::sheets::payment::{PaymentSheet, payment_sheet};
 
 use super::guest::Guest;
 use super::shown;
-use super::views::outcomes::{LostPage, Outcome, ReceiptPage};
+use super::views::outcomes::{LostPage, Outcome, ReceiptPage, SavedPage};
 use crate::app::App;
 use crate::auth::Visitor;
 use crate::respond::{Problem, page};
@@ -43,6 +44,9 @@ pub async fn show(
             return Ok(page(StatusCode::NOT_FOUND, &LostPage));
         }
     };
+    if link.purpose == "method" {
+        return saved(&app, &link, visitor.request.as_str()).await;
+    }
     let Some(id) = payment else { return Ok(page(StatusCode::NOT_FOUND, &LostPage)) };
     let call = Call {
         business: link.business_id,
@@ -78,6 +82,21 @@ async fn way_back(
         return Ok(format!("/portal/{}", customer.id));
     }
     Ok(super::links::clean(sheet.payment.link_id.unwrap_or(link)))
+}
+
+/// Back from the page on which a card is kept: whether it was.
+async fn saved(app: &App, link: &engine::store::link::Link, request_id: &str) -> Result<Response, Problem> {
+    let Some(setup) = setup_of_link(&app.services, link).await? else { return Ok(page(StatusCode::NOT_FOUND, &LostPage)) };
+    let actor = Actor::Payer { link: link.id };
+    let call = Call { business: link.business_id, actor, request_id: request_id.to_owned(), key: None };
+    let setup = finish_setup(&app.services, &call, setup.id).await?;
+    let (title, text) = match setup.state.as_str() {
+        "done" => ("Your card is saved", "It can be charged for what you owe. You can close this page."),
+        "closed" => ("No card was saved", "The page was closed before a card was left there."),
+        _ => ("No card was saved yet", "Go back to finish, or ask for a new page."),
+    };
+    let kept = SavedPage { done: setup.state == "done", title: title.to_owned(), text: text.to_owned() };
+    Ok(page(StatusCode::OK, &kept))
 }
 
 /// The receipt page of a payment behind a link. `returned`: the payer has just come back from the processor.

@@ -5,6 +5,7 @@ mod doors;
 mod forms;
 mod job;
 mod messages;
+mod money_back;
 mod roles;
 mod setup;
 mod surfaces;

@@ -2,15 +2,18 @@
 
 mod actions;
 mod approvals;
+mod authorizations;
 mod bad_input;
 mod description;
+mod disputes;
 mod keys_and_scopes;
 mod ledger_cases;
 mod lists;
 mod messages;
+pub mod methods;
 mod orders;
 mod payments;
-mod refunds;
+pub mod refunds;
 mod repeats;
 mod reports;
 mod running;

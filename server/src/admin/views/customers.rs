@@ -75,6 +75,9 @@ pub struct CustomerPage {
     pub csv: String,
     pub orders: Vec<DocumentRow>,
     pub payments: Vec<PaymentRow>,
+    pub methods: Vec<SavedMethod>,
+    /// Adds one on the processor's page.
+    pub add_method: Action,
     pub actions: Vec<Action>,
 }
 
@@ -145,6 +148,17 @@ pub struct EntryRow {
     /// The balance after it, in posting order.
     pub balance: Amount,
     pub status: Chip,
+}
+
+/// A saved payment method: brand and last four, never more.
+pub struct SavedMethod {
+    pub id: String,
+    pub name: String,
+    pub detail: String,
+    pub is_default: bool,
+    pub chip: Option<Chip>,
+    /// Make default, remove.
+    pub actions: Vec<Action>,
 }
 
 /// New customer, or an edit of one.

@@ -151,3 +151,49 @@ pub struct AllocationField {
     pub open: Amount,
     pub amount: Field,
 }
+
+/// *Get money*: a saved method is charged now.
+#[derive(Template)]
+#[template(path = "admin/payments/charge.html")]
+pub struct ChargeForm {
+    pub shell: Shell,
+    pub about: Link,
+    pub customer_id: String,
+    pub order_id: String,
+    pub due: Amount,
+    pub key: String,
+    pub refusal: Option<String>,
+    pub amount: Field,
+    pub currency: String,
+    pub methods: Vec<Choice>,
+    pub memo: Field,
+}
+
+/// Card in person or by phone: authorize first, then process.
+#[derive(Template)]
+#[template(path = "admin/payments/card.html")]
+pub struct CardForm {
+    pub shell: Shell,
+    pub about: Link,
+    pub customer_id: String,
+    pub order_id: String,
+    pub due: Amount,
+    pub key: String,
+    pub refusal: Option<String>,
+    pub amount: Field,
+    pub currency: String,
+    /// The processor's fields, or a saved method.
+    pub cards: Vec<Choice>,
+    /// What is held for this and was not taken yet.
+    pub held: Vec<HeldRow>,
+}
+
+/// Money held on a card, not yet taken.
+pub struct HeldRow {
+    pub payment: Link,
+    pub amount: Amount,
+    pub method: String,
+    pub until: Option<Moment>,
+    /// Process, void.
+    pub actions: Vec<Action>,
+}

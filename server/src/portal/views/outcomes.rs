@@ -54,6 +54,15 @@ pub struct ExpiredPage {
 #[template(path = "portal/lost.html")]
 pub struct LostPage;
 
+/// Whether a card was kept, for whoever comes back from the processor's page. It names nobody.
+#[derive(Template)]
+#[template(path = "portal/saved.html")]
+pub struct SavedPage {
+    pub done: bool,
+    pub title: String,
+    pub text: String,
+}
+
 /// A payer's page when something failed on our side or too much was asked at once.
 #[derive(Template)]
 #[template(path = "portal/trouble.html")]

@@ -65,6 +65,8 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     all.extend(["", "/edit", "/explain", "/entries/new", "/adjust", "/statement"].map(customer_at));
     all.push(customer_at("?side=credit&kind=payment&from=2026-01-01&to=2026-01-31&q=pay"));
     all.extend(["", "/explain", "/cancel", "/deny", "/withdraw", "/amend", "/request"].map(order_at));
+    all.push(format!("/admin/payments/charge?order={order}"));
+    all.push(format!("/admin/payments/card?customer={customer}"));
     all.extend(["refund", "reallocate"].map(|path| format!("{payment}/{path}")));
     all.extend([entry, payment, mail, format!("/admin/sandbox/{sandbox}")]);
     all.push(format!("/admin/payments/new?order={order}"));
@@ -125,6 +127,9 @@ fn every_get_is_visited() {
         "/brand/{file}/logo",
         "/admin/orders/{id}/pdf",
         "/admin/payments/{id}/pdf",
+        // Ways back from the processor's pages: they lead on.
+        "/admin/payments/{id}/keyed",
+        "/admin/customers/{id}/method-added",
         "/admin/customers/{id}/statement.pdf",
         "/admin/customers/{id}/letter.pdf",
         "/admin/outbox/{id}/html",

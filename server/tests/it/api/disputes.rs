@@ -1,0 +1,68 @@
+//! Disputes: opened, won, lost; what they do to the journal and to what is owed.
+
+use serde_json::{Value, json};
+
+use super::refunds::paid_online;
+use crate::kit::TestApp;
+
+/// Debits less credits of a ledger account on the entries of a customer.
+async fn on_account(app: &TestApp, customer: &str, account: &str) -> i64 {
+    let mut sum = 0;
+    for entry in app.all(&format!("/customers/{customer}/entries?limit=200")).await {
+        let full = app.get(&format!("/entries/{}", entry["id"].as_str().expect("an id"))).await.json(200);
+        for line in full["journal"].as_array().expect("lines").iter().filter(|line| line["account"] == account) {
+            sum += line["debit"].as_i64().expect("an amount") - line["credit"].as_i64().expect("an amount");
+        }
+    }
+    sum
+}
+
+#[test]
+fn a_dispute_holds_the_money_and_its_end_decides() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        app.post("/settings", json!({"notify": ["till@harbor.example"]})).await.json(200);
+        for won in [true, false] {
+            let (customer, order, payment) = paid_online(app, "4242424242424242").await;
+            app.post(&format!("/payments/{payment}/refunds"), json!({"amount": 2_000, "reason": "Late"})).await.json(201);
+            let charge = app.get(&format!("/processors/{prc}/sandbox/charges")).await.json(200)["data"][0]["id"].clone();
+            let desk = format!("/processors/{prc}/sandbox/charges/{}/dispute", charge.as_str().expect("a charge"));
+            app.post(&desk, json!({})).await.json(200);
+            app.work().await;
+            let seen = async || app.get(&format!("/payments/{payment}")).await.json(200);
+            let due = async || app.get(&format!("/orders/{order}")).await.json(200)["amount_due"].clone();
+            assert_eq!((&seen().await["disputed"], &seen().await["dispute"]), (&json!(true), &json!("opened")));
+            assert_eq!((on_account(app, &customer, "disputed_funds").await, due().await), (8_000, json!(2_000)));
+            let refund = json!({"amount": 1_000, "reason": "x"});
+            app.post(&format!("/payments/{payment}/refunds"), refund.clone()).await.refused(409, "DISPUTED");
+            let decide = if won { "won" } else { "lost" };
+            app.post(&desk, json!({"decide": decide})).await.json(200);
+            app.work().await;
+            let now = seen().await;
+            assert_eq!(now["dispute"], decide);
+            assert_eq!(on_account(app, &customer, "disputed_funds").await, 0);
+            if won {
+                assert_eq!((&now["disputed"], due().await), (&json!(false), json!(2_000)));
+                app.post(&format!("/payments/{payment}/refunds"), refund).await.json(201);
+            } else {
+                assert_eq!((&now["returned"], due().await), (&json!(true), json!(10_000)));
+                app.post(&format!("/payments/{payment}/refunds"), refund).await.refused(409, "NOTHING_REFUNDABLE");
+            }
+        }
+        let alerts = app.all("/mails?kind=staff_alert").await;
+        let subjects: Vec<&str> = alerts.iter().filter_map(|mail: &Value| mail["subject"].as_str()).collect();
+        assert_eq!(subjects.len(), 4, "{subjects:?}");
+    });
+}
+
+#[test]
+fn a_card_that_disputes_after_a_day_is_noticed() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let (customer, _, payment) = paid_online(app, "4000000000000259").await;
+        app.post("/test/clock", json!({"advance": "P2D"})).await.json(200);
+        let seen = app.get(&format!("/payments/{payment}")).await.json(200);
+        assert_eq!((&seen["dispute"], &seen["disputed"]), (&json!("opened"), &json!(true)));
+        assert_eq!(on_account(app, &customer, "disputed_funds").await, 10_000);
+    });
+}
