@@ -54,11 +54,12 @@ const REPORTS: [&str; 9] =
 /// Texts that walk a business page by page, along a key, as far as their limit.
 const PAGES: [&str; 1] = ["ALL"];
 /// Checks of the books, which `owed verify` runs in a process of its own.
-const CHECKS: [&str; 14] = [
+const CHECKS: [&str; 16] = [
     "ALLOCATION_CHARGE",
     "ALLOCATION_CREDIT",
     "ALLOCATION_EVENT",
     "ATTEMPT_PAYMENT",
+    "ATTEMPT_REFUND",
     "BALANCE_CUSTOMER",
     "ENTRY_CUSTOMER",
     "ENTRY_EVENT",
@@ -68,6 +69,7 @@ const CHECKS: [&str; 14] = [
     "OPEN_ENTRY",
     "ORDER_CUSTOMER",
     "PAYMENT_CUSTOMER",
+    "PAYMENT_METHOD",
     "UNKNOWN_UNASKED",
 ];
 

@@ -216,6 +216,7 @@ impl Shop {
         self.pay_online(link, Some("4242424242424242")).await;
 
         self.give_back(1_000).await;
+        self.pay_outside(self.customer, 1_000, Some(table)).await;
 
         let bench = self.order(self.customer, vec![taxed("Bench", 9_999), line("Shelf", 3_000)], OrderState::Confirmed).await;
         let sheet = order_sheet(&self.services.db, self.call.business, bench).await.expect("the order");

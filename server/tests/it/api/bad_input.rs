@@ -38,7 +38,7 @@ fn each_wrong_value_is_named() {
             ("/customers", json!({"name": "A", "email": "nobody"}), 422, "email"),
             ("/customers", json!({"name": "A", "address": long}), 422, "address"),
             ("/customers", json!({"name": "A", "balance": 5}), 400, "balance"),
-            ("/customers", json!({"name": "A", "auto_charge": null}), 400, "auto_charge"),
+            ("/customers", json!({"name": "A", "auto_pay": null}), 400, "auto_pay"),
             ("/orders", order(json!({"unit_amount": -1})), 422, "lines[1].unit_amount"),
             ("/orders", order(json!({"unit_amount": 1_000_000_000_000_000_i64})), 422, "lines[1].unit_amount"),
             ("/orders", order(json!({"unit_amount": 1.5})), 422, "lines[1].unit_amount"),
