@@ -7,6 +7,7 @@
 
 mod postgres;
 mod programs;
+mod promises;
 mod steps;
 mod tidy;
 
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => steps::test(),
         ["walk"] => steps::walk(),
-        ["tidy"] => tidy::tidy(),
+        ["tidy"] => tidy::tidy().and(promises::check(steps::root())),
         ["postgres"] => postgres::in_foreground(),
         _ => Err(USAGE.to_owned()),
     };

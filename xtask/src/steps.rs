@@ -46,7 +46,7 @@ pub fn test() -> Result<(), String> {
 fn tidy() -> Step {
     println!("\nxtask: tidy");
     let begun = Instant::now();
-    let outcome = match crate::tidy::tidy() {
+    let outcome = match crate::tidy::tidy().and(crate::promises::check(root())) {
         Ok(()) => Outcome::Passed,
         Err(complaints) => {
             println!("{complaints}");

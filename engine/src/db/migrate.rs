@@ -35,6 +35,17 @@ const CREATE: &str = "create table if not exists schema_version (
 const LATEST: &str = "select coalesce(max(version), 0) from schema_version";
 /// Any number will do that no other program uses on the same database: the letters "owed".
 const ADVISORY_LOCK: &str = "select pg_advisory_xact_lock(1870095716)";
+/// PostgreSQL notes which businesses are large and takes one it has not noted for nearly empty, so that a new business among
+/// old ones is read row against row: measured 208 ms instead of 0.1 ms. Without notes it takes all for equally large.
+const NO_FIGURES_OF_BUSINESSES: &str = "do $$
+    declare name text;
+    begin
+        for name in select table_name from information_schema.columns
+            where column_name = 'business_id' and table_schema = current_schema()
+        loop
+            execute format('alter table %I alter column business_id set statistics 0', name);
+        end loop;
+    end $$";
 
 /// How many steps the schema has; refuses one that is newer than this program.
 fn known(version: i64, migrations: &[Migration]) -> Result<usize> {
@@ -89,6 +100,7 @@ pub(crate) async fn postgres(client: &mut Client, migrations: &[Migration], now:
         let Some(next) = migrations.get(known(version, migrations)?) else { return Ok(()) };
         tracing::info!("applying migration {}", next.name);
         transaction.batch_execute(next.postgres).await.map_err(|error| fault(next.name, &error))?;
+        transaction.batch_execute(NO_FIGURES_OF_BUSINESSES).await.map_err(|error| fault("statistics", &error))?;
         let line = "insert into schema_version values ($1, $2, $3)";
         transaction.execute(line, &[&(version + 1), &next.name, &now]).await.map_err(|error| fault(next.name, &error))?;
         transaction.commit().await.map_err(|error| fault(next.name, &error))?;
