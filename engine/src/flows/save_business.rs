@@ -251,12 +251,12 @@ fn check_limits(limits: &BTreeMap<String, Limits>) -> Result<()> {
     for (role, of) in limits {
         if !LIMITED_ROLES.contains(&role.as_str()) {
             let detail = format!("limits are of {}", LIMITED_ROLES.join(", "));
-            return Err(Error::invalid(&format!("limits.{role}"), "UNKNOWN", detail));
+            return Err(Error::invalid(format!("limits.{role}"), "UNKNOWN", detail));
         }
         let all = [("refund", of.refund), ("write_off", of.write_off), ("credit", of.credit), ("adjustment", of.adjustment)];
         let wrong = all.iter().find(|(_, limit)| limit.is_some_and(|limit| !(0..=books::money::MAX_MINOR).contains(&limit)));
         if let Some((what, _)) = wrong {
-            return Err(Error::invalid(&format!("limits.{role}.{what}"), "OUT_OF_RANGE", "a limit is 0 or more"));
+            return Err(Error::invalid(format!("limits.{role}.{what}"), "OUT_OF_RANGE", "a limit is 0 or more"));
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use engine::store::reports::exceptions::Exceptions;
 
 use super::desk::Desk;
 use super::views::home::{Exception, FirstStep, Home, OwedIn};
-use super::{rows, work};
+use super::{approvals, rows, work};
 use crate::app::App;
 use crate::respond::{Problem, page};
 use crate::view::figures::{Chart, Ribbon};
@@ -92,6 +92,28 @@ fn exceptions(desk: &Desk, found: &Exceptions) -> Vec<Exception> {
         ),
         link: Link::new(format!("/admin/entries/{}", row.id), "See the credit"),
         at: desk.moment(row.created_at),
+    }));
+    all.extend(found.approvals.iter().map(|row| Exception {
+        tone: Tone::Warn,
+        text: format!(
+            "{} of {} for {} waits for a second person.",
+            approvals::what(&row.kind),
+            desk.amount(row.amount, row.currency).text,
+            row.customer_name
+        ),
+        link: Link::new("/admin/approvals", "Decide"),
+        at: desk.moment(row.created_at),
+    }));
+    all.extend(found.refunds.iter().map(|row| Exception {
+        tone: Tone::Bad,
+        text: format!(
+            "The refund {} of {} to {} failed.",
+            row.number,
+            desk.amount(row.amount, row.currency).text,
+            row.customer_name
+        ),
+        link: Link::new(format!("/admin/payments/{}", row.payment_id), "See the payment"),
+        at: desk.moment(row.updated_at),
     }));
     all.extend(found.dead.iter().map(|job| Exception {
         tone: Tone::Bad,

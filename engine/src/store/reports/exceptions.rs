@@ -1,5 +1,5 @@
-//! What a person should look at: work and mails that gave up, payments nobody knows the outcome of, disputes, returns, and
-//! credit that waits to be used (a double payment, say).
+//! What a person should look at: acts that wait for approval, refunds that failed, work and mails that gave up, payments nobody
+//! knows the outcome of, disputes, returns, and credit that waits to be used (a double payment, say).
 //!
 //! Limits: the latest [`MOST`] of each.
 
@@ -10,6 +10,7 @@ use books::payment::PaymentState;
 
 use crate::db::{Reader, row, sql};
 use crate::error::Result;
+use crate::store::approval::{self, ApprovalRow};
 use crate::store::job::Job;
 use crate::store::mail::Mail;
 
@@ -45,6 +46,18 @@ row! {
     }
 }
 
+row! {
+    /// A refund that the processor did not take.
+    pub struct FailedRefund {
+        pub number: String,
+        pub payment_id: PaymentId,
+        pub customer_name: String,
+        pub currency: Currency,
+        pub amount: i64,
+        pub updated_at: Instant,
+    }
+}
+
 /// Everything that needs a look.
 #[derive(Debug, Clone, Default)]
 pub struct Exceptions {
@@ -52,6 +65,9 @@ pub struct Exceptions {
     pub mails: Vec<Mail>,
     pub payments: Vec<Troubled>,
     pub held: Vec<HeldCredit>,
+    pub refunds: Vec<FailedRefund>,
+    /// Acts that wait for a second person.
+    pub approvals: Vec<ApprovalRow>,
 }
 
 sql!(DEAD, "select * from job where business_id = $1 and state = 'dead' order by run_at desc, id desc limit $2");
@@ -82,6 +98,15 @@ sql!(
     where o.business_id = $1 and o.side = 'credit' and o.held = true and o.allocated < o.amount order by e.id desc limit $2"
 );
 
+sql!(
+    FAILED_REFUNDS,
+    "
+    select r.number, r.payment_id, c.name as customer_name, r.currency, r.amount, r.updated_at
+    from refund r join customer c on c.business_id = r.business_id and c.id = r.customer_id
+    where r.business_id = $1 and r.state = 'failed' and r.decline_code <> 'REJECTED' and r.updated_at >= $2
+    order by r.id desc limit $3"
+);
+
 pub(crate) async fn exceptions(reader: &mut Reader<'_>, business: BusinessId) -> Result<Exceptions> {
     let fresh = reader.now().plus_seconds(-FRESH_SECONDS);
     let mut payments: Vec<Troubled> = reader.query(&UNKNOWN, &[&business, &MOST]).await?;
@@ -91,5 +116,7 @@ pub(crate) async fn exceptions(reader: &mut Reader<'_>, business: BusinessId) ->
         mails: reader.query(&FAILED, &[&business, &MOST]).await?,
         payments,
         held: reader.query(&HELD, &[&business, &MOST]).await?,
+        refunds: reader.query(&FAILED_REFUNDS, &[&business, &fresh, &MOST]).await?,
+        approvals: approval::rows(reader, business, "waiting", MOST).await?,
     })
 }

@@ -30,6 +30,7 @@ fn a_refund_is_two_clicks_and_above_a_limit_another_person_is_asked() {
         ask.push(("request_approval", "on"));
         clerk.does(&path, &ask).await;
         let owner = Browser::owner(app).await;
+        assert!(owner.page("/admin").await.contains("waits for a second person"));
         let list = owner.page("/admin/approvals").await;
         assert!(list.contains("$20.00") && list.contains("Sent back"), "{list}");
         let approve = address(&list, "/admin/approvals/apr_");

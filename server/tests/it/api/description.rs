@@ -104,6 +104,15 @@ fn answers_have_the_shapes_that_are_described() {
             .to_owned();
         let mail = app.get("/mails").await.json(200)["data"][0]["id"].as_str().expect("an id").to_owned();
         let event = app.get("/events").await.json(200)["data"][0]["id"].as_str().expect("an id").to_owned();
+        let back = json!({"amount": 100, "reason": "Scratched"});
+        let made = app.post(&format!("/payments/{payment}/refunds"), back).await.json(201);
+        let refund = made["id"].as_str().expect("an id").to_owned();
+        app.post("/settings", json!({"limits": {"key": {"refund": 1}}})).await.json(200);
+        let ask = json!({"amount": 100, "reason": "Scratched", "request_approval": true});
+        let held = app.post(&format!("/payments/{payment}/refunds"), ask).await.json(202);
+        let approval = held["approval"]["id"].as_str().expect("an id").to_owned();
+        let token = json!({"processor": prc, "token": "tok_4242424242424242"});
+        app.post(&format!("/customers/{customer}/methods"), token).await.json(201);
         let calls = [
             ("/customers", String::new()),
             ("/customers/{id}", customer.clone()),
@@ -122,7 +131,12 @@ fn answers_have_the_shapes_that_are_described() {
             ("/requests/{id}", request.to_owned()),
             ("/payments", String::new()),
             ("/payments/{id}", payment.clone()),
-            ("/payments/{id}/actions", payment),
+            ("/payments/{id}/actions", payment.clone()),
+            ("/refunds", String::new()),
+            ("/refunds/{id}", refund),
+            ("/approvals", String::new()),
+            ("/approvals/{id}", approval),
+            ("/customers/{id}/methods", customer.clone()),
             ("/mails", String::new()),
             ("/mails/{id}", mail),
             ("/events", String::new()),
