@@ -72,3 +72,57 @@ export async function fit(page) {
   const { wide, window } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, window: innerWidth }));
   assert.ok(wide <= window, `${page.url()} is ${wide} px wide in a window of ${window}`);
 }
+
+/** Staff of the demo sign in. */
+export async function signIn(page, demo) {
+  await page.goto(`${demo.url}/admin`);
+  await fit(page);
+  await page.fill('input[name="email"]', "owner@harbor-and-oak.example");
+  await page.fill('input[name="password"]', "demo-demo-demo");
+  await page.press('input[name="password"]', "Enter");
+  await page.waitForURL(`${demo.url}/admin`);
+  await fit(page);
+}
+
+/** Presses an action of the page; it opens over the page, or at a page of its own where that is all there is. */
+export async function press(page, name) {
+  await page.locator("main").getByRole("link", { name, exact: true }).first().click();
+  await page.locator("dialog[open] form, main form.form").first().waitFor();
+  await fit(page);
+}
+
+/** Sends the open form and waits for the page it leads to. */
+export async function save(page, button) {
+  const form = page.locator("dialog[open] form, main form").filter({ has: page.getByRole("button", { name: button }) }).first();
+  await Promise.all([page.waitForEvent("load"), form.getByRole("button", { name: button }).click()]);
+  await fit(page);
+}
+
+/** The amount due as the page says it. */
+export async function due(page) {
+  return page.locator("main data.owing, main data.amount").first().getAttribute("value");
+}
+
+/** Waits until the open page says so by itself. */
+export async function untilSaid(page, words, where = "main") {
+  await page.locator(where, { hasText: words }).first().waitFor({ timeout: 10_000 });
+}
+
+/** The card fields of Sandbox's page, sent by the Enter key. */
+export async function payByCard(page, number) {
+  for (const [field, value] of [["number", number], ["exp", "12/39"], ["cvc", "123"], ["name", "A payer"]]) {
+    await page.fill(`[name="${field}"]`, value);
+  }
+  await Promise.all([page.waitForEvent("load"), page.press('[name="name"]', "Enter")]);
+}
+
+/** The address of the newest mail whose line says all of this; the background work may need a moment. */
+export async function found(page, list, ...words) {
+  for (let tries = 0; tries < 50; tries += 1) {
+    await page.goto(list);
+    const line = words.reduce((lines, hasText) => lines.filter({ hasText }), page.locator("main tr")).first();
+    if ((await line.count()) > 0) return new URL(await line.locator("a").first().getAttribute("href"), list).href;
+    await page.waitForTimeout(200);
+  }
+  assert.fail(`nothing in ${list} says ${words.join(", ")}`);
+}

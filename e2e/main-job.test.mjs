@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { DESK, PHONE, fit, openWindow, startBrowser, startDemo } from "./kit.mjs";
+import {
+  DESK, PHONE, due, fit, found, openWindow, payByCard, press, save, signIn, startBrowser, startDemo, untilSaid,
+} from "./kit.mjs";
 
 let demo;
 let browser;
@@ -19,53 +21,11 @@ after(async () => {
   demo?.remove();
 });
 
-async function signIn(page) {
-  await page.goto(`${demo.url}/admin`);
-  await fit(page);
-  await page.fill('input[name="email"]', "owner@harbor-and-oak.example");
-  await page.fill('input[name="password"]', "demo-demo-demo");
-  await page.press('input[name="password"]', "Enter");
-  await page.waitForURL(`${demo.url}/admin`);
-  await fit(page);
-}
-
-/** Presses an action of the page; it opens over the page, or at a page of its own where that is all there is. */
-async function press(page, name) {
-  await page.locator("main").getByRole("link", { name, exact: true }).first().click();
-  await page.locator("dialog[open] form, main form.form").first().waitFor();
-  await fit(page);
-}
-
-/** Sends the open form and waits for the page it leads to. */
-async function save(page, button) {
-  const form = page.locator("dialog[open] form, main form").filter({ has: page.getByRole("button", { name: button }) }).first();
-  await Promise.all([page.waitForEvent("load"), form.getByRole("button", { name: button }).click()]);
-  await fit(page);
-}
-
-/** The amount due as the page says it. */
-async function due(page) {
-  return page.locator("main data.owing, main data.amount").first().getAttribute("value");
-}
-
-/** Waits until the open page says so by itself. */
-async function untilSaid(page, words, where = "main") {
-  await page.locator(where, { hasText: words }).first().waitFor({ timeout: 10_000 });
-}
-
-/** The card fields of Sandbox's page, sent by the Enter key. */
-async function payByCard(page, number) {
-  for (const [field, value] of [["number", number], ["exp", "12/39"], ["cvc", "123"], ["name", "A payer"]]) {
-    await page.fill(`[name="${field}"]`, value);
-  }
-  await Promise.all([page.waitForEvent("load"), page.press('[name="name"]', "Enter")]);
-}
-
 /** The story of the README, with staff at one width and the payer at the other. */
 async function mainJob({ customerName, email, staffWindow, payerWindow, options }) {
   const staff = await openWindow(browser, staffWindow, options);
   const desk = staff.page;
-  await signIn(desk);
+  await signIn(desk, demo);
 
   // A customer and an order of 480.00, confirmed at once.
   await press(desk, "New customer");
@@ -194,22 +154,11 @@ test("the same by staff on a phone and a payer at a desk, in the dark", () =>
     options: { colorScheme: "dark" },
   }));
 
-/** The address of the newest mail whose line says all of this; the background work may need a moment. */
-async function found(page, list, ...words) {
-  for (let tries = 0; tries < 50; tries += 1) {
-    await page.goto(list);
-    const line = words.reduce((lines, hasText) => lines.filter({ hasText }), page.locator("main tr")).first();
-    if ((await line.count()) > 0) return new URL(await line.locator("a").first().getAttribute("href"), list).href;
-    await page.waitForTimeout(200);
-  }
-  assert.fail(`nothing in ${list} says ${words.join(", ")}`);
-}
-
 test("the staff pages are fit at both widths, light and dark", async () => {
   for (const viewport of [DESK, PHONE]) {
     for (const colorScheme of ["light", "dark"]) {
       const { page, context, errors } = await openWindow(browser, viewport, { colorScheme });
-      await signIn(page);
+      await signIn(page, demo);
       const pages = ["/admin/customers", "/admin/orders", "/admin/payments", "/admin/requests", "/admin/outbox", "/admin/reports", "/admin/settings"];
       for (const path of pages) {
         await page.goto(`${demo.url}${path}`);

@@ -1,0 +1,108 @@
+// The field-service desk (desk E): a running balance, charges and credits, and a link that is shared, as its manual walks them.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { DESK, PHONE, due, fit, openWindow, payByCard, press, save, signIn, startBrowser, startDemo, untilSaid } from "./kit.mjs";
+
+let demo;
+let browser;
+
+before(async () => {
+  demo = await startDemo();
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+  demo?.remove();
+});
+
+test("a running balance is charged, credited, looked into, shared and paid", async () => {
+  const staff = await openWindow(browser, DESK);
+  const desk = staff.page;
+  await signIn(desk, demo);
+
+  // View all balances: the list shows each customer's balance and begins with who owes most.
+  await desk.getByRole("link", { name: "Customers", exact: true }).first().click();
+  await desk.waitForURL(/\/admin\/customers/);
+  await fit(desk);
+  const balances = await desk.locator("main table td.c-amt data").evaluateAll((all) => all.map((one) => Number(one.value)));
+  assert.ok(balances.length > 20 && balances[0] < 0, "those who owe stand first");
+  assert.deepEqual(balances, [...balances].sort((one, other) => one - other));
+
+  // A customer of our own, found by search.
+  await press(desk, "New customer");
+  await desk.fill('[name="name"]', "Gable End Cottages");
+  await save(desk, "Save");
+  await desk.getByRole("link", { name: "Customers", exact: true }).first().click();
+  await desk.fill("#q", "gable");
+  await desk.press("#q", "Enter");
+  await desk.getByRole("link", { name: "Gable End Cottages" }).click();
+  await fit(desk);
+  assert.equal(await due(desk), "0.00");
+
+  // Add a charge: the balance becomes more negative by it.
+  await press(desk, "Add Entry");
+  await desk.getByLabel("Charge", { exact: true }).check({ force: true });
+  await desk.fill('[name="amount"]', "150.00");
+  await desk.fill('[name="description"]', "Gutter cleaning, two roofs");
+  await save(desk, "Save");
+  assert.equal(await due(desk), "-150.00");
+
+  // Add a credit, with how it was paid in the note.
+  await press(desk, "Add Entry");
+  await desk.getByLabel("Credit", { exact: true }).check({ force: true });
+  await desk.fill('[name="amount"]', "25.00");
+  await desk.fill('[name="description"]', "Goodwill for the late start");
+  await desk.fill('[name="note"]', "Agreed by phone");
+  await save(desk, "Save");
+  assert.equal(await due(desk), "-125.00");
+
+  // The billing history: newest first, charges below zero, credits above, each with its mark; a line opens to its details.
+  const lines = await desk.locator('section[aria-labelledby="billing"] tbody tr').allInnerTexts();
+  assert.equal(lines.length, 2);
+  assert.match(lines[0], /Goodwill.*Applied.*\+\$25\.00/s);
+  assert.match(lines[1], /Gutter cleaning.*Part-paid.*−\$150\.00/s);
+  await desk.getByRole("link", { name: /Goodwill/ }).click();
+  await fit(desk);
+  assert.match(await desk.locator("main").innerText(), /Agreed by phone/);
+  await desk.goBack();
+
+  // Share the balance: generate, copy, open as the customer.
+  await desk.getByRole("button", { name: "Generate Link" }).click();
+  await desk.locator('#pl input[readonly], .url input').first().waitFor();
+  await fit(desk);
+  const link = await desk.locator(".url input").first().inputValue();
+  assert.match(link, /\/p\//);
+  const payer = await openWindow(browser, PHONE);
+  const phone = payer.page;
+  await phone.goto(link);
+  await fit(phone);
+  assert.equal(await due(phone), "125.00");
+  assert.match(await phone.locator("main").innerText(), /Gutter cleaning/);
+
+  // The customer pays; the page that staff have open says so by itself.
+  await phone.locator('form[action$="/pay"] button').first().click();
+  await phone.waitForURL(/\/sandbox\/checkout\//);
+  await payByCard(phone, "4242424242424242");
+  await phone.waitForURL(/\/p\/return\/rcp_/);
+  await fit(phone);
+  await desk.locator('main data[value="0.00"]').first().waitFor({ timeout: 10_000 });
+  await untilSaid(desk, "Paid in full");
+
+  // Revoked, the link leads nowhere; a new one works.
+  desk.once("dialog", (asked) => asked.accept());
+  await desk.getByRole("button", { name: "Revoke" }).click();
+  await desk.getByRole("button", { name: "Generate Link" }).click();
+  await desk.locator(".url input").first().waitFor();
+  const fresh = await desk.locator(".url input").first().inputValue();
+  assert.notEqual(fresh, link);
+  assert.equal((await phone.goto(link)).status(), 404);
+  assert.equal((await phone.goto(fresh)).status(), 200);
+
+  assert.deepEqual(staff.errors, []);
+  assert.deepEqual(payer.errors.filter((error) => !error.includes("404")), []);
+  await staff.context.close();
+  await payer.context.close();
+});
