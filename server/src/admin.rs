@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::app::App;
@@ -37,6 +38,7 @@ pub mod payments;
 pub mod processors;
 pub mod reallocate;
 pub mod refunds;
+pub mod refused;
 pub mod reports;
 pub mod requests;
 pub mod rows;
@@ -57,6 +59,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(of_money())
         .merge(of_settings())
         .merge(of_sandbox())
+        .layer(from_fn(refused::lead_back))
 }
 
 /// Coming in and going out, the first page, finding, announcements.

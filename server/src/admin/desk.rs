@@ -65,7 +65,7 @@ impl Desk {
             },
             live: None,
             toast: toast(self.asked.value(DONE)),
-            notice: None,
+            notice: super::refused::notice(&self.asked),
         }
     }
 

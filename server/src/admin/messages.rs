@@ -123,8 +123,9 @@ async fn form(app: &App, desk: &Desk, again: &Again, previewed: Option<Preview>)
     let typed = &again.form;
     let q = typed.value("q").trim().to_owned();
     let mut customers = chosen(app, desk, typed).await?;
-    let found = if q.is_empty() { Vec::new() } else { find(app, desk, &q).await? };
-    let nobody_found = !q.is_empty() && found.is_empty();
+    let looking = !q.is_empty() && typed.value("do") == "find";
+    let found = if looking { find(app, desk, &q).await? } else { Vec::new() };
+    let nobody_found = looking && found.is_empty();
     customers.extend(found.into_iter().filter(|tick| !typed.all("customer").any(|id| id == tick.value)));
     let shown = MessageForm {
         shell: desk.shell(Section::Messages),

@@ -1,6 +1,7 @@
 //! Staff pages, as a browser without script meets them: forms, cookies, redirects.
 
 pub mod browser;
+mod buttons;
 mod doors;
 mod forms;
 mod job;

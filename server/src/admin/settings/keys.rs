@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use books::ids::ApiKeyId;
 use engine::flows::issue_key::{self, NewKey};
+use engine::flows::keep_answer::find_answer;
 use engine::store::api_key::{self, ApiKey, SCOPES};
 use engine::store::event;
 
-use crate::admin::again::Again;
+use crate::admin::again::{self, Again};
 use crate::admin::desk::{Desk, done};
 use crate::admin::views::settings::{KeyRow, KeySettings, SettingsTab};
 use crate::admin::words::Names;
@@ -89,13 +91,28 @@ fn read(typed: &mut Form) -> Option<NewKey> {
     if typed.errors().is_empty() { Some(NewKey { name: name?, scopes, expires_on }) } else { None }
 }
 
+/// Said when the form was sent twice: what it made is shown once.
+const MADE_ALREADY: &str =
+    "This key was made already, and its text is shown only once. If it was lost, revoke it and make another.";
+
 /// `POST /admin/settings/keys`: the answer is the page itself, with the new key on it, once.
 pub async fn make(State(app): State<Arc<App>>, Owner(staff): Owner, mut typed: Form) -> Result<Response, Problem> {
-    let made = match read(&mut typed) {
-        Some(new) => issue_key::issue_key(&app.services.db, &staff.call(None), new).await.map_err(Some),
-        None => Err(None),
-    };
+    let call = again::call(&staff, &mut typed)?;
+    let before = find_answer(&app.services.db, &call).await;
     let desk = Desk::open(&app, staff).await?;
+    let made = match before {
+        Ok(Some(_)) => {
+            typed.wrong("", "SHOWN_ONCE", MADE_ALREADY);
+            let mut again = Again::fresh(typed);
+            again.status = StatusCode::CONFLICT;
+            return form(&app, &desk, &again, None).await;
+        }
+        Ok(None) => match read(&mut typed) {
+            Some(new) => issue_key::issue_key(&app.services.db, &call, new).await.map_err(Some),
+            None => Err(None),
+        },
+        Err(error) => Err(Some(error)),
+    };
     match made {
         Ok((_, secret)) => form(&app, &desk, &Again::fresh(Form::default()), Some(secret)).await,
         Err(error) => form(&app, &desk, &Again::of(typed, error)?, None).await,
