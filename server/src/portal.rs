@@ -11,6 +11,7 @@ pub mod account;
 pub mod doors;
 pub mod guest;
 pub mod links;
+pub mod methods;
 pub mod returns;
 pub mod sandbox;
 pub mod shown;
@@ -45,6 +46,10 @@ fn account_routes() -> Router<Arc<App>> {
         .route("/portal/{customer}/statement", get(statements::show))
         .route("/portal/{customer}/statement.pdf", get(statements::pdf))
         .route("/portal/{customer}/handed/{link}", get(statements::handed))
+        .route("/portal/{customer}/methods", post(methods::add))
+        .route("/portal/{customer}/method-added", get(methods::added))
+        .route("/portal/{customer}/methods/{id}/default", post(methods::choose))
+        .route("/portal/{customer}/methods/{id}/remove", post(methods::remove))
         .route("/portal/{customer}/orders/{id}", get(account::order))
         .route("/portal/{customer}/orders/{id}/pay", post(account::pay_order))
         .route("/portal/{customer}/orders/{id}/pdf", get(account::order_pdf))

@@ -12,7 +12,7 @@ use processors::{
 use sha2::{Digest as _, Sha256};
 
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
-use super::call::{Call, Done};
+use super::call::{Actor, Call, Done};
 use super::share_link::link_row;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -264,7 +264,7 @@ async fn begin_setup(
                 Some(path) => format!("{public_url}{path}"),
                 None => format!("{public_url}/p/return/{}", keys.link_token("method", link.id)),
             };
-            let staff = back.is_some();
+            let staff = matches!(by.actor, Actor::User { .. });
             let asked = Asked::Setup(SetupRequest {
                 customer: remote_customer.clone(),
                 by: if staff { Initiator::Staff } else { Initiator::Payer },

@@ -48,7 +48,7 @@ fn one(desk: &Desk, connections: &[Connection], row: &Method) -> SavedMethod {
 }
 
 /// A live connection whose processor has a page to save a card on.
-async fn keeper(app: &App, desk_business: books::ids::BusinessId, name: &str) -> Result<Option<Connection>, Problem> {
+pub async fn keeper(app: &App, desk_business: books::ids::BusinessId, name: &str) -> Result<Option<Connection>, Problem> {
     let all = connection::list(&app.services.db, desk_business).await?;
     let able = |connection: &Connection| {
         connection.state == "live"

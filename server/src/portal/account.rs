@@ -42,18 +42,19 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, guest: Gu
     let account = guest.account(&id)?;
     let asked = Form::parse(uri.query().unwrap_or_default().as_bytes())?;
     let sheet = portal_sheet(&app.services.db, account.business(), account.id(), asked_currency(&asked)).await?;
-    Ok(render(&app, &account, &sheet, &Form::default(), None, StatusCode::OK))
+    render(&app, &account, &sheet, &Form::default(), None, StatusCode::OK).await
 }
 
 /// The account's page. `refused`: why what was chosen could not be paid; the choice stays as it was.
-fn render(
+async fn render(
     app: &App,
     account: &Account<'_>,
     sheet: &PortalSheet,
     typed: &Form,
     refused: Option<String>,
     status: StatusCode,
-) -> Response {
+) -> Result<Response, Problem> {
+    let (methods, may_save) = super::methods::shown(app, account, &sheet.business).await?;
     let (currency, zone) = (sheet.currency, sheet.business.zone());
     let today = sheet.business.today(app.services.db.clock().now());
     let amount = |minor| shown::amount(minor, currency);
@@ -102,6 +103,8 @@ fn render(
                 amount: amount(payment.amount),
             })
             .collect(),
+        methods,
+        may_save,
         statements: sheet
             .statements
             .iter()
@@ -115,7 +118,7 @@ fn render(
         recent: sheet.recent.iter().map(shown::recent).collect(),
         base,
     };
-    page(status, &shown)
+    Ok(page(status, &shown))
 }
 
 fn order_name(kind: books::order::OrderKind, number: Option<&str>) -> String {
@@ -174,9 +177,9 @@ pub async fn pay(
 ) -> Result<Response, Problem> {
     let account = guest.account(&id)?;
     let sheet = portal_sheet(&app.services.db, account.business(), account.id(), asked_currency(&form)).await?;
-    let again = |form: &Form, why: &str, status| render(&app, &account, &sheet, form, Some(sentence(why)), status);
     let Some(targets) = chosen(&form)? else {
-        return Ok(again(&form, "choose what you want to pay", StatusCode::UNPROCESSABLE_ENTITY));
+        let why = Some("Choose what you want to pay.".to_owned());
+        return render(&app, &account, &sheet, &form, why, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     app.limits.payment(client, account.id())?;
     let call = account.call(&mut form);
@@ -186,7 +189,9 @@ pub async fn pay(
         return Ok(Redirect::to(&format!("{}/handed/{selected}", account.home())).into_response());
     }
     match checkout(&app, &account, &call, selected).await {
-        Err(Error::Refused(refusal)) => Ok(again(&form, &refusal.detail, StatusCode::CONFLICT)),
+        Err(Error::Refused(refusal)) => {
+            render(&app, &account, &sheet, &form, Some(sentence(&refusal.detail)), StatusCode::CONFLICT).await
+        }
         Ok(response) => Ok(response),
         Err(error) => Err(error.into()),
     }

@@ -3,4 +3,5 @@
 mod account;
 mod acting;
 mod doors;
+mod methods;
 mod statements;

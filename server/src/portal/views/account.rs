@@ -76,6 +76,17 @@ pub struct PaidRow {
     pub amount: Amount,
 }
 
+/// A saved method, as far as anybody may know it.
+pub struct SavedRow {
+    pub id: String,
+    /// `Visa ending 4242`.
+    pub name: String,
+    /// `2030-12`; empty where it does not end.
+    pub expires: String,
+    pub is_default: bool,
+    pub is_expired: bool,
+}
+
 /// A statement that was sent.
 pub struct SentStatement {
     pub href: String,
@@ -110,6 +121,9 @@ pub struct AccountPage {
     pub refused: Option<String>,
     pub orders: Vec<OrderedRow>,
     pub payments: Vec<PaidRow>,
+    pub methods: Vec<SavedRow>,
+    /// A live processor has a page to save a card on.
+    pub may_save: bool,
     pub statements: Vec<SentStatement>,
     pub recent: Vec<RecentEntry>,
 }
