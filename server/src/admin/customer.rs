@@ -110,8 +110,8 @@ async fn render(app: &App, mut desk: Desk, id: CustomerId, link_form: Option<Aga
         today: desk.today().to_string(),
         csv: narrowed.csv(id),
         orders: orders.iter().map(|listed| rows::order(&desk, listed)).collect(),
-        methods: methods::shown(&app, &desk, id).await?,
-        add_method: methods::add_action(&app, &desk, id).await?,
+        methods: methods::shown(app, &desk, id).await?,
+        add_method: methods::add_action(app, &desk, id).await?,
         payments: sheet.payments.iter().map(|row: &PaymentRow| rows::payment(&desk, row)).collect(),
         actions: page_actions(&desk, id, &answers),
     };

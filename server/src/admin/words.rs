@@ -116,6 +116,7 @@ fn event(kind: &str) -> &'static str {
         "order_changed" => "State changed",
         "order_amended" => "Amended",
         "payment_recorded" => "Recorded",
+        "charge_started" => "Saved method charged",
         "payment_reallocated" => "Re-applied",
         "payment_refunded_outside" => "Refunded at the processor",
         "payment_succeeded" => "Paid",

@@ -117,6 +117,13 @@ fn a_declined_charge_says_why_and_is_tried_again() {
         let failed = no["payment"]["id"].as_str().expect("an id");
         let retry = format!("/payments/{failed}/retry");
         assert_eq!(app.post(&retry, json!({})).await.refused(402, "CARD_DECLINED")["payment"]["retry_of"], failed);
+        let twice = app.post_once("r", &retry, json!({})).await.refused(402, "CARD_DECLINED");
+        let again = app.post_once("r", &retry, json!({})).await;
+        assert!(
+            again.replayed() && again.refused(402, "CARD_DECLINED")["payment"] == twice["payment"],
+            "a double click is one try"
+        );
+        assert_eq!(app.all("/payments?state=failed").await.len(), 3);
         // Another card becomes the default; the payment keeps to its own, until that is gone.
         let good = save(app, &customer, &prc, "4242424242424242").await;
         app.call(&app.key, "DELETE", &format!("/methods/{method}"), &[], &Value::Null).await.json(200);
