@@ -173,6 +173,8 @@ async fn work(services: &Services, job: &Job) -> Result<()> {
         "mail_notice" => compose_mail::payment_notice(services, job).await,
         "mail_failed" => compose_mail::payment_failed(services, job).await,
         "mail_link" => compose_mail::link_shared(services, job).await,
+        "mail_invoice" | "mail_invoice_again" => compose_mail::invoice(services, job).await,
+        "mail_credit_note" => compose_mail::credit_note(services, job).await,
         "mail_fresh_link" => compose_mail::fresh_link(services, job).await,
         "mail_portal" => compose_news::portal_entry(services, job).await,
         "mail_statement" => compose_news::statement_sent(services, job).await,

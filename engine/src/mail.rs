@@ -11,7 +11,9 @@ use mrml::prelude::render::RenderOptions;
 use crate::error::{Error, Result};
 
 pub mod confirm_payment;
+pub mod credit_note;
 pub mod fresh_link;
+pub mod invoice;
 pub mod link_shared;
 pub mod message;
 pub mod payment_failed;

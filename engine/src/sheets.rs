@@ -4,12 +4,16 @@
 //! it looks.
 
 pub mod actions;
+pub mod billed;
+pub mod credit_note;
 pub mod customer;
 pub mod customer_list;
 pub mod entry;
 pub mod found;
 pub mod frame;
 pub mod home;
+pub mod invoice;
+pub mod invoice_list;
 pub mod link;
 pub mod order;
 pub mod order_list;

@@ -7,6 +7,7 @@
 //! anything, and the processors' own records, which only they can show.
 
 mod accounts;
+mod invoices;
 mod ledger;
 mod methods;
 mod numbers;
@@ -51,6 +52,8 @@ pub struct Checked {
     pub allocations: usize,
     pub journal_lines: usize,
     pub orders: usize,
+    pub invoices: usize,
+    pub credit_notes: usize,
     pub payments: usize,
     pub requests: usize,
     pub mails: usize,
@@ -84,6 +87,9 @@ const PROMISES: &[(&str, &str)] = &[
     ("A5", "an order's lines add up to its charges"),
     ("E1", "what stands beside an entry agrees with it"),
     ("O1", "an order's state, number and charges agree"),
+    ("I1", "a charge is on one live invoice at most, and on one of its own account"),
+    ("I2", "an issued invoice says what its charges say, and never changes"),
+    ("I3", "a credit note is exactly what was posted for it"),
     ("C2", "what is reserved is what payments under way will pay"),
     ("C3", "a lost answer is asked for until there is evidence"),
     ("P1", "a payment that succeeded is exactly one credit, and each credit of a payment has one"),
@@ -217,12 +223,15 @@ impl Audit {
         self.checked.allocations += rows.allocations.len();
         self.checked.journal_lines += rows.journal.len();
         self.checked.orders += rows.orders.len();
+        self.checked.invoices += rows.invoices.len();
+        self.checked.credit_notes += rows.credit_notes.len();
         self.checked.payments += rows.payments.len();
         self.checked.requests += rows.requests.len();
         accounts::check(rows, self);
         payments::check(rows, self);
         methods::check(rows, self);
         orders::check(rows, self);
+        invoices::check(rows, self);
         requests::check(rows, self);
     }
 }

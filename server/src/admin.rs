@@ -19,6 +19,7 @@ pub mod announce;
 pub mod approvals;
 pub mod card;
 pub mod charge;
+pub mod credit_notes;
 pub mod customer;
 pub mod customers;
 pub mod desk;
@@ -26,7 +27,11 @@ pub mod entries;
 pub mod explain;
 pub mod exports;
 pub mod find;
+pub mod generate;
 pub mod home;
+pub mod in_person;
+pub mod invoice;
+pub mod invoices;
 pub mod lines;
 pub mod links;
 pub mod messages;
@@ -56,6 +61,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(doors())
         .merge(of_customers())
         .merge(of_orders())
+        .merge(of_invoices())
         .merge(of_money())
         .merge(of_settings())
         .merge(of_sandbox())
@@ -123,6 +129,33 @@ fn of_orders() -> Router<Arc<App>> {
         .route("/admin/requests", get(requests::list))
         .route("/admin/requests/{id}/resend", post(requests::resend))
         .route("/admin/requests/{id}/close", post(requests::close))
+}
+
+fn of_invoices() -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin/invoices", get(invoices::list).post(invoices::create))
+        .route("/admin/invoices.csv", get(invoices::table))
+        .route("/admin/invoices/new", get(invoices::new))
+        .route("/admin/invoices/send", post(invoices::send_many))
+        .route("/admin/invoices/{id}", get(invoice::show).post(invoices::save))
+        .route("/admin/invoices/{id}/edit", get(invoices::edit))
+        .route("/admin/invoices/{id}/pdf", get(invoice::pdf))
+        .route("/admin/invoices/{id}/explain", get(explain::invoice))
+        .route("/admin/invoices/{id}/issue", post(invoice::issue))
+        .route("/admin/invoices/{id}/issue-and-charge", post(invoice::issue_and_charge))
+        .route("/admin/invoices/{id}/send", post(invoice::send))
+        .route("/admin/invoices/{id}/duplicate", post(invoice::duplicate))
+        .route("/admin/invoices/{id}/void", get(invoice::void_form).post(invoice::void))
+        .route("/admin/invoices/{id}/uncollectible", get(invoice::uncollectible_form).post(invoice::uncollectible))
+        .route("/admin/invoices/{id}/write-off", get(invoice::write_off_form).post(invoice::written_off))
+        .route("/admin/invoices/{id}/credit", get(credit_notes::show).post(credit_notes::submit))
+        .route("/admin/invoices/{id}/request", get(requests::new_of_invoice))
+        .route("/admin/invoices/{id}/payment-requests", post(requests::create_of_invoice))
+        .route("/admin/credit-notes/{id}/pdf", get(credit_notes::pdf))
+        .route("/admin/orders/{id}/invoice", get(generate::show))
+        .route("/admin/orders/{id}/invoices", post(generate::submit))
+        .route("/admin/payments/in-person", get(in_person::show).post(in_person::submit))
+        .route("/admin/payments/{id}/change", get(in_person::change))
 }
 
 fn of_money() -> Router<Arc<App>> {

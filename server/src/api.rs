@@ -14,10 +14,13 @@ mod access;
 mod actions;
 mod approvals;
 mod authorizations;
+mod credit_notes;
 mod customers;
 mod entries;
 mod events;
 mod explanations;
+mod invoice_acts;
+mod invoices;
 mod keys;
 mod lines;
 mod links;
@@ -46,6 +49,9 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(entries::routes())
         .merge(links::routes())
         .merge(orders::routes())
+        .merge(invoices::routes())
+        .merge(invoice_acts::routes())
+        .merge(credit_notes::routes())
         .merge(requests::routes())
         .merge(payments::routes())
         .merge(refunds::routes())
@@ -73,6 +79,9 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         entries::Description::openapi(),
         links::Description::openapi(),
         orders::Description::openapi(),
+        invoices::Description::openapi(),
+        invoice_acts::Description::openapi(),
+        credit_notes::Description::openapi(),
         requests::Description::openapi(),
         payments::Description::openapi(),
         refunds::Description::openapi(),

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use books::money::{Currency, Money};
 use books::order::OrderState;
 use books::paper::{
-    AgeingStrip, Amendment, AmendmentReason, AppliedTo, Body, Business, LetterPaper, Letterhead, Logo, Mark, Means, Movement,
-    OpenItem, OrderKind, OrderPaper, PageSize, PaidRow, PaperLine, Party, PayPanel, Prices, ReceiptPaper, Stamp, Standing,
-    StatementPaper, TaxRow,
+    AgeingStrip, Amendment, AmendmentReason, AppliedTo, Body, Business, CreditNotePaper, InvoicePaper, LetterPaper, Letterhead,
+    Logo, Mark, Means, Movement, OpenItem, OrderKind, OrderPaper, PageSize, PaidRow, PaperLine, Party, PayPanel, Prices,
+    ReceiptPaper, Stamp, Standing, StatementPaper, TaxRow,
 };
 use engine::sheets::order::OrderSheet;
 use engine::sheets::payment::PaymentSheet;
@@ -20,6 +20,10 @@ use engine::sheets::statement::{Moved, StatementSheet};
 use engine::store::customer::Customer;
 use engine::store::order::OrderLine;
 use engine::store::payment::Payment;
+
+mod invoices;
+
+pub use invoices::{credit_note_pdf, invoice_pdf};
 
 use crate::app::App;
 use crate::respond::Problem;
@@ -32,6 +36,8 @@ pub struct Papers {
     pub receipt: fn(&ReceiptPaper) -> Result<Vec<u8>, String>,
     pub statement: fn(&StatementPaper) -> Result<Vec<u8>, String>,
     pub letter: fn(&LetterPaper) -> Result<Vec<u8>, String>,
+    pub invoice: fn(&InvoicePaper) -> Result<Vec<u8>, String>,
+    pub credit_note: fn(&CreditNotePaper) -> Result<Vec<u8>, String>,
 }
 
 /// The PDF of an order or application as it stands. `pay_url`: where it can be paid, printed with a code.
@@ -71,10 +77,21 @@ async fn drawn(
     name: &str,
     draw: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
 ) -> Result<Response, Problem> {
+    Ok(sent(name, bytes_of(app, name, draw).await?))
+}
+
+async fn bytes_of(
+    app: &Arc<App>,
+    name: &str,
+    draw: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
+) -> Result<Vec<u8>, Problem> {
     let turn = app.limits.papers.acquire().await.map_err(|_| Problem::busy(2))?;
     let bytes = tokio::task::spawn_blocking(draw).await.map_err(|error| Problem::fault(format!("drawing {name}: {error}")))?;
     drop(turn);
-    let bytes = bytes.map_err(|why| Problem::fault(format!("drawing {name}: {why}")))?;
+    bytes.map_err(|why| Problem::fault(format!("drawing {name}: {why}")))
+}
+
+fn sent(name: &str, bytes: Vec<u8>) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
@@ -82,7 +99,7 @@ async fn drawn(
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     response.extensions_mut().insert(InlinePdf);
-    Ok(response)
+    response
 }
 
 fn letterhead(business: &engine::store::business::Business, now: books::calendar::Instant) -> Letterhead {
@@ -266,9 +283,10 @@ pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> Rec
         .filter(|charge| charge.kind.class() == books::entry::Class::Charge)
         .map(|charge| {
             let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
-            let order = sheet.order_of(charge);
+            let order = sheet.order_of(charge).and_then(|order| order.number.clone());
+            let invoice = sheet.invoice_of(charge).and_then(|invoice| invoice.number.clone());
             AppliedTo {
-                number: order.and_then(|order| order.number.clone()).unwrap_or_default(),
+                number: invoice.or(order).unwrap_or_default(),
                 description: charge.description.clone(),
                 applied: money(part),
                 due_after: None,

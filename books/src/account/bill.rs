@@ -222,6 +222,15 @@ impl Account {
         Ok(outcome)
     }
 
+    /// What reductions have left of a charge: gross, and the tax inside. What an invoice that covers it prints. Its
+    /// allocations must be loaded.
+    pub fn left_of(&self, charge: EntryId) -> Result<(i64, i64), Refusal> {
+        let at = self.at(charge)?;
+        let (off, tax_off) = self.lessened(at)?;
+        let entry = &self.items[at].entry;
+        Ok((entry.amount - off, entry.tax - tax_off))
+    }
+
     /// The sums of each charge a document covers. Their allocations must be loaded.
     pub fn sums(&self, target: Target) -> Result<Vec<ChargeSums>, Refusal> {
         self.charges_of(target).into_iter().map(|at| self.sums_of(at)).collect()

@@ -12,11 +12,13 @@ use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
 use super::create_order::{bad_line, check_texts, line_rows, title};
+use super::credit_invoice::{OwnNotes, invoiced, parties, write_own_notes};
 use super::posting::{Touched, open_books};
 use super::request_payment::{allowed, close_settled, open_of_customer};
 use crate::db::{Db, Expect, sql};
 use crate::error::{Error, Result};
 use crate::store::account::charge_line;
+use crate::store::counter;
 use crate::store::order::{self, Amendment, Order, OrderLine};
 
 sql!(REMOVE_LINE, "update order_line set removed_by = $3 where business_id = $1 and id = $2 and removed_by is null");
@@ -66,6 +68,11 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
         }
         allowed(capability::amend(order.state))?;
         let requests = open_of_customer(tx, seen.customer_id).await?;
+        let before = invoiced(&books.account, id);
+        let numbers = match before.is_empty() {
+            true => None,
+            false => Some(counter::several(tx, "CN", books.business.today(tx.now())).await?),
+        };
 
         let amendment = AmendmentId::new(tx.ids());
         let last = lines.iter().map(|line| line.position).max().unwrap_or(0);
@@ -106,8 +113,19 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
         let outcome = books.account.amend(tx.ids(), &amend)?;
         let event = event_id(tx);
         let customer = order.customer_id;
+        let frozen = parties(&books)?;
         let (account, _) = books.write(tx, &by, event)?;
         let due = account.due(books::account::Target::Order(id));
+        let own = OwnNotes {
+            call: &by,
+            notes: &outcome.credit_notes,
+            amendment,
+            reason: reason_words(&change.reason),
+            note: note.as_deref(),
+            before: &before,
+            frozen,
+        };
+        write_own_notes(tx, &own, customer, &account, numbers, event)?;
 
         for mut line in rows {
             line.added_by = Some(amendment);

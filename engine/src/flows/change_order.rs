@@ -11,6 +11,7 @@ use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
 use super::create_order::{series, title};
+use super::credit_invoice::{OwnNotes, invoiced, parties, write_own_notes};
 use super::posting::{Touched, open_books};
 use super::request_payment::{close_settled, open_of_customer};
 use crate::db::{Db, Expect, Tx, sql};
@@ -46,6 +47,11 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
         let next = after(order.kind, order.state, decision.act)
             .map_err(|refusal| Error::refused(refusal.code().as_str(), refusal.to_string()))?;
         let requests = open_of_customer(tx, seen.customer_id).await?;
+        let before = invoiced(&books.account, id);
+        let notes = match before.is_empty() {
+            true => None,
+            false => Some(counter::several(tx, "CN", books.business.today(tx.now())).await?),
+        };
         let leaves_draft = !order.state.is_charged() && next.is_charged();
         let number = match leaves_draft && order.number.is_none() {
             true => Some(counter::next(tx, series(order.kind), books.business.today(tx.now())).await?),
@@ -69,6 +75,7 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
         }
         let taken = taken_off(&lines, decision.act, &decision.remove, order.state)?;
         let mut removed = 0;
+        let mut credited = None;
         if !taken.is_empty() {
             let amendment = AmendmentId::new(tx.ids());
             let why = reason.clone().unwrap_or_else(|| next.to_string());
@@ -76,19 +83,26 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
                 order: id,
                 amendment,
                 lines: Some(taken.iter().map(|line| LineRef::Order(line.id)).collect()),
-                reason: why,
+                reason: why.clone(),
                 note: None,
                 when: When::Today,
             };
-            books.account.take_off(tx.ids(), &cut)?;
+            let outcome = books.account.take_off(tx.ids(), &cut)?;
+            credited = Some((amendment, why, outcome.credit_notes));
             removed = taken.iter().map(|line| line.gross - line.credited).sum();
             write_removal(tx, &by, &order, amendment, &taken, removed, reason.clone());
         }
         if next.is_earned() && !order.state.is_earned() {
             books.account.recognize_order(id, When::Today)?;
         }
+        let frozen = parties(&books)?;
         let (account, _) = books.write(tx, &by, event)?;
         let due = account.due(books::account::Target::Order(id));
+        if let Some((amendment, why, made)) = &credited {
+            let own =
+                OwnNotes { call: &by, notes: made, amendment: *amendment, reason: why, note: None, before: &before, frozen };
+            write_own_notes(tx, &own, order.customer_id, &account, notes, event)?;
+        }
         if let Some(number) = number {
             order.number = Some(counter::take(tx, number));
         }

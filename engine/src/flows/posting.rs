@@ -25,6 +25,26 @@ sql!(
     "
     update order_line set credited = credited + $3, credited_tax = credited_tax + $4 where business_id = $1 and id = $2"
 );
+sql!(
+    INVOICE_LINE_CREDITED,
+    "
+    update invoice_line set credited = credited + $3, credited_tax = credited_tax + $4 where business_id = $1 and id = $2"
+);
+// A charge is on one live invoice at most: another one's is never taken over. Its due day is its invoice's, once that is issued.
+sql!(
+    COVERED,
+    "
+    update entry_open set invoice_id = $3, due_on = coalesce(cast($4 as text), (select e.due_on from entry e
+        where e.business_id = entry_open.business_id and e.id = entry_open.entry_id))
+    where business_id = $1 and entry_id = $2 and (invoice_id is null or invoice_id = $3)"
+);
+sql!(
+    UNCOVERED,
+    "
+    update entry_open set invoice_id = null, due_on = (select e.due_on from entry e
+        where e.business_id = entry_open.business_id and e.id = entry_open.entry_id)
+    where business_id = $1 and entry_id = $2"
+);
 
 /// A customer's account, locked and loaded: what every act on money begins with.
 pub(crate) struct Books {
@@ -173,7 +193,7 @@ fn insert_entry(
         channel: state.channel.as_ref().map(channel_word),
         order_id: entry.order,
         invoice_id: state.cover.as_ref().map(|cover| cover.invoice),
-        due_on: entry.due_on,
+        due_on: state.cover.as_ref().filter(|cover| cover.issued).and_then(|cover| cover.due_on).or(entry.due_on),
         effective_on: entry.effective_on,
     });
 }
@@ -189,13 +209,20 @@ fn write_changes(tx: &mut Tx<'_>, posting: &Posting) {
             Flag::Recognized(recognized) => tx.execute(&RECOGNIZED, &[&business, &change.entry, recognized], Expect::Exactly(1)),
             Flag::ReopenedOn(day) => tx.execute(&REOPENED, &[&business, &change.entry, day], Expect::Exactly(1)),
             Flag::Reserved(by) => tx.execute(&RESERVE, &[&business, &change.entry, by], Expect::Exactly(1)),
-            // No invoice covers charges yet in this schema: the books cannot ask for it.
-            Flag::Cover(_) => {}
+            Flag::Cover(Some(cover)) => {
+                let due_on = cover.due_on.filter(|_| cover.issued);
+                tx.execute(&COVERED, &[&business, &change.entry, &cover.invoice, &due_on], Expect::Exactly(1));
+            }
+            Flag::Cover(None) => tx.execute(&UNCOVERED, &[&business, &change.entry], Expect::Exactly(1)),
         }
     }
     for change in &posting.line_changes {
-        if let LineRef::Order(line) = change.line {
-            tx.execute(&LINE_CREDITED, &[&business, &line, &change.credited, &change.credited_tax], Expect::Any);
+        let (credited, tax) = (change.credited, change.credited_tax);
+        match change.line {
+            LineRef::Order(line) => tx.execute(&LINE_CREDITED, &[&business, &line, &credited, &tax], Expect::Any),
+            LineRef::Invoice(line) => tx.execute(&INVOICE_LINE_CREDITED, &[&business, &line, &credited, &tax], Expect::Any),
+            // A charge without lines is a line of itself; what was taken off it is in its allocations.
+            LineRef::Charge(_) => {}
         }
     }
 }

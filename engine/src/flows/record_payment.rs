@@ -5,7 +5,7 @@
 use books::account::{Aim, MoneyIn, Target, When};
 use books::calendar::Day;
 use books::entry::Side;
-use books::ids::{CustomerId, EntryId, OrderId, PaymentId};
+use books::ids::{CustomerId, EntryId, InvoiceId, OrderId, PaymentId};
 use books::ledger::rules::Channel;
 use books::money::Currency;
 use books::payment::PaymentState;
@@ -14,11 +14,12 @@ use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
 use super::posting::{Touched, open_books};
-use super::request_payment::{close_settled, open_of_customer};
+use super::request_payment::{close_settled, open_of_customer, refuse_unissued};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::store::counter;
 use crate::store::entry::Entry;
+use crate::store::invoice::Invoice;
 use crate::store::order::Order;
 use crate::store::payment::Payment;
 
@@ -72,7 +73,7 @@ pub async fn record_payment(db: &Db, call: &Call, received: Received) -> Result<
         if let Some(prior) = claim(tx, &by).await? {
             return Ok(Done::before(prior_id(&prior)?));
         }
-        let named = named_orders(&received.parts);
+        let (orders, invoices) = documents(&received.parts);
         let touched = check_parts(tx, &received.parts, received.customer, received.currency).await?;
         let mut books = open_books(tx, received.customer, received.currency, &touched).await?;
         if !received.despite_pending {
@@ -124,8 +125,8 @@ pub async fn record_payment(db: &Db, call: &Call, received: Received) -> Result<
             last4: None,
             decline_code: None,
             decline_text: None,
-            order_id: named.first().copied(),
-            invoice_id: None,
+            order_id: orders.first().copied(),
+            invoice_id: invoices.first().copied(),
             request_id: None,
             link_id: None,
             entry_id: Some(outcome.credit),
@@ -151,16 +152,29 @@ pub async fn record_payment(db: &Db, call: &Call, received: Received) -> Result<
     .await
 }
 
-fn named_orders(parts: &[Part]) -> Vec<OrderId> {
-    let mut orders: Vec<OrderId> = Vec::new();
+/// The orders and invoices that are named, each once.
+fn documents(parts: &[Part]) -> (Vec<OrderId>, Vec<InvoiceId>) {
+    let (mut orders, mut invoices) = (Vec::new(), Vec::new());
     for part in parts {
-        if let Target::Order(id) = part.target
-            && !orders.contains(&id)
-        {
-            orders.push(id);
+        match part.target {
+            Target::Order(id) if !orders.contains(&id) => orders.push(id),
+            Target::Invoice(id) if !invoices.contains(&id) => invoices.push(id),
+            _ => {}
         }
     }
-    orders
+    (orders, invoices)
+}
+
+/// Refuses an invoice of somebody else (unknown), of another currency, and one that takes no money (NOT_ISSUED).
+pub(crate) async fn check_invoice(tx: &mut Tx<'_>, id: InvoiceId, customer: CustomerId, currency: Currency) -> Result<Invoice> {
+    let business = tx.business();
+    let invoice = tx.get::<Invoice>(&[&business, &id]).await?;
+    let invoice = invoice.filter(|invoice| invoice.customer_id == customer).ok_or(Error::NotFound)?;
+    refuse_unissued(&invoice)?;
+    if invoice.currency != currency {
+        return Err(Error::refused("CURRENCY_MISMATCH", format!("it is in {}, not in {currency}", invoice.currency)));
+    }
+    Ok(invoice)
 }
 
 /// Checks what a payment names: somebody else's order or charge is unknown here, and nothing of it is loaded into this account.
@@ -177,8 +191,10 @@ pub(crate) async fn check_parts(tx: &mut Tx<'_>, parts: &[Part], customer: Custo
                 check_entry(tx, entry, customer, currency).await?;
                 touched.entries.push(entry);
             }
-            // No invoice is kept yet, so none can be named.
-            Target::Invoice(_) => return Err(Error::NotFound),
+            Target::Invoice(invoice) => {
+                check_invoice(tx, invoice, customer, currency).await?;
+                touched.invoices.push(invoice);
+            }
         }
     }
     Ok(touched)
@@ -198,7 +214,7 @@ pub(crate) async fn check_order(tx: &mut Tx<'_>, id: OrderId, customer: Customer
 }
 
 /// Refuses an entry of somebody else (unknown), one that is no charge, and one of another currency.
-async fn check_entry(tx: &mut Tx<'_>, id: EntryId, customer: CustomerId, currency: Currency) -> Result<()> {
+pub(crate) async fn check_entry(tx: &mut Tx<'_>, id: EntryId, customer: CustomerId, currency: Currency) -> Result<()> {
     let business = tx.business();
     let entry = tx.get::<Entry>(&[&business, &id]).await?;
     let entry = entry.filter(|entry| entry.customer_id == customer && entry.side == Side::Charge).ok_or(Error::NotFound)?;
@@ -215,7 +231,7 @@ fn refuse_while_pending(account: &books::account::Account, parts: &[Part]) -> Re
             || parts.iter().any(|part| match part.target {
                 Target::Order(id) => entry.entry.order == Some(id),
                 Target::Entry(id) => entry.entry.id == id,
-                Target::Invoice(id) => entry.entry.invoice == Some(id),
+                Target::Invoice(id) => entry.state.cover.as_ref().is_some_and(|cover| cover.invoice == id),
             })
     };
     if account.items().iter().any(|item| item.is_charge() && item.state.reserved > 0 && meant(item)) {

@@ -351,8 +351,7 @@ pub async fn send_refund(services: &Services, call: &Call, id: RefundId) -> Resu
 }
 
 /// What a credit note needs: refunds to cards of money that a credit note freed and reserved already. Buffers the rows and
-/// attempts; after the commit call [`send_refund`] for each. `numbers` come from [`counter::take_several`].
-#[allow(dead_code, reason = "credit notes give back by it what they freed")]
+/// attempts; after the commit call [`send_refund`] for each. Their numbers come from one [`counter::several`].
 pub(crate) fn plan_reserved(
     tx: &mut Tx<'_>,
     by: &Call,

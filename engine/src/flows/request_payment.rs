@@ -1,12 +1,12 @@
-//! Asking a customer to pay what is due on one order: a mail with a link of its own.
+//! Asking a customer to pay what is due on one order or invoice: a mail with a link of its own.
 //!
 //! Invariant: a request asks for what is due *now*, whenever it is opened; it keeps the amount it named when it was sent, and
 //! closes when nothing is due any more: *paid* if money came for it, else *closed*.
 
 use books::account::{Account, Target};
 use books::capability::{self, Answer, RequestPaymentFacts};
-use books::ids::{CustomerId, OrderId, RequestId};
-use books::money::Money;
+use books::ids::{CustomerId, InvoiceId, OrderId, RequestId};
+use books::money::{Currency, Money};
 use books::request::{RequestEvent, RequestState};
 
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
@@ -18,6 +18,7 @@ use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::store::connection;
+use crate::store::invoice::Invoice;
 use crate::store::link::Link;
 use crate::store::order::Order;
 use crate::store::request::Request;
@@ -39,9 +40,9 @@ pub struct Asking {
     pub notify: Vec<String>,
 }
 
-/// Sends a request for what is due on an order. Refuses as SPEC ORD-6 says: NO_BALANCE, NO_CONTACT, NO_PROCESSOR,
-/// PROCESSOR_INCOMPATIBLE, PAYMENT_PENDING. Idempotent by key.
-pub async fn request_payment(services: &Services, call: &Call, order: OrderId, asking: Asking) -> Result<Done<RequestId>> {
+/// Sends a request for what is due on an order or invoice. Refuses as SPEC ORD-6 says: NO_BALANCE, NO_CONTACT, NO_PROCESSOR,
+/// PROCESSOR_INCOMPATIBLE, PAYMENT_PENDING; and NOT_ISSUED. Idempotent by key.
+pub async fn request_payment(services: &Services, call: &Call, target: Target, asking: Asking) -> Result<Done<RequestId>> {
     let to = check::email_or_none("to", asking.to.as_deref())?;
     let cc = check::emails("cc", &asking.cc)?;
     let notify = check::emails("notify", &asking.notify)?;
@@ -52,15 +53,19 @@ pub async fn request_payment(services: &Services, call: &Call, order: OrderId, a
         if let Some(prior) = claim(tx, &by).await? {
             return Ok(Done::before(prior_id(&prior)?));
         }
-        let seen = tx.get::<Order>(&[&by.business, &order]).await?.ok_or(Error::NotFound)?;
-        let touched = Touched { orders: vec![order], ..Touched::default() };
-        let books = open_books(tx, seen.customer_id, seen.currency, &touched).await?;
+        let (customer, currency) = owner(tx, target).await?;
+        let books = open_books(tx, customer, currency, &Touched::of(target)).await?;
+        let (order, invoice) = named(target);
+        if let Some(invoice) = invoice {
+            let invoice = tx.lock::<Invoice>(&[&by.business, &invoice]).await?.ok_or(Error::NotFound)?;
+            refuse_unissued(&invoice)?;
+        }
         let send_to = to.clone().or_else(|| books.customer.email.clone());
-        let money = |minor| Money::new(minor, seen.currency);
-        let pending = books.account.reserved_on(Target::Order(order));
+        let money = |minor| Money::new(minor, currency);
+        let pending = books.account.reserved_on(target);
         let connections = connection::of_flow(tx).await?;
         let facts = RequestPaymentFacts {
-            due: money(books.account.due(Target::Order(order))),
+            due: money(books.account.due(target)),
             has_address: send_to.is_some(),
             processors: services.connections.ability(&connections, &books.business.name)?,
             pending: (pending > 0).then(|| money(pending)),
@@ -70,18 +75,18 @@ pub async fn request_payment(services: &Services, call: &Call, order: OrderId, a
         let expires_at = expiry(&books.business, tx.now(), None)?;
 
         let id = RequestId::new(tx.ids());
-        let mut link = link_row(tx, &keys, "request", seen.customer_id, seen.currency, expires_at, by.actor.id());
-        link.order_id = Some(order);
+        let mut link = link_row(tx, &keys, "request", customer, currency, expires_at, by.actor.id());
+        (link.order_id, link.invoice_id) = (order, invoice);
         link.request_id = Some(id);
         tx.insert(&link);
         tx.insert(&Request {
             business_id: by.business,
             id,
-            customer_id: seen.customer_id,
-            order_id: Some(order),
-            invoice_id: None,
+            customer_id: customer,
+            order_id: order,
+            invoice_id: invoice,
             link_id: link.id,
-            currency: seen.currency,
+            currency,
             amount: facts.due.minor,
             send_to: send_to.clone(),
             cc: serde_json::json!(cc).to_string(),
@@ -96,12 +101,39 @@ pub async fn request_payment(services: &Services, call: &Call, order: OrderId, a
         });
         let event = event_id(tx);
         leave_job(tx, "mail_request", id, event);
-        let data = serde_json::json!({ "order": order, "amount": facts.due.minor, "currency": seen.currency });
-        Act { kind: "payment_requested", subject: id.to_string(), customer: Some(seen.customer_id), data, call: &by }
-            .write(tx, event);
+        let data = serde_json::json!({ "order": order, "invoice": invoice, "amount": facts.due.minor, "currency": currency });
+        Act { kind: "payment_requested", subject: id.to_string(), customer: Some(customer), data, call: &by }.write(tx, event);
         Ok(Done::now(id))
     })
     .await
+}
+
+/// Whose document it is, and in which currency. A single charge is no document.
+async fn owner(tx: &mut Tx<'_>, target: Target) -> Result<(CustomerId, Currency)> {
+    let business = tx.business();
+    let found = match target {
+        Target::Order(id) => tx.get::<Order>(&[&business, &id]).await?.map(|row| (row.customer_id, row.currency)),
+        Target::Invoice(id) => tx.get::<Invoice>(&[&business, &id]).await?.map(|row| (row.customer_id, row.currency)),
+        Target::Entry(_) => None,
+    };
+    found.ok_or(Error::NotFound)
+}
+
+/// A document as rows name it: an order or an invoice.
+pub(crate) fn named(target: Target) -> (Option<OrderId>, Option<InvoiceId>) {
+    match target {
+        Target::Order(id) => (Some(id), None),
+        Target::Invoice(id) => (None, Some(id)),
+        Target::Entry(_) => (None, None),
+    }
+}
+
+/// A draft asks for nothing yet, a void invoice no more.
+pub(crate) fn refuse_unissued(invoice: &Invoice) -> Result<()> {
+    match invoice.is_live() {
+        true => Ok(()),
+        false => Err(Error::refused("NOT_ISSUED", "this invoice is a draft, or it is void: it takes no money")),
+    }
 }
 
 /// Mails an open request once more, with what is due now.
@@ -187,16 +219,16 @@ pub(crate) async fn open_of_customer(tx: &mut Tx<'_>, customer: CustomerId) -> R
     tx.query(&OPEN_OF_CUSTOMER, &[&business, &customer]).await
 }
 
-/// After an act on an account: closes the customer's requests whose order has nothing due now, whichever order the act was
+/// After an act on an account: closes the customer's requests whose document has nothing due now, whichever the act was
 /// about, because credit that it set free may have settled another. `through`: the request whose link the money came by, which
 /// then reads *paid*.
 pub(crate) fn close_settled(tx: &mut Tx<'_>, requests: Vec<Request>, account: &Account, through: Option<RequestId>) {
     let now = tx.now();
     // What is due in another currency stands on another account.
     for mut request in requests.into_iter().filter(|request| request.currency == account.currency()) {
-        let Some(order) = request.order_id else { continue };
-        // An order whose charges were not loaded has none that are open, or it would have been.
-        let amount_due = account.due(Target::Order(order));
+        let Some(target) = request.target() else { continue };
+        // A document whose charges were not loaded has none that are open, or it would have been.
+        let amount_due = account.due(target);
         let next = request.state.after(RequestEvent::Due { amount_due, through_request: through == Some(request.id) });
         if next == request.state {
             continue;

@@ -74,8 +74,13 @@ pub async fn settle_payment(services: &Services, call: &Call, id: PaymentId, fin
                 Target::Order(id) => Some(*id),
                 Target::Invoice(_) | Target::Entry(_) => None,
             });
+            let of_invoices = chosen.iter().filter_map(|target| match target {
+                Target::Invoice(id) => Some(*id),
+                Target::Order(_) | Target::Entry(_) => None,
+            });
             let mut touched = Touched {
                 orders: of_orders.chain(seen.order_id).collect(),
+                invoices: of_invoices.chain(seen.invoice_id).collect(),
                 entries: targets.iter().map(|target| target.entry_id).collect(),
                 payments: if seen.entry_id.is_some() { vec![id] } else { Vec::new() },
                 ..Touched::default()
@@ -84,6 +89,7 @@ pub async fn settle_payment(services: &Services, call: &Call, id: PaymentId, fin
                 match aim.target {
                     Target::Order(order) if !touched.orders.contains(&order) => touched.orders.push(order),
                     Target::Entry(entry) => touched.entries.push(entry),
+                    Target::Invoice(invoice) if !touched.invoices.contains(&invoice) => touched.invoices.push(invoice),
                     Target::Order(_) | Target::Invoice(_) => {}
                 }
             }

@@ -19,7 +19,7 @@ use super::ask_processor;
 use super::audit::{Act, event_id};
 use super::call::{Actor, Call};
 use super::posting::{Touched, open_books};
-use super::request_payment::allowed;
+use super::request_payment::{allowed, named};
 use super::settle_payment::{Finding, settle_payment};
 use super::share_link::link_row;
 use crate::db::Tx;
@@ -27,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::store::connection::{self, Connection};
 use crate::store::counter;
+use crate::store::invoice::Invoice;
 use crate::store::link::{self, Link, Scope};
 use crate::store::order::Order;
 use crate::store::payment::{self, Attempt, AttemptState, Payment, PaymentTarget};
@@ -97,7 +98,12 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
     db.write(call.business, async move |tx| {
         let seen = tx.get::<Link>(&[&by.business, &link]).await?.ok_or(Error::NotFound)?;
         let scope = Scope::of(&seen, &link::targets_of_flow(tx, &seen).await?);
-        let touched = Touched { orders: scope.orders.clone(), entries: scope.entries.clone(), ..Touched::default() };
+        let touched = Touched {
+            orders: scope.orders.clone(),
+            invoices: scope.invoices.clone(),
+            entries: scope.entries.clone(),
+            ..Touched::default()
+        };
         let books = open_books(tx, seen.customer_id, seen.currency, &touched).await?;
         let link = tx.lock::<Link>(&[&by.business, &link]).await?.ok_or(Error::NotFound)?;
         let due = due(&books.account, &scope);
@@ -130,17 +136,13 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
         }
         let connection = online(tx, &services, &books.business.name).await?;
         let number = counter::next(tx, "PAY", books.business.today(tx.now())).await?;
-        let only = scope.only();
-        let (order_id, invoice_id) = match only {
-            Some(Target::Order(id)) => (Some(id), None),
-            Some(Target::Invoice(id)) => (link.order_id, Some(id)),
-            _ => (None, None),
+        let (order_id, invoice_id) = scope.only().map_or((None, None), named);
+        let called = match scope.only() {
+            Some(Target::Order(id)) => tx.get::<Order>(&[&by.business, &id]).await?.and_then(|order| order.number),
+            Some(Target::Invoice(id)) => tx.get::<Invoice>(&[&by.business, &id]).await?.and_then(|invoice| invoice.number),
+            _ => None,
         };
-        let order = match order_id {
-            Some(order) => tx.get::<Order>(&[&by.business, &order]).await?,
-            None => None,
-        };
-        let reference = order.and_then(|order| order.number).unwrap_or_else(|| number.text().to_owned());
+        let reference = called.unwrap_or_else(|| number.text().to_owned());
 
         let id = PaymentId::new(tx.ids());
         let attempt = AttemptId::new(tx.ids());
@@ -156,8 +158,7 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             by.actor.id(),
         );
         back.payment_id = Some(id);
-        back.order_id = order_id;
-        back.invoice_id = invoice_id;
+        (back.order_id, back.invoice_id) = (order_id, invoice_id);
         back.request_id = None;
         back.can_pay = false;
         let return_url = format!("{}/p/return/{}", services.public_url(), services.keys.link_token("receipt", back.id));

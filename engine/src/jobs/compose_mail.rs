@@ -3,8 +3,10 @@
 //! Invariant: one mail for each cause, kind and address, however often the job runs. With an SMTP server it is queued, without
 //! one it is kept and shown.
 
+use books::account::Target;
 use books::calendar::Instant;
-use books::ids::{CustomerId, EventId, LinkId, MailId, PaymentId, RequestId};
+use books::figures::Figures;
+use books::ids::{BusinessId, CreditNoteId, CustomerId, EventId, InvoiceId, LinkId, MailId, PaymentId, RequestId};
 use books::money::{Currency, Money};
 
 use super::Job;
@@ -13,9 +15,11 @@ use crate::flows::audit::leave_job;
 use crate::flows::create_order::title;
 use crate::mail::{self, Composed, Sender};
 use crate::services::Services;
+use crate::sheets::invoice::InvoiceSheet;
 use crate::sheets::order::OrderSheet;
-use crate::sheets::{link, order, payment};
+use crate::sheets::{credit_note, invoice, link, order, payment};
 use crate::store::business::Business;
+use crate::store::invoice::Invoice;
 use crate::store::mail::{ABOUT, Mail};
 use crate::store::order::Order;
 use crate::store::request::{self, Request};
@@ -51,6 +55,50 @@ fn day(business: &Business, at: Instant) -> String {
 /// What an order is called in a letter: `Order ORD-2026-00042`.
 fn document(order: &Order) -> String {
     format!("{} {}", title(order.kind), order.number.clone().unwrap_or_default()).trim().to_owned()
+}
+
+/// What a document is called in a letter: its order's or invoice's title, else the balance.
+fn documented(order: Option<&OrderSheet>, invoice: Option<&InvoiceSheet>) -> String {
+    match (order, invoice) {
+        (Some(order), _) => document(&order.order),
+        (None, Some(invoice)) => invoice.invoice.title(),
+        (None, None) => "Your balance".to_owned(),
+    }
+}
+
+/// What a document asks for, as letters print it.
+struct Asked {
+    business: Business,
+    customer_name: String,
+    document: String,
+    currency: Currency,
+    figures: Figures,
+}
+
+async fn asked_for(services: &Services, business: BusinessId, target: Option<Target>) -> Result<Asked> {
+    match target {
+        Some(Target::Order(id)) => {
+            let sheet = order::order_sheet(&services.db, business, id).await?;
+            Ok(Asked {
+                document: document(&sheet.order),
+                customer_name: sheet.customer.name,
+                currency: sheet.order.currency,
+                figures: sheet.figures,
+                business: sheet.business,
+            })
+        }
+        Some(Target::Invoice(id)) => {
+            let sheet = invoice::invoice_sheet(&services.db, business, id).await?;
+            Ok(Asked {
+                document: sheet.invoice.title(),
+                customer_name: sheet.customer.name,
+                currency: sheet.invoice.currency,
+                figures: sheet.figures,
+                business: sheet.business,
+            })
+        }
+        _ => Err(Error::Fault("a request is about no document".to_owned())),
+    }
 }
 
 pub(super) fn subject<T: std::str::FromStr>(job: &Job) -> Result<T> {
@@ -112,17 +160,16 @@ pub async fn payment_request(services: &Services, job: &Job) -> Result<()> {
     if !asked.state.is_out() {
         return Ok(());
     }
-    let order_id = asked.order_id.ok_or_else(|| Error::Fault(format!("{id} is about no order")))?;
-    let sheet = order::order_sheet(&services.db, business, order_id).await?;
+    let sheet = asked_for(services, business, asked.target()).await?;
     let composed = mail::payment_request::payment_request(
         &sender(&sheet.business),
         &mail::payment_request::PaymentRequest {
-            customer_name: &sheet.customer.name,
-            document: &document(&sheet.order),
-            amount_due: &amount(sheet.figures.amount_due, sheet.order.currency),
+            customer_name: &sheet.customer_name,
+            document: &sheet.document,
+            amount_due: &amount(sheet.figures.amount_due, sheet.currency),
             message: asked.message.as_deref(),
-            total: &amount(sheet.figures.total, sheet.order.currency),
-            paid: &amount(sheet.figures.paid, sheet.order.currency),
+            total: &amount(sheet.figures.total, sheet.currency),
+            paid: &amount(sheet.figures.paid, sheet.currency),
             url: &request_url(services, &asked),
         },
     )?;
@@ -148,7 +195,11 @@ pub async fn receipt(services: &Services, job: &Job) -> Result<()> {
         .iter()
         .map(|charge| {
             let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
-            let name = sheet.order_of(charge).map_or_else(|| charge.description.clone(), document);
+            let named = sheet.payment.invoice_id.is_some();
+            let invoice = sheet.invoice_of(charge).map(Invoice::title);
+            let order = sheet.order_of(charge).map(document);
+            let title = if named { invoice.or(order) } else { order.or(invoice) };
+            let name = title.unwrap_or_else(|| charge.description.clone());
             (name, amount(part, currency))
         })
         .collect();
@@ -193,8 +244,9 @@ pub async fn payment_notice(services: &Services, job: &Job) -> Result<()> {
     let Some(asked) = sheet.payment.request_id else { return Ok(()) };
     let asked = services.db.read(async move |reader| request::one(reader, business, asked).await).await?;
     let currency = sheet.payment.currency;
-    let about =
-        sheet.orders.iter().find(|order| Some(order.id) == asked.order_id).map_or_else(|| "the account".to_owned(), document);
+    let order = sheet.orders.iter().find(|order| Some(order.id) == asked.order_id).map(document);
+    let invoice = sheet.invoices.iter().find(|invoice| Some(invoice.id) == asked.invoice_id).map(Invoice::title);
+    let about = order.or(invoice).unwrap_or_else(|| "the account".to_owned());
     let composed = mail::payment_notice::payment_notice(
         &sender(&sheet.business),
         &mail::payment_notice::PaymentNotice {
@@ -233,7 +285,7 @@ pub async fn payment_failed(services: &Services, job: &Job) -> Result<()> {
         (None, false) => return Ok(()),
     };
     let way_back = link::link_sheet(&services.db, business, way_back).await?;
-    let about = way_back.order.as_ref().map_or_else(|| "Your balance".to_owned(), |sheet: &OrderSheet| document(&sheet.order));
+    let about = documented(way_back.order.as_ref(), way_back.invoice.as_ref());
     let reason = match (&sheet.payment.decline_text, sheet.payment.returned) {
         (_, true) => "The bank returned it.".to_owned(),
         (Some(text), _) => text.clone(),
@@ -288,7 +340,7 @@ pub async fn link_shared(services: &Services, job: &Job) -> Result<()> {
 pub async fn fresh_link(services: &Services, job: &Job) -> Result<()> {
     let sheet = link::link_sheet(&services.db, job.business_id, subject(job)?).await?;
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
-    let about = sheet.order.as_ref().map_or_else(|| "Your balance".to_owned(), |order| document(&order.order));
+    let about = documented(sheet.order.as_ref(), sheet.invoice.as_ref());
     let composed = mail::fresh_link::fresh_link(
         &sender(&sheet.business),
         &mail::fresh_link::FreshLink {
@@ -302,6 +354,75 @@ pub async fn fresh_link(services: &Services, job: &Job) -> Result<()> {
         kind: "fresh_link",
         customer: Some(sheet.customer.id),
         about: sheet.link.id.to_string(),
+        to,
+        cc: Vec::new(),
+        reply_to: sheet.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// `mail_invoice`, `mail_invoice_again`: the invoice as it stands now, with the link where it can be seen and paid. The second
+/// time it is a reminder; what is paid or void by then is not mailed again.
+pub async fn invoice(services: &Services, job: &Job) -> Result<()> {
+    let id: InvoiceId = subject(job)?;
+    let again = job.kind == "mail_invoice_again";
+    let sheet = invoice::invoice_sheet(&services.db, job.business_id, id).await?;
+    let (Some(to), Some(link)) = (sheet.customer.email.clone(), &sheet.link) else { return Ok(()) };
+    if !sheet.invoice.is_live() {
+        return Ok(());
+    }
+    let currency = sheet.invoice.currency;
+    let written = |day: books::calendar::Day| day.strftime("%-d %b %Y").to_string();
+    let composed = mail::invoice::invoice(
+        &sender(&sheet.business),
+        &mail::invoice::InvoiceSent {
+            customer_name: &sheet.customer.name,
+            invoice: &sheet.invoice.title(),
+            description: sheet.invoice.description.as_deref(),
+            total: &amount(sheet.figures.total + sheet.figures.fees, currency),
+            paid: &amount(sheet.figures.paid, currency),
+            amount_due: &amount(sheet.figures.amount_due, currency),
+            nothing_due: sheet.figures.amount_due == 0,
+            due_on: sheet.invoice.due_on.map(written).as_deref(),
+            overdue: sheet.overdue(),
+            reminder: again,
+            url: &link_url(services, "invoice", link.id),
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "invoice",
+        customer: Some(sheet.customer.id),
+        about: id.to_string(),
+        to,
+        cc: Vec::new(),
+        reply_to: sheet.business.email.clone(),
+    };
+    keep(services, job, envelope, composed).await
+}
+
+/// `mail_credit_note`: what was taken off an invoice, and what is due on it now.
+pub async fn credit_note(services: &Services, job: &Job) -> Result<()> {
+    let id: CreditNoteId = subject(job)?;
+    let sheet = credit_note::credit_note_sheet(&services.db, job.business_id, id).await?;
+    let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
+    let currency = sheet.note.currency;
+    let composed = mail::credit_note::credit_note(
+        &sender(&sheet.business),
+        &mail::credit_note::CreditNoteSent {
+            customer_name: &sheet.customer.name,
+            number: &sheet.note.number,
+            invoice: &sheet.invoice.title(),
+            amount: &amount(sheet.note.amount, currency),
+            reason: &sheet.note.reason,
+            due_before: &amount(sheet.note.due_before, currency),
+            due_after: &amount(sheet.note.due_after, currency),
+            to_balance: (sheet.note.to_balance > 0).then(|| amount(sheet.note.to_balance, currency)).as_deref(),
+        },
+    )?;
+    let envelope = Envelope {
+        kind: "credit_note",
+        customer: Some(sheet.customer.id),
+        about: id.to_string(),
         to,
         cc: Vec::new(),
         reply_to: sheet.business.email.clone(),

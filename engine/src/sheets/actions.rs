@@ -4,15 +4,17 @@
 //! does not have at all is answered with NOT_FOR_THIS_KIND and where to find it.
 
 use books::capability::{
-    self, Action, AddPaymentFacts, Answer, AuthorizationFacts, ChargeSavedFacts, GenerateInvoiceFacts, PayFacts, Processors,
-    RefundFacts, RequestPaymentFacts, SavedMethod,
+    self, Action, AddPaymentFacts, Answer, AuthorizationFacts, ChargeSavedFacts, CreditNoteFacts, GenerateInvoiceFacts,
+    IssueFacts, PayFacts, Processors, RefundFacts, RequestPaymentFacts, SavedMethod, VoidFacts, WriteOffFacts,
 };
-use books::ids::{BusinessId, CustomerId, OrderId, PaymentId};
+use books::ids::{BusinessId, CustomerId, InvoiceId, OrderId, PaymentId};
+use books::invoice::InvoiceStanding;
 use books::link::{LinkState, Policy};
 use books::money::{Currency, Money};
 use books::payment::PaymentState;
 use books::refusal::Code;
 
+use super::invoice::InvoiceSheet;
 use super::order::OrderSheet;
 use crate::db::Reader;
 use crate::error::{Error, Result};
@@ -26,7 +28,7 @@ use crate::services::Services;
 use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
 use crate::store::customer;
-use crate::store::entry;
+use crate::store::entry::{self, EntryLine};
 use crate::store::link;
 use crate::store::message::{self, Reached};
 use crate::store::method;
@@ -38,12 +40,21 @@ use crate::store::user::Role;
 struct Rights {
     pay: bool,
     refund: bool,
+    write_off: bool,
+    /// May take an invoice back.
+    void: bool,
 }
 
 impl Rights {
     fn of(actor: &Actor, business: &Business) -> Result<Rights> {
-        let refund = allowance(&business.settings()?, actor, Limited::Refund) != Allowance::Nothing;
-        Ok(Rights { pay: actor.must(Role::Clerk, "payments").is_ok(), refund })
+        let settings = business.settings()?;
+        let may = |what| allowance(&settings, actor, what) != Allowance::Nothing;
+        Ok(Rights {
+            pay: actor.must(Role::Clerk, "payments").is_ok(),
+            refund: may(Limited::Refund),
+            write_off: may(Limited::WriteOff),
+            void: actor.must(Role::Manager, "write").is_ok(),
+        })
     }
 }
 
@@ -152,7 +163,14 @@ pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &
     let mut answers = vec![capability::request_payment(&request)];
     answers.extend(common.paying(state, can_pay, &Policy::Full));
     answers.extend(common.taking()?);
-    answers.extend([generate_invoice(&sheet, common.due), refund(&sheet, common.rights, services)?]);
+    let of_order = Taken {
+        payments: &sheet.payments,
+        credits: &sheet.credits,
+        connections: &sheet.connections,
+        business: &sheet.business,
+        currency: sheet.order.currency,
+    };
+    answers.extend([generate_invoice(&sheet, common.due), refund(&of_order, common.rights, services)?]);
     answers.push(capability::capture(common.held));
     answers.push(capability::amend(sheet.order.state));
     answers.push(capability::cancel(sheet.order.kind, sheet.order.state));
@@ -176,14 +194,23 @@ fn generate_invoice(sheet: &OrderSheet, due: Money) -> Answer {
     capability::generate_invoice(&GenerateInvoiceFacts { kind: sheet.order.kind, state: sheet.order.state, due, billable })
 }
 
-/// Of all payments of an order together.
-fn refund(sheet: &OrderSheet, rights: Rights, services: &Services) -> Result<Answer> {
-    let mut facts = nothing_refundable(sheet.order.currency, rights);
-    for payment in sheet.payments.iter().filter(|payment| payment.currency == sheet.order.currency) {
-        let connection = sheet.connections.iter().find(|connection| Some(connection.id) == payment.connection_id);
+/// The payments of a document.
+struct Taken<'a> {
+    payments: &'a [Payment],
+    credits: &'a [EntryLine],
+    connections: &'a [Connection],
+    business: &'a Business,
+    currency: Currency,
+}
+
+/// Of all payments of a document together.
+fn refund(taken: &Taken<'_>, rights: Rights, services: &Services) -> Result<Answer> {
+    let mut facts = nothing_refundable(taken.currency, rights);
+    for payment in taken.payments.iter().filter(|payment| payment.currency == taken.currency) {
+        let connection = taken.connections.iter().find(|connection| Some(connection.id) == payment.connection_id);
         let reserved =
-            sheet.credits.iter().find(|credit| Some(credit.id) == payment.entry_id).map_or(0, |credit| credit.reserved);
-        let one = of_one(payment, reserved, connection, &sheet.business, rights, services)?;
+            taken.credits.iter().find(|credit| Some(credit.id) == payment.entry_id).map_or(0, |credit| credit.reserved);
+        let one = of_one(payment, reserved, connection, taken.business, rights, services)?;
         facts.refundable = facts.refundable.plus(one.refundable)?;
         facts.inside_window |= one.inside_window && one.refundable.minor > 0;
         facts.disputed |= one.disputed;
@@ -230,6 +257,107 @@ fn of_one(
         disputed: payment.disputed,
         ..nothing_refundable(payment.currency, rights)
     })
+}
+
+/// What may be done with an invoice.
+pub async fn of_invoice(services: &Services, of: BusinessId, id: InvoiceId, actor: &Actor) -> Result<Vec<Answer>> {
+    let (sheet, link, reached, methods) = services
+        .db
+        .read(async move |reader| {
+            let sheet = super::invoice::read(reader, of, id).await?;
+            let newest = sheet.requests.first().map(|request| request.link_id);
+            let link = match newest {
+                Some(link) => Some(link::one(reader, of, link).await?),
+                None => sheet.link.clone(),
+            };
+            let reached = reached(reader, of, sheet.business.currency, sheet.customer.id).await?;
+            let methods = method::of_customer(reader, of, sheet.customer.id).await?;
+            Ok((sheet, link, reached, methods))
+        })
+        .await?;
+    let money = |minor| Money::new(minor, sheet.invoice.currency);
+    let live = sheet.invoice.is_live();
+    let common = Common {
+        business: &sheet.business,
+        due: money(sheet.figures.amount_due),
+        pending: (sheet.reserved() > 0).then(|| money(sheet.reserved())),
+        processors: services.connections.ability(&sheet.connections, &sheet.business.name)?,
+        method: standing(methods.iter().find(|method| method.is_default), sheet.business.today(sheet.now)),
+        held: held_of(&sheet.payments, sheet.now),
+        rights: Rights::of(actor, &sheet.business)?,
+        reached: &reached,
+        now: sheet.now,
+    };
+    let state = link.as_ref().map_or(LinkState::Active, |link| link.state(sheet.now));
+    let request = RequestPaymentFacts {
+        due: common.due,
+        processors: common.processors,
+        has_address: sheet.customer.email.is_some(),
+        pending: common.pending,
+    };
+    let mut answers = vec![capability::request_payment(&request)];
+    answers.extend(common.paying(state, link.as_ref().is_none_or(|link| link.can_pay), &Policy::Full));
+    answers.extend(common.taking()?);
+    let taken = Taken {
+        payments: &sheet.payments,
+        credits: &sheet.credits,
+        connections: &sheet.connections,
+        business: &sheet.business,
+        currency: sheet.invoice.currency,
+    };
+    answers.push(refund(&taken, common.rights, services)?);
+    answers.push(capability::capture(common.held));
+    answers.push(common.message()?);
+    if !live {
+        answers.iter_mut().for_each(issue_first);
+    }
+    answers.extend(own_acts(&sheet, &common));
+    Ok(complete(answers, "This belongs to an order or an application, not to an invoice."))
+}
+
+/// What only invoices have done to them.
+fn own_acts(sheet: &InvoiceSheet, common: &Common<'_>) -> Vec<Answer> {
+    let live = sheet.invoice.is_live();
+    let money = |minor| Money::new(minor, sheet.invoice.currency);
+    let issue = IssueFacts {
+        draft: sheet.invoice.standing == InvoiceStanding::Draft,
+        missing: sheet.missing(),
+        method: SavedMethod::None,
+    };
+    let void = VoidFacts {
+        issued: live,
+        credit_note: !sheet.credit_notes.is_empty(),
+        pending: common.pending,
+        right: common.rights.void,
+    };
+    let credit = CreditNoteFacts {
+        issued: live,
+        creditable: money(sheet.creditable()),
+        amount: None,
+        dated_on: None,
+        issued_on: sheet.invoice.issued_on,
+        today: sheet.today(),
+        needs_approval: false,
+        right: common.rights.write_off,
+    };
+    let write_off =
+        WriteOffFacts { issued: live, due: common.due, amount: None, needs_approval: false, right: common.rights.write_off };
+    vec![
+        capability::issue(&issue),
+        capability::issue_and_charge(&issue),
+        capability::send(live, sheet.customer.email.is_some()),
+        capability::void(&void),
+        capability::credit_note(&credit),
+        capability::write_off(&write_off),
+    ]
+}
+
+/// A draft or void invoice takes no money.
+fn issue_first(answer: &mut Answer) {
+    let takes = [Action::AddPayment, Action::ProcessCash, Action::ProcessCheck];
+    if answer.allowed && takes.contains(&answer.action) {
+        *answer = Answer::no(answer.action, Code::NotIssued, "The invoice is not issued, or it is void: it takes no money.");
+    }
 }
 
 /// What may be done with a customer's account in the business's own currency.

@@ -5,6 +5,7 @@ use books::entry::Class;
 use books::ids::{BusinessId, CustomerId};
 use books::money::Currency;
 
+use super::invoice_list::{self, Listed as Invoiced};
 use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::store::business::{self, Business};
@@ -50,6 +51,8 @@ pub struct CustomerSheet {
     /// There are older entries than these.
     pub more_entries: bool,
     pub orders: Vec<OrderRow>,
+    /// Newest first, at most 50.
+    pub invoices: Vec<Invoiced>,
     pub payments: Vec<PaymentRow>,
     pub links: Vec<Link>,
     pub mails: Vec<Mail>,
@@ -97,6 +100,7 @@ async fn read(
     let more_entries = entries.len() as i64 > wanted.limit;
     entries.truncate(usize::try_from(wanted.limit).unwrap_or(0));
     let orders = order::list(reader, of, &order::Wanted { customer: Some(id), limit: 50, ..order::Wanted::default() }).await?;
+    let invoices = invoice_list::of_customer(reader, of, id, business.today(reader.now())).await?;
     let payments = payment::list(reader, of, Some(id), "", books::ids::PaymentId(uuid::Uuid::max()), 50).await?;
     let links = link::of_customer(reader, of, id).await?;
     let mails = mail::list(reader, of, Some(id), "", books::ids::MailId(uuid::Uuid::max()), 20).await?;
@@ -112,6 +116,7 @@ async fn read(
         entries,
         more_entries,
         orders,
+        invoices,
         payments,
         links,
         mails,

@@ -1,4 +1,4 @@
-//! Find anything: customers, orders and payments by name, number, reference or amount.
+//! Find anything: customers, orders, invoices and payments by name, number, reference or amount.
 //!
 //! Invariant: every look-up goes through an index, so the answer comes at once however much there is. A number may be typed
 //! whole or as its last digits; an amount finds customers who owe exactly that.
@@ -7,10 +7,11 @@ use books::calendar::Day;
 use books::ids::{BusinessId, CustomerId};
 use books::money::Currency;
 
-use super::order_list;
+use super::{invoice_list, order_list};
 use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::store::customer::{self, CustomerLine, Sort, Wanted};
+use crate::store::invoice;
 use crate::store::order;
 use crate::store::payment::{self, PaymentRow};
 
@@ -22,6 +23,7 @@ const CUSTOMERS: usize = 200;
 pub struct Found {
     pub customers: Vec<CustomerLine>,
     pub orders: Vec<order_list::Listed>,
+    pub invoices: Vec<invoice_list::Listed>,
     pub payments: Vec<PaymentRow>,
 }
 
@@ -97,8 +99,11 @@ pub async fn find(db: &Db, of: BusinessId, looking: Looking) -> Result<Found> {
             order::found(reader, of, &by_name, numbers(&looking.text, &["ORD", "APP"], looking.today), looking.limit).await?;
         let payment_numbers = numbers(&looking.text, &["PAY"], looking.today);
         let payments = payment::found(reader, of, &by_name, payment_numbers, &looking.text, looking.limit).await?;
+        let invoices =
+            invoice::found(reader, of, &by_name, numbers(&looking.text, &["INV"], looking.today), looking.limit).await?;
+        let invoices = invoice_list::listed(reader, of, invoices, looking.today).await?;
         people.truncate(usize::try_from(looking.limit).unwrap_or(0));
-        Ok(Found { customers: people, orders: order_list::listed(reader, of, rows).await?, payments })
+        Ok(Found { customers: people, orders: order_list::listed(reader, of, rows).await?, invoices, payments })
     })
     .await
 }

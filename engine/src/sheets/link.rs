@@ -1,7 +1,8 @@
-//! What a payer sees behind a link: the balance with recent charges, an order, or a receipt.
+//! What a payer sees behind a link: the balance with recent charges, an order, an invoice, or a receipt.
 
 use books::ids::LinkId;
 
+use super::invoice::InvoiceSheet;
 use super::order::OrderSheet;
 use super::payment::PaymentSheet;
 use crate::db::Db;
@@ -40,6 +41,8 @@ pub struct LinkSheet {
     pub statement: Option<StatementSheet>,
     /// For a request: the order asked for.
     pub order: Option<OrderSheet>,
+    /// For a request or a mailed invoice: the invoice.
+    pub invoice: Option<InvoiceSheet>,
     /// For a receipt: the payment.
     pub payment: Option<PaymentSheet>,
     /// Payments through this link that are under way.
@@ -50,10 +53,11 @@ pub struct LinkSheet {
 impl LinkSheet {
     /// What this link asks for now.
     pub fn amount_due(&self) -> i64 {
-        match &self.order {
-            Some(order) => order.figures.amount_due,
-            None if !self.scope.is_account() => self.chosen.iter().map(EntryLine::open).sum(),
-            None => (-self.balance).max(0),
+        match (&self.order, &self.invoice) {
+            (Some(order), _) => order.figures.amount_due,
+            (None, Some(invoice)) => invoice.figures.amount_due,
+            (None, None) if !self.scope.is_account() => self.chosen.iter().map(EntryLine::open).sum(),
+            (None, None) => (-self.balance).max(0),
         }
     }
 }
@@ -113,6 +117,10 @@ async fn read(reader: &mut crate::db::Reader<'_>, link: Link) -> Result<LinkShee
         }
         _ => None,
     };
+    let invoice = match link.invoice_id.filter(|_| link.purpose != "receipt") {
+        Some(invoice) => Some(super::invoice::read(reader, of, invoice).await?),
+        None => None,
+    };
     let payment = match link.payment_id {
         Some(payment) => Some(super::payment::read(reader, of, payment).await?),
         None => None,
@@ -130,6 +138,7 @@ async fn read(reader: &mut crate::db::Reader<'_>, link: Link) -> Result<LinkShee
         chosen,
         statement,
         order,
+        invoice,
         payment,
         under_way,
         connections,

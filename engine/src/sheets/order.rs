@@ -9,6 +9,7 @@ use books::ids::{BusinessId, EntryId, OrderId, PaymentId};
 use books::order::{OrderState, Outstanding, shown_state};
 use books::tax::{TaxRate, TaxSum};
 
+use super::invoice_list::{self, Listed as Invoiced};
 use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::store::account::live;
@@ -43,6 +44,8 @@ pub struct OrderSheet {
     /// The customer's saved methods.
     pub methods: Vec<Method>,
     pub connections: Vec<Connection>,
+    /// Those that bill it or carry one of its charges, newest first.
+    pub invoices: Vec<Invoiced>,
 }
 
 impl OrderSheet {
@@ -141,6 +144,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: OrderId) -
     payments.sort_by_key(|payment| std::cmp::Reverse(payment.id));
     let requests = request::of_order(reader, of, id).await?;
     let connections = connection::of_business(reader, of).await?;
+    let invoices = invoice_list::of_order(reader, of, id, &charges, business.today(reader.now())).await?;
     let figures = if order.state.is_charged() {
         figures(&charges, &allocations, &credits)
     } else {
@@ -161,5 +165,6 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: OrderId) -
         requests,
         methods,
         connections,
+        invoices,
     })
 }

@@ -3,7 +3,7 @@
 use books::account::Target;
 use books::allocation::LiveAllocation;
 use books::entry::Class;
-use books::ids::{BusinessId, LinkId, OrderId, PaymentId};
+use books::ids::{BusinessId, InvoiceId, LinkId, OrderId, PaymentId};
 
 use crate::db::{Db, Reader};
 use crate::error::Result;
@@ -11,6 +11,7 @@ use crate::store::account::live;
 use crate::store::business::{self, Business};
 use crate::store::customer::{self, Customer, CustomerBalance};
 use crate::store::entry::{self, EntryLine};
+use crate::store::invoice::{self, Invoice};
 use crate::store::link;
 use crate::store::order::{self, Order};
 use crate::store::payment::{self, Attempt, Payment};
@@ -28,13 +29,15 @@ pub struct PaymentSheet {
     /// The charges it is set against.
     pub charges: Vec<EntryLine>,
     pub orders: Vec<Order>,
+    /// Those that it named, or that have a charge it paid.
+    pub invoices: Vec<Invoice>,
     pub attempts: Vec<Attempt>,
     /// Oldest first.
     pub refunds: Vec<Refund>,
     pub balances: Vec<CustomerBalance>,
     /// Where its receipt can be seen, once there is a link for that.
     pub receipt_link: Option<LinkId>,
-    /// What is still due: of the order it named, else what the account owes.
+    /// What is still due: of the document it named, else what the account owes.
     pub still_due: i64,
 }
 
@@ -77,6 +80,10 @@ impl PaymentSheet {
 
     pub fn order_of(&self, charge: &EntryLine) -> Option<&Order> {
         self.orders.iter().find(|order| Some(order.id) == charge.order_id)
+    }
+
+    pub fn invoice_of(&self, charge: &EntryLine) -> Option<&Invoice> {
+        self.invoices.iter().find(|invoice| Some(invoice.id) == charge.live_invoice_id)
     }
 
     /// How it came, in words: `Visa ending 4242`, `check 1007`.
@@ -123,11 +130,20 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId)
     for order in wanted {
         orders.push(order::one(reader, of, order).await?);
     }
+    let mut wanted: Vec<InvoiceId> =
+        charges.iter().filter_map(|charge| charge.live_invoice_id).chain(payment.invoice_id).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut invoices = Vec::with_capacity(wanted.len());
+    for invoice in wanted {
+        invoices.push(invoice::one(reader, of, invoice).await?);
+    }
     let receipt_link = link::of_payment(reader, of, id).await?.map(|link| link.id);
     let owed = balances.iter().find(|row| row.currency == payment.currency).map_or(0, |row| (-row.balance).max(0));
-    let still_due = match payment.order_id {
-        Some(order) => super::order::read(reader, of, order).await?.figures.amount_due,
-        None => owed,
+    let still_due = match payment.target() {
+        Some(Target::Order(order)) => super::order::read(reader, of, order).await?.figures.amount_due,
+        Some(Target::Invoice(invoice)) => super::invoice::read(reader, of, invoice).await?.figures.amount_due,
+        _ => owed,
     };
     Ok(PaymentSheet {
         business,
@@ -137,6 +153,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId)
         allocations,
         charges,
         orders,
+        invoices,
         attempts,
         refunds,
         balances,

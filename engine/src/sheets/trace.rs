@@ -1,11 +1,11 @@
-//! *Explain this balance*: the trace of an order's amount due, or of what a customer owes.
+//! *Explain this balance*: the trace of an order's or invoice's amount due, or of what a customer owes.
 //!
 //! Invariant: the trace ends in the same figure as the sheet of the same thing; both come from the same rows.
 
 use books::calendar::Day;
 use books::entry::Class;
 use books::explain::{Trace, Traceable, explain_account, explain_document};
-use books::ids::{BusinessId, CustomerId, LinkId, OrderId};
+use books::ids::{BusinessId, CustomerId, InvoiceId, LinkId, OrderId};
 use books::money::Currency;
 
 use crate::db::{Db, Reader};
@@ -43,6 +43,20 @@ async fn of_selection(db: &Db, link: Link) -> Result<Trace> {
             .filter(|line| line.kind.class() == Class::Charge && scope.covers(line.id, line.order_id, line.live_invoice_id));
         let charges: Vec<_> = chosen.map(|line| line.id).collect();
         Ok(explain_document(&charges, &traceable(reader, business, entries).await?, &allocations))
+    })
+    .await
+}
+
+/// How the amount due of an invoice came about. A draft or void one asks for nothing, and has nothing to trace.
+pub async fn of_invoice(db: &Db, business: BusinessId, id: InvoiceId) -> Result<Trace> {
+    db.read(async move |reader| {
+        let sheet = super::invoice::read(reader, business, id).await?;
+        if !sheet.invoice.is_live() {
+            return Ok(Trace { figures: sheet.figures, charges: Vec::new(), free_credits: Vec::new(), amount_due: 0 });
+        }
+        let charges: Vec<_> = sheet.charges.iter().map(|charge| charge.id).collect();
+        let entries = sheet.charges.into_iter().chain(sheet.credits).collect();
+        Ok(explain_document(&charges, &traceable(reader, business, entries).await?, &every(sheet.history)))
     })
     .await
 }
@@ -86,13 +100,15 @@ async fn traceable(reader: &mut Reader<'_>, business: BusinessId, mut lines: Vec
     Ok(lines.into_iter().map(|line| Traceable { by: by(&line.actor), entry: entry_of(line) }).collect())
 }
 
-/// How what a link asks for came about: the order of a request, the documents of a selection, else the whole account. A receipt asks for nothing (unknown).
+/// How what a link asks for came about: its order or invoice, the documents of a selection, else the whole account. A receipt
+/// asks for nothing (unknown).
 pub async fn of_link(db: &Db, business: BusinessId, id: LinkId) -> Result<(Trace, Currency)> {
     let link = link::link(db, business, id).await?;
     let trace = match (link.purpose.as_str(), link.order_id) {
         ("balance" | "statement" | "account", _) => of_customer(db, business, link.customer_id, link.currency).await?,
         ("request", Some(order)) => of_order(db, business, order).await?,
         ("selection", _) => of_selection(db, link.clone()).await?,
+        ("request" | "invoice", None) => of_invoice(db, business, link.invoice_id.ok_or(Error::NotFound)?).await?,
         _ => return Err(Error::NotFound),
     };
     Ok((trace, link.currency))

@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use books::account::{Account, Basis, ChargeLine, Item, ItemState, LineRef, Loaded};
+use books::account::{Account, Basis, ChargeLine, Cover, Item, ItemState, LineRef, Loaded, Target};
 use books::allocation::LiveAllocation;
 use books::entry::Class;
-use books::ids::{AllocationId, BusinessId, CustomerId, EntryId, OrderId, PaymentId};
+use books::ids::{AllocationId, BusinessId, CustomerId, EntryId, InvoiceId, OrderId, PaymentId};
 use books::ledger::rules::Channel;
 use books::money::Currency;
 
@@ -23,10 +23,24 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Touched {
     pub orders: Vec<OrderId>,
+    pub invoices: Vec<InvoiceId>,
     pub entries: Vec<EntryId>,
     pub payments: Vec<PaymentId>,
-    /// Lines that an amendment names.
+    /// Lines that an amendment or a credit note names.
     pub lines: Vec<ChargeLine>,
+}
+
+impl Touched {
+    /// One document or charge.
+    pub(crate) fn of(target: Target) -> Touched {
+        let mut touched = Touched::default();
+        match target {
+            Target::Order(id) => touched.orders.push(id),
+            Target::Invoice(id) => touched.invoices.push(id),
+            Target::Entry(id) => touched.entries.push(id),
+        }
+        touched
+    }
 }
 
 /// The account of one customer in one currency, as far as the act needs it.
@@ -48,6 +62,14 @@ pub(crate) async fn load(
     for order in &touched.orders {
         let found: Vec<EntryLine> = tx.query(&entry::OF_ORDER, &[&business.id, order]).await?;
         named.extend(found.iter().filter(|line| line.kind.class() == Class::Charge).map(|line| line.id));
+        keep(&mut lines, found);
+    }
+    // Of an order also what else is on the invoices that have its charges, late fees included.
+    let beside = lines.values().filter(|line| named.contains(&line.id)).filter_map(|line| line.live_invoice_id);
+    let invoices: BTreeSet<InvoiceId> = touched.invoices.iter().copied().chain(beside).collect();
+    for invoice in invoices {
+        let found: Vec<EntryLine> = tx.query(&entry::OF_INVOICE, &[&business.id, &invoice]).await?;
+        named.extend(found.iter().map(|line| line.id));
         keep(&mut lines, found);
     }
     for payment in &touched.payments {
@@ -151,12 +173,17 @@ pub(crate) fn allocation(row: Allocation) -> books::allocation::Allocation {
 /// An entry with its state, as the books know it.
 pub(crate) fn item(line: EntryLine) -> Item {
     let channel = line.channel.as_deref().map(channel);
+    let cover = line.live_invoice_id.map(|invoice| Cover {
+        invoice,
+        issued: line.cover_issued.unwrap_or(false),
+        due_on: line.cover_due_on,
+    });
     let state = ItemState {
         allocated: line.allocated,
         held: line.held,
         recognized: line.recognized,
         reserved: line.reserved,
-        cover: None,
+        cover,
         reopened_on: line.reopened_on,
         channel,
         disputed: line.disputed,

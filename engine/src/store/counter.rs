@@ -53,19 +53,34 @@ pub(crate) fn take(tx: &mut Tx<'_>, number: NextNumber) -> String {
     text
 }
 
-/// Takes as many numbers as an act needs, one after the other.
-#[allow(dead_code, reason = "a credit note may start several refunds at once")]
-pub(crate) fn take_several(tx: &mut Tx<'_>, number: NextNumber, many: usize) -> Vec<String> {
-    let NextNumber { mut counter, fresh, .. } = number;
-    let mut taken = Vec::with_capacity(many);
-    for _ in 0..many {
-        taken.push(format!("{}-{:05}", counter.series, counter.next));
-        counter.next += 1;
+/// Numbers of one series for an act that may need several, or none.
+pub(crate) struct Numbers {
+    counter: Counter,
+    fresh: bool,
+    given: bool,
+}
+
+impl Numbers {
+    /// The next number of the series.
+    pub(crate) fn give(&mut self) -> String {
+        let text = format!("{}-{:05}", self.counter.series, self.counter.next);
+        self.counter.next += 1;
+        self.given = true;
+        text
     }
-    if fresh {
-        tx.insert(&counter);
-    } else {
-        tx.set(&counter);
+
+    /// Takes what was given: a buffered write, undone with the flow if the flow is refused.
+    pub(crate) fn write(self, tx: &mut Tx<'_>) {
+        match (self.given, self.fresh) {
+            (false, _) => {}
+            (true, true) => tx.insert(&self.counter),
+            (true, false) => tx.set(&self.counter),
+        }
     }
-    taken
+}
+
+/// Locks a yearly series, to take as many numbers of it as turn out to be needed.
+pub(crate) async fn several(tx: &mut Tx<'_>, prefix: &str, today: Day) -> Result<Numbers> {
+    let NextNumber { counter, fresh, .. } = next(tx, prefix, today).await?;
+    Ok(Numbers { counter, fresh, given: false })
 }

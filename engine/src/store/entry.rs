@@ -141,6 +141,10 @@ row! {
         pub reopened_on: Option<Day>,
         pub channel: Option<String>,
         pub live_invoice_id: Option<InvoiceId>,
+        /// That invoice is issued, not a draft; none: no invoice has it.
+        pub cover_issued: Option<bool>,
+        /// The due day of that invoice.
+        pub cover_due_on: Option<Day>,
         /// The payment behind a credit is disputed now.
         pub disputed: bool,
     }
@@ -167,9 +171,11 @@ macro_rules! entry_line {
                 e.reason, e.effective_on, e.due_on, e.noted_on, e.order_id, e.amendment_id, e.invoice_id, e.payment_id, e.credit_note_id,
                 e.reverses, e.balance_after, e.actor, e.event_id, e.created_at,
                 o.allocated, o.reserved, o.held, o.recognized, o.reopened_on, o.channel, o.invoice_id as live_invoice_id,
+                i.standing <> 'draft' as cover_issued, i.due_on as cover_due_on,
                 exists (select 1 from payment p where p.business_id = e.business_id and p.id = e.payment_id and p.disputed) as disputed,
                 (select r.id from entry r where r.business_id = e.business_id and r.reverses = e.id) as reversed_by
              from entry e join entry_open o on o.business_id = e.business_id and o.entry_id = e.id
+                left join invoice i on i.business_id = o.business_id and i.id = o.invoice_id
              where e.business_id = $1 ",
             $rest
         )
@@ -184,6 +190,15 @@ sql!(HISTORY, entry_line!("
 sql!(ONE, entry_line!("and e.id = $2"));
 sql!(pub(crate) OF_ORDER, entry_line!("and e.order_id = $2 order by e.id"));
 sql!(pub(crate) OF_PAYMENT, entry_line!("and e.payment_id = $2 order by e.id"));
+sql!(pub(crate) OF_INVOICE, entry_line!("
+    and e.id in (select c.entry_id from entry_open c where c.business_id = $1 and c.invoice_id = $2) order by e.id"));
+sql!(
+    OF_INVOICES,
+    entry_line!(
+        "
+    and e.id in (select c.entry_id from entry_open c where c.business_id = $1 and c.invoice_id {any_id:$2}) order by e.id"
+    )
+);
 sql!(pub(crate) OPEN, entry_line!("
     and o.customer_id = $2 and o.currency = $3 and (o.allocated < o.amount or o.reserved > 0) order by e.id"));
 sql!(OF_ACCOUNT, entry_line!("and e.customer_id = $2 and e.currency = $3 order by e.id"));
@@ -349,6 +364,16 @@ sql!(ALLOCATIONS_OF_CHARGES, "select * from allocation where business_id = $1 an
 /// Every entry of several orders.
 pub(crate) async fn of_orders(reader: &mut Reader<'_>, business: BusinessId, orders: &[OrderId]) -> Result<Vec<EntryLine>> {
     reader.query(&OF_ORDERS, &[&business, &Value::ids(orders.iter().copied())]).await
+}
+
+/// The charges that an invoice covers; a draft claims them. Nothing of a void one.
+pub(crate) async fn of_invoice(reader: &mut Reader<'_>, business: BusinessId, invoice: InvoiceId) -> Result<Vec<EntryLine>> {
+    reader.query(&OF_INVOICE, &[&business, &invoice]).await
+}
+
+/// The charges that several invoices cover.
+pub(crate) async fn of_invoices(reader: &mut Reader<'_>, business: BusinessId, invoices: &[InvoiceId]) -> Result<Vec<EntryLine>> {
+    reader.query(&OF_INVOICES, &[&business, &Value::ids(invoices.iter().copied())]).await
 }
 
 /// Everything that was ever set against several charges.

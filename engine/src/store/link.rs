@@ -17,7 +17,7 @@ table! {
     pub struct Link in link key(business_id, id) {
         pub business_id: BusinessId,
         pub id: LinkId,
-        /// `balance`, `request`, `receipt`, `selection` (of several documents), `account`
+        /// `balance`, `request`, `invoice`, `receipt`, `selection` (of several documents), `account`
         /// (all of it, paid from the portal) or `statement`
         pub purpose: String,
         pub customer_id: CustomerId,
@@ -122,6 +122,11 @@ impl Scope {
 }
 
 impl Link {
+    /// The document it leads to; none: the account as a whole.
+    pub fn target(&self) -> Option<Target> {
+        self.order_id.map(Target::Order).or(self.invoice_id.map(Target::Invoice))
+    }
+
     /// The amounts a payer may choose from, where the policy has steps.
     pub fn offered(&self) -> Vec<i64> {
         self.steps.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
@@ -212,4 +217,19 @@ pub async fn list(db: &Db, business: BusinessId, customer: CustomerId) -> Result
 /// The link on which a payment's receipt can be seen.
 pub(crate) async fn of_payment(reader: &mut Reader<'_>, business: BusinessId, payment: PaymentId) -> Result<Option<Link>> {
     reader.query_opt(&OF_PAYMENT, &[&business, &payment]).await
+}
+
+// The link under which an invoice was mailed, while it works.
+sql!(pub(crate) LIVE_OF_INVOICE, "
+    select * from link where business_id = $1 and invoice_id = $2 and purpose = 'invoice' and revoked_at is null
+        and expires_at > $3 order by id desc limit 1");
+
+/// The link under which an invoice can be seen and paid, if it was mailed.
+pub(crate) async fn of_invoice(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    invoice: InvoiceId,
+    now: Instant,
+) -> Result<Option<Link>> {
+    reader.query_opt(&LIVE_OF_INVOICE, &[&business, &invoice, &now]).await
 }

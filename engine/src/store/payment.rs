@@ -285,6 +285,13 @@ impl Attempt {
     }
 }
 
+impl Payment {
+    /// The document it named; none: the account as a whole, or single charges.
+    pub fn target(&self) -> Option<Target> {
+        self.order_id.map(Target::Order).or(self.invoice_id.map(Target::Invoice))
+    }
+}
+
 row! {
     /// A line of the payment list.
     pub struct PaymentRow {
@@ -333,6 +340,7 @@ macro_rules! payment_row {
 sql!(LIST, payment_row!("and p.id < $2 and ($3 = '' or p.state = $3) order by p.id desc limit $4"));
 sql!(OF_CUSTOMER, payment_row!("and p.customer_id = $2 and p.id < $3 and ($4 = '' or p.state = $4) order by p.id desc limit $5"));
 sql!(OF_ORDER, "select * from payment where business_id = $1 and order_id = $2 order by id desc limit 500");
+sql!(OF_INVOICE, "select * from payment where business_id = $1 and invoice_id = $2 order by id desc limit 500");
 sql!(ONE, "select * from payment where business_id = $1 and id = $2");
 sql!(ATTEMPTS, "select * from attempt where business_id = $1 and payment_id = $2 order by id limit 500");
 sql!(TARGETS, "select * from payment_target where business_id = $1 and payment_id = $2 order by position limit 5000");
@@ -376,6 +384,11 @@ pub(crate) async fn one(reader: &mut Reader<'_>, business: BusinessId, id: Payme
 
 pub(crate) async fn of_order(reader: &mut Reader<'_>, business: BusinessId, order: OrderId) -> Result<Vec<Payment>> {
     reader.query(&OF_ORDER, &[&business, &order]).await
+}
+
+/// Payments that named an invoice, newest first.
+pub(crate) async fn of_invoice(reader: &mut Reader<'_>, business: BusinessId, invoice: InvoiceId) -> Result<Vec<Payment>> {
+    reader.query(&OF_INVOICE, &[&business, &invoice]).await
 }
 
 pub(crate) async fn attempts(reader: &mut Reader<'_>, business: BusinessId, id: PaymentId) -> Result<Vec<Attempt>> {
@@ -464,6 +477,7 @@ pub(crate) async fn found(
 pub struct Wanted {
     pub customer: Option<CustomerId>,
     pub order: Option<OrderId>,
+    pub invoice: Option<InvoiceId>,
     pub state: Option<PaymentState>,
     pub span: Span,
     pub before: Option<PaymentId>,
@@ -489,13 +503,24 @@ sql!(
         and created_at < $5 and order_id = $7 order by id desc limit $6"
 );
 
-/// Payments in full, newest first. An order finds the payments that named it.
+sql!(
+    WANTED_OF_INVOICE,
+    "
+    select * from payment where business_id = $1 and id < $2 and ($3 = '' or state = $3) and created_at >= $4
+        and created_at < $5 and invoice_id = $7 order by id desc limit $6"
+);
+
+/// Payments in full, newest first. An order or invoice finds the payments that named it.
 pub(crate) async fn wanted(reader: &mut Reader<'_>, business: BusinessId, wanted: &Wanted) -> Result<Vec<Payment>> {
     let (from, until) = wanted.span.bounds(reader, business).await?;
     let before = wanted.before.unwrap_or(PaymentId(uuid::Uuid::max()));
     let state = wanted.state.map(|state| state.as_str().to_owned()).unwrap_or_default();
     let limit = wanted.limit;
     let mut found: Vec<Payment> = match (wanted.order, wanted.customer) {
+        _ if wanted.invoice.is_some() => {
+            let params: [&dyn crate::db::ToValue; 7] = [&business, &before, &state, &from, &until, &limit, &wanted.invoice];
+            reader.query(&WANTED_OF_INVOICE, &params).await?
+        }
         (Some(order), _) => reader.query(&WANTED_OF_ORDER, &[&business, &before, &state, &from, &until, &limit, &order]).await?,
         (None, Some(customer)) => {
             reader.query(&WANTED_OF_CUSTOMER, &[&business, &before, &state, &from, &until, &limit, &customer]).await?
@@ -503,6 +528,7 @@ pub(crate) async fn wanted(reader: &mut Reader<'_>, business: BusinessId, wanted
         (None, None) => reader.query(&WANTED, &[&business, &before, &state, &from, &until, &limit]).await?,
     };
     found.retain(|row| wanted.customer.is_none_or(|customer| row.customer_id == customer));
+    found.retain(|row| wanted.order.is_none_or(|order| row.order_id == Some(order)));
     Ok(found)
 }
 

@@ -1,5 +1,6 @@
 //! Payment requests: who was asked for what, by whom, and what came of it.
 
+use books::account::Target;
 use books::calendar::Instant;
 use books::ids::{BusinessId, CustomerId, InvoiceId, LinkId, OrderId, RequestId};
 use books::money::Currency;
@@ -39,6 +40,11 @@ table! {
 }
 
 impl Request {
+    /// The document it asks for.
+    pub fn target(&self) -> Option<Target> {
+        self.order_id.map(Target::Order).or(self.invoice_id.map(Target::Invoice))
+    }
+
     /// Its link leads somewhere still: it was not closed by hand. A paid one shows what was paid.
     pub fn is_asked(&self) -> bool {
         self.state != RequestState::Closed
@@ -69,6 +75,12 @@ pub(crate) async fn of_order(reader: &mut Reader<'_>, business: BusinessId, orde
     reader.query(&OF_ORDER, &[&business, &order]).await
 }
 
+sql!(OF_INVOICE, "select * from request where business_id = $1 and invoice_id = $2 order by id desc limit 200");
+
+pub(crate) async fn of_invoice(reader: &mut Reader<'_>, business: BusinessId, invoice: InvoiceId) -> Result<Vec<Request>> {
+    reader.query(&OF_INVOICE, &[&business, &invoice]).await
+}
+
 pub(crate) async fn list(
     reader: &mut Reader<'_>,
     business: BusinessId,
@@ -95,6 +107,7 @@ pub async fn page(db: &Db, business: BusinessId, state: String, before: Option<R
 pub struct Wanted {
     pub customer: Option<CustomerId>,
     pub order: Option<OrderId>,
+    pub invoice: Option<InvoiceId>,
     pub state: Option<RequestState>,
     pub span: Span,
     pub before: Option<RequestId>,
@@ -120,7 +133,14 @@ sql!(
         and order_id = $7 order by id desc limit $6"
 );
 
-/// Requests, newest first. An order narrows more than its customer.
+sql!(
+    WANTED_OF_INVOICE,
+    "
+    select * from request where business_id = $1 and id < $2 and ($3 = '' or state = $3) and sent_at >= $4 and sent_at < $5
+        and invoice_id = $7 order by id desc limit $6"
+);
+
+/// Requests, newest first. A document narrows more than its customer.
 pub async fn wanted(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec<Request>> {
     db.read(async move |reader| {
         let (from, until) = wanted.span.bounds(reader, business).await?;
@@ -128,6 +148,10 @@ pub async fn wanted(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec
         let state = wanted.state.map(|state| state.as_str().to_owned()).unwrap_or_default();
         let limit = wanted.limit;
         let mut found: Vec<Request> = match (wanted.order, wanted.customer) {
+            _ if wanted.invoice.is_some() => {
+                let params: [&dyn crate::db::ToValue; 7] = [&business, &before, &state, &from, &until, &limit, &wanted.invoice];
+                reader.query(&WANTED_OF_INVOICE, &params).await?
+            }
             (Some(order), _) => {
                 reader.query(&WANTED_OF_ORDER, &[&business, &before, &state, &from, &until, &limit, &order]).await?
             }
@@ -137,6 +161,7 @@ pub async fn wanted(db: &Db, business: BusinessId, wanted: Wanted) -> Result<Vec
             (None, None) => reader.query(&WANTED, &[&business, &before, &state, &from, &until, &limit]).await?,
         };
         found.retain(|row| wanted.customer.is_none_or(|customer| row.customer_id == customer));
+        found.retain(|row| wanted.order.is_none_or(|order| row.order_id == Some(order)));
         Ok(found)
     })
     .await

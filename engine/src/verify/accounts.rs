@@ -8,7 +8,7 @@ use books::audit::{AccountRows, DocumentRow, EntryRow, refold};
 use books::calendar::{Day, Instant};
 use books::entry::{Class, EntryKind, Side};
 use books::figures::{ChargeSums, Figures};
-use books::ids::{AllocationId, CustomerId, EntryId, OrderId};
+use books::ids::{AllocationId, CustomerId, EntryId, InvoiceId, OrderId};
 use books::money::Currency;
 
 use super::Audit;
@@ -161,7 +161,7 @@ fn live(rows: &[Allocation]) -> Vec<(&Allocation, i64)> {
     first.map(|row| (row, row.amount - taken.get(&row.id).copied().unwrap_or(0))).collect()
 }
 
-/// The orders of each account with the figures that lists and pages show for them: what is due from the narrow rows alone.
+/// The orders and live invoices of each account with the figures that lists and pages show for them: what is due from the narrow rows alone.
 fn documents(rows: &Rows, of_entry: &HashMap<EntryId, &Entry>) -> HashMap<Key, Vec<DocumentRow>> {
     let mut set: HashMap<EntryId, Vec<(EntryKind, i64)>> = HashMap::new();
     for (row, left) in live(&rows.allocations) {
@@ -170,24 +170,36 @@ fn documents(rows: &Rows, of_entry: &HashMap<EntryId, &Entry>) -> HashMap<Key, V
         }
     }
     let mut due: HashMap<OrderId, i64> = HashMap::new();
+    let mut due_on_invoice: HashMap<InvoiceId, i64> = HashMap::new();
     for row in rows.open.values().filter(|row| row.side == Side::Charge) {
+        if let Some(invoice) = row.invoice_id {
+            *due_on_invoice.entry(invoice).or_default() += row.amount - row.allocated;
+        }
         if let Some(order) = row.order_id {
             *due.entry(order).or_default() += row.amount - row.allocated;
         }
     }
-    let mut documents: HashMap<Key, Vec<DocumentRow>> = HashMap::new();
-    for order in rows.orders.iter().filter(|order| order.state.is_charged()) {
-        let charges = rows.charges_of.get(&order.id).map_or(&[][..], Vec::as_slice);
+    let none = Vec::new();
+    let document = |id: String, charges: &[usize], amount_due: i64| {
         let charges: Vec<&Entry> = charges.iter().map(|at| &rows.entries[*at]).collect();
         let sums = charges.iter().map(|charge| {
             let mut sums = ChargeSums::new(charge.kind, charge.amount);
             set.get(&charge.id).into_iter().flatten().for_each(|(credit, left)| sums.add(*credit, *left));
             sums
         });
-        let shown = Figures { amount_due: due.get(&order.id).copied().unwrap_or(0), ..Figures::of(sums) };
-        let charges = charges.iter().map(|charge| charge.id).collect();
-        let row = DocumentRow { id: order.id.to_string(), charges, shown };
+        let shown = Figures { amount_due, ..Figures::of(sums) };
+        DocumentRow { id, charges: charges.iter().map(|charge| charge.id).collect(), shown }
+    };
+    let mut documents: HashMap<Key, Vec<DocumentRow>> = HashMap::new();
+    for order in rows.orders.iter().filter(|order| order.state.is_charged()) {
+        let charges = rows.charges_of.get(&order.id).unwrap_or(&none);
+        let row = document(order.id.to_string(), charges, due.get(&order.id).copied().unwrap_or(0));
         documents.entry((order.customer_id, order.currency)).or_default().push(row);
+    }
+    for invoice in rows.invoices.iter().filter(|invoice| invoice.is_live()) {
+        let charges = rows.covered_by.get(&invoice.id).unwrap_or(&none);
+        let row = document(invoice.id.to_string(), charges, due_on_invoice.get(&invoice.id).copied().unwrap_or(0));
+        documents.entry((invoice.customer_id, invoice.currency)).or_default().push(row);
     }
     documents
 }
@@ -255,6 +267,7 @@ fn copies(entry: &Entry, open: &EntryOpen, audit: &mut Audit) {
     same("amount", open.amount.to_string(), entry.amount.to_string());
     same("order", order(open.order_id), order(entry.order_id));
     same("day", open.effective_on.to_string(), entry.effective_on.to_string());
+    // Of a charge on an invoice the due day is looked at with the invoice.
     if open.invoice_id.is_none() && open.due_on != entry.due_on {
         same("due day", format!("{:?}", open.due_on), format!("{:?}", entry.due_on));
     }

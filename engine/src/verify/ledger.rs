@@ -4,8 +4,8 @@
 //! show a row that no customer leads to.
 
 use books::ids::{
-    AllocationId, AmendmentId, ApprovalId, AttemptId, CustomerId, EntryId, LinkId, MessageId, MethodId, OrderId, OrderLineId,
-    PaymentId, RefundId, RequestId, SessionId, StatementId,
+    AllocationId, AmendmentId, ApprovalId, AttemptId, CreditNoteId, CustomerId, EntryId, InvoiceId, InvoiceLineId, LinkId,
+    MessageId, MethodId, OrderId, OrderLineId, PaymentId, RefundId, RequestId, SessionId, StatementId,
 };
 use books::money::Currency;
 use uuid::Uuid;
@@ -191,6 +191,24 @@ searches! {
         "portal_session x where x.business_id = $1 and x.user_id is not null and (not exists (
             select 1 from users u where u.business_id = x.business_id and u.id = x.user_id) or not exists (
             select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id))";
+    INVOICE_CUSTOMER, "D1", InvoiceId, "an invoice of a customer", "no such customer",
+        "invoice x where x.business_id = $1 and not exists (
+            select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
+    INVOICE_ORDER, "D1", InvoiceId, "an invoice for an order", "no such order of this customer",
+        "invoice x where x.business_id = $1 and x.order_id is not null and not exists (
+            select 1 from orders o where o.business_id = x.business_id and o.id = x.order_id and o.customer_id = x.customer_id)";
+    INVOICE_LINE_INVOICE, "D1", InvoiceLineId, "a line of an invoice", "no such invoice",
+        "invoice_line x where x.business_id = $1 and not exists (
+            select 1 from invoice i where i.business_id = x.business_id and i.id = x.invoice_id)";
+    CREDIT_NOTE_INVOICE, "D1", CreditNoteId, "a credit note on an invoice", "no such invoice of this customer",
+        "credit_note x where x.business_id = $1 and not exists (
+            select 1 from invoice i where i.business_id = x.business_id and i.id = x.invoice_id and i.customer_id = x.customer_id)";
+    CREDIT_NOTE_LINE, "D1", CreditNoteId, "the lines of a credit note", "no such credit note",
+        "(select distinct l.business_id, l.credit_note_id as id from credit_note_line l where l.business_id = $1) x where not exists (
+            select 1 from credit_note c where c.business_id = x.business_id and c.id = x.id)";
+    REQUEST_INVOICE, "D1", RequestId, "a request for an invoice", "no such invoice of this customer",
+        "request x where x.business_id = $1 and x.invoice_id is not null and not exists (
+            select 1 from invoice i where i.business_id = x.business_id and i.id = x.invoice_id and i.customer_id = x.customer_id)";
     // A payment that is settled or under way is followed by what the processor says of its charge; until then by its attempt.
     UNKNOWN_UNASKED, "C3", AttemptId, "an attempt whose outcome is not known", "nobody will ask about it",
         "attempt x join payment p on p.business_id = x.business_id and p.id = x.payment_id

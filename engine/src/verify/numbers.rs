@@ -1,16 +1,19 @@
-//! Numbers of orders, applications, payments and refunds: each series from 1 up to its counter, each number once.
+//! Numbers of orders, applications, payments, refunds, invoices and credit notes: each series from 1 up to its counter, each
+//! number once.
 //!
 //! Limit: the numbers of a whole series are held at once, eight bytes each.
 
 use std::collections::BTreeMap;
 
-use books::ids::{BusinessId, OrderId, PaymentId, RefundId};
+use books::ids::{BusinessId, CreditNoteId, InvoiceId, OrderId, PaymentId, RefundId};
 use uuid::Uuid;
 
 use super::Audit;
 use crate::db::{Reader, Sql, row, sql};
 use crate::error::Result;
 
+/// What the number of a document begins with.
+const PREFIXES: [&str; 6] = ["ORD", "APP", "PAY", "RFD", "INV", "CN"];
 /// So many rows are read at a time.
 const PAGE: i64 = 5000;
 /// So many holes of one series are named; a lost counter would make millions.
@@ -39,6 +42,12 @@ sql!(
 );
 sql!(PAYMENTS, "select id, number from payment where business_id = $1 and id > $2 order by id limit $3");
 sql!(REFUNDS, "select id, number from refund where business_id = $1 and id > $2 order by id limit $3");
+sql!(
+    INVOICES,
+    "
+    select id, number from invoice where business_id = $1 and number is not null and id > $2 order by id limit $3"
+);
+sql!(CREDIT_NOTES, "select id, number from credit_note where business_id = $1 and id > $2 order by id limit $3");
 sql!(COUNTERS, "select series, next from counter where business_id = $1");
 
 pub(super) async fn check(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<()> {
@@ -47,6 +56,8 @@ pub(super) async fn check(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<
     collect(reader, audit, &ORDERS, &["ORD", "APP"], |id| OrderId(id).to_string(), &mut given).await?;
     collect(reader, audit, &PAYMENTS, &["PAY"], |id| PaymentId(id).to_string(), &mut given).await?;
     collect(reader, audit, &REFUNDS, &["RFD"], |id| RefundId(id).to_string(), &mut given).await?;
+    collect(reader, audit, &INVOICES, &["INV"], |id| InvoiceId(id).to_string(), &mut given).await?;
+    collect(reader, audit, &CREDIT_NOTES, &["CN"], |id| CreditNoteId(id).to_string(), &mut given).await?;
     let counters: Vec<Series> = reader.query(&COUNTERS, &[&business]).await?;
     for counter in counters.iter().filter(|counter| parse(&format!("{}-00001", counter.series)).is_some()) {
         let numbers = given.remove(&counter.series).unwrap_or_default();
@@ -86,7 +97,7 @@ fn parse(number: &str) -> Option<(&str, i64)> {
     let (series, digits) = number.rsplit_once('-')?;
     let (prefix, year) = series.split_once('-')?;
     let plain = |text: &str, least: usize| text.len() >= least && text.bytes().all(|b| b.is_ascii_digit());
-    let known = ["ORD", "APP", "PAY", "RFD"].contains(&prefix) && year.len() == 4 && plain(year, 4) && plain(digits, 5);
+    let known = PREFIXES.contains(&prefix) && year.len() == 4 && plain(year, 4) && plain(digits, 5);
     let number: i64 = digits.parse().ok()?;
     // Exactly as it is given, so that 00042 and 000042 are not two numbers.
     (known && format!("{number:05}") == digits).then_some((series, number))
@@ -124,6 +135,7 @@ mod tests {
     #[test]
     fn numbers_have_one_form() {
         assert_eq!(parse("ORD-2026-00042"), Some(("ORD-2026", 42)));
+        assert_eq!(parse("CN-2026-00007"), Some(("CN-2026", 7)));
         assert_eq!(parse("PAY-2026-123456"), Some(("PAY-2026", 123_456)));
         for bad in ["ORD-2026-42", "ORD-2026-000042", "ORD-26-00042", "XYZ-2026-00001", "ORD-2026", "", "ORD-2026-0004x"] {
             assert_eq!(parse(bad), None, "{bad}");

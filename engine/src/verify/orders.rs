@@ -1,9 +1,9 @@
 //! Orders and applications: state, number, lines and charges.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use books::entry::EntryKind;
-use books::ids::{AmendmentId, EntryId, OrderId};
+use books::ids::{AmendmentId, CreditNoteId, EntryId, OrderId};
 
 use super::Audit;
 use super::rows::Rows;
@@ -16,12 +16,18 @@ pub(super) fn check(rows: &Rows, audit: &mut Audit) {
         lines.entry(line.order_id).or_default().push(line);
     }
     let mut taken_off: HashMap<OrderId, i128> = HashMap::new();
+    let by_amount: HashSet<CreditNoteId> = rows.credit_notes.iter().filter(|note| !note.by_line).map(|note| note.id).collect();
+    let mut apart: HashSet<OrderId> = HashSet::new();
     let known: HashMap<OrderId, &Order> = rows.orders.iter().map(|order| (order.id, order)).collect();
     for entry in &rows.entries {
         let Some(id) = entry.order_id else { continue };
         let own = known.get(&id).is_some_and(|order| (order.customer_id, order.currency) == (entry.customer_id, entry.currency));
         if !own {
             audit.say("O1", entry.id, id, "this account has no such order");
+        }
+        // An amount that was credited lessens charges and no line.
+        if entry.credit_note_id.is_some_and(|note| by_amount.contains(&note)) {
+            apart.insert(id);
         }
         if matches!(entry.kind, EntryKind::Amendment | EntryKind::CreditNote) {
             *taken_off.entry(id).or_default() += i128::from(entry.amount);
@@ -34,7 +40,9 @@ pub(super) fn check(rows: &Rows, audit: &mut Audit) {
         state(order, &charges, rows, audit);
         lines.iter().for_each(|line| each_line(line, audit));
         of_charges(order, &charges, &lines, audit);
-        total(order, &charges, taken_off.get(&order.id).copied().unwrap_or(0), &lines, audit);
+        if !apart.contains(&order.id) {
+            total(order, &charges, taken_off.get(&order.id).copied().unwrap_or(0), &lines, audit);
+        }
     }
     amendments(rows, audit);
 }

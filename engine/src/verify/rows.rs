@@ -7,13 +7,15 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use books::entry::Class;
-use books::ids::{BusinessId, CustomerId, EntryId, OrderId};
+use books::ids::{BusinessId, CustomerId, EntryId, InvoiceId, OrderId};
 use books::request::RequestState;
 
 use crate::db::{Reader, Value, row, sql};
 use crate::error::Result;
+use crate::store::credit_note::CreditNote;
 use crate::store::customer::CustomerBalance;
 use crate::store::entry::{Allocation, Entry, EntryOpen, JournalLine};
+use crate::store::invoice::{Invoice, InvoiceLine};
 use crate::store::method::Method;
 use crate::store::order::{Amendment, Order, OrderLine};
 use crate::store::payment::{Payment, PaymentTarget};
@@ -81,6 +83,15 @@ sql!(
     where a.business_id = o.business_id and a.order_id = o.id
         and o.business_id = $1 and o.customer_id >= $2 and o.customer_id <= $3"
 );
+sql!(INVOICES, "select * from invoice where business_id = $1 and customer_id >= $2 and customer_id <= $3");
+sql!(
+    INVOICE_LINES,
+    "
+    select l.* from invoice i cross join invoice_line l
+    where l.business_id = i.business_id and l.invoice_id = i.id
+        and i.business_id = $1 and i.customer_id >= $2 and i.customer_id <= $3"
+);
+sql!(CREDIT_NOTES, "select * from credit_note where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(PAYMENTS, "select * from payment where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(
     TARGETS,
@@ -117,6 +128,9 @@ pub(super) struct Rows {
     pub orders: Vec<Order>,
     pub lines: Vec<OrderLine>,
     pub amendments: Vec<Amendment>,
+    pub invoices: Vec<Invoice>,
+    pub invoice_lines: Vec<InvoiceLine>,
+    pub credit_notes: Vec<CreditNote>,
     pub payments: Vec<Payment>,
     pub targets: Vec<PaymentTarget>,
     pub refunds: Vec<Refund>,
@@ -126,6 +140,8 @@ pub(super) struct Rows {
     pub closed_by_hand: HashSet<String>,
     /// Of each order, where its charges stand among the entries.
     pub charges_of: BTreeMap<OrderId, Vec<usize>>,
+    /// Of each invoice, where the charges it covers stand among the entries.
+    pub covered_by: BTreeMap<InvoiceId, Vec<usize>>,
 }
 
 /// The next customers by id.
@@ -162,6 +178,9 @@ pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customer
     let orders = reader.query(&ORDERS, &[&business, from, to]);
     let lines = reader.query(&LINES, &[&business, from, to]);
     let amendments = reader.query(&AMENDMENTS, &[&business, from, to]);
+    let invoices = reader.query(&INVOICES, &[&business, from, to]);
+    let invoice_lines = reader.query(&INVOICE_LINES, &[&business, from, to]);
+    let credit_notes = reader.query(&CREDIT_NOTES, &[&business, from, to]);
     let payments = reader.query(&PAYMENTS, &[&business, from, to]);
     let targets = reader.query(&TARGETS, &[&business, from, to]);
     let refunds = reader.query(&REFUNDS, &[&business, from, to]);
@@ -176,6 +195,9 @@ pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customer
         orders: orders.await?,
         lines: lines.await?,
         amendments: amendments.await?,
+        invoices: invoices.await?,
+        invoice_lines: invoice_lines.await?,
+        credit_notes: credit_notes.await?,
         payments: payments.await?,
         targets: targets.await?,
         refunds: refunds.await?,
@@ -188,6 +210,9 @@ pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customer
     for (at, entry) in rows.entries.iter().enumerate() {
         if let (Some(order), Class::Charge) = (entry.order_id, entry.kind.class()) {
             rows.charges_of.entry(order).or_default().push(at);
+        }
+        if let Some(invoice) = rows.open.get(&entry.id).and_then(|open| open.invoice_id) {
+            rows.covered_by.entry(invoice).or_default().push(at);
         }
     }
     let closed = rows.requests.iter().filter(|request| request.state == RequestState::Closed);

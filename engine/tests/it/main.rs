@@ -2,6 +2,7 @@
 
 mod db;
 mod dump;
+mod invoices;
 mod kit;
 mod shop;
 mod story;

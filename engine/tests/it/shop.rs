@@ -3,7 +3,7 @@
 use books::account::Target;
 use books::calendar::Instant;
 use books::entry::Side;
-use books::ids::{CustomerId, LinkId, OrderId};
+use books::ids::{CustomerId, InvoiceId, LinkId, OrderId};
 use books::money::Currency;
 use books::order::{OrderKind, OrderState};
 use books::tax::{LineInput, LineKind, Quantity};
@@ -16,7 +16,10 @@ use engine::flows::call::{Actor, Call};
 use engine::flows::connect_processor::{NewConnection, connect_processor};
 use engine::flows::create_business::{NewBusiness, create_business};
 use engine::flows::create_order::{NewOrder, create_order};
+use engine::flows::credit_invoice::{Credited, Crediting, credit_invoice};
+use engine::flows::draft_invoice::{NewInvoice, Texts, create_invoice};
 use engine::flows::enter_portal::ask_for_entry;
+use engine::flows::issue_invoice::{Issuing, issue_invoice};
 use engine::flows::keep_method::save_token;
 use engine::flows::open_link::{Opened, open_link};
 use engine::flows::record_payment::{Part, Received, record_payment};
@@ -113,13 +116,41 @@ impl Shop {
     }
 
     pub async fn ask(&self, order: OrderId) -> LinkId {
-        let request = request_payment(&self.services, &self.call, order, Asking::default()).await.expect("a request").value;
+        let request =
+            request_payment(&self.services, &self.call, Target::Order(order), Asking::default()).await.expect("a request").value;
         let sheet = order_sheet(&self.services.db, self.call.business, order).await.expect("the order");
         sheet.requests.iter().find(|row| row.id == request).expect("it is on the order").link_id
     }
 
+    /// A draft over one line of its own.
+    pub async fn draft(&self, customer: CustomerId, amount: i64) -> InvoiceId {
+        let new = NewInvoice {
+            customer,
+            currency: self.usd,
+            lines: vec![line("Survey", amount)],
+            entries: Vec::new(),
+            texts: Texts { due_on: books::calendar::parse_day("2026-03-31"), ..Texts::default() },
+        };
+        create_invoice(&self.services.db, &self.call, new).await.expect("a draft").value
+    }
+
+    /// The same, issued.
+    pub async fn bill(&self, customer: CustomerId, amount: i64) -> InvoiceId {
+        let draft = self.draft(customer, amount).await;
+        issue_invoice(&self.services, &self.call, draft, Issuing::default()).await.expect("issued").value
+    }
+
     /// The payer opens the link, presses *Pay*, and, with a number, fills in Sandbox's page.
     pub async fn pay_online(&self, link: LinkId, number: Option<&str>) {
+        let url = self.page_of(link).await;
+        if let Some(number) = number {
+            self.fill_in(&url, number).await;
+            self.work().await;
+        }
+    }
+
+    /// The payer opens the link and presses *Pay*. Answers the address of Sandbox's page.
+    pub async fn page_of(&self, link: LinkId) -> String {
         let token = self.services.keys.link_token("request", link);
         let opened = open_link(&self.services.db, &token, "visitor-1", true, "r").await.expect("it opens");
         assert!(matches!(opened, Opened::Live(_)), "{opened:?}");
@@ -127,14 +158,17 @@ impl Shop {
         let Next::Page(url) = start_checkout(&self.services, &seen.link, None, "r").await.expect("a page") else {
             panic!("a page was expected")
         };
-        let Some(number) = number else { return };
+        url
+    }
+
+    /// Fills in Sandbox's page.
+    pub async fn fill_in(&self, url: &str, number: &str) {
         let id: PageId = url.rsplit('/').next().expect("the page's id").parse().expect("the id of a page");
         let entry = CardEntry { number, exp: "12/30", cvc: "123", name: "A payer" };
         let connections = engine::store::connection::list(&self.services.db, self.call.business).await.expect("connections");
         let bank =
             connections.iter().find_map(|one| self.services.connections.open(one, "Harbor Joinery").expect("it opens").bank);
         bank.expect("Sandbox").pay_checkout(&id, &entry, self.services.db.clock().now()).await.expect("the bank answers");
-        self.work().await;
     }
 
     pub async fn by_hand(&self, side: Side, amount: i64) -> books::ids::EntryId {
@@ -203,6 +237,18 @@ impl Shop {
         let owner = user::list(db, self.call.business).await.expect("people").remove(0);
         let by_owner = Call { actor: Actor::User { id: owner.id, role: owner.role }, ..self.call.clone() };
         act_as_customer(db, &by_owner, self.customer).await.expect("into the customer's pages");
+        let invoice = self.bill(self.other, 4_000).await;
+        let crediting = Crediting {
+            what: Credited::Amount(1_000),
+            reason: "Late".into(),
+            note: None,
+            dated_on: None,
+            destinations: Vec::new(),
+            keep_fees: false,
+            send: false,
+        };
+        credit_invoice(&self.services, &self.call, invoice, crediting).await.expect("a credit note");
+        self.draft(self.other, 500).await;
         ask_for_entry(db, keys, "pay@fern.example", "test").await.expect("a way in");
         self.work().await;
     }

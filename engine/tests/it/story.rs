@@ -141,7 +141,7 @@ impl Shop {
     async fn ask(&self, order: OrderId) -> LinkId {
         let asking =
             Asking { cc: vec!["books@fern.example".into()], notify: vec!["owner@harbor.example".into()], ..Asking::default() };
-        let request = request_payment(&self.services, &self.call, order, asking).await.expect("a request").value;
+        let request = request_payment(&self.services, &self.call, Target::Order(order), asking).await.expect("a request").value;
         let sheet = self.sheet(order).await;
         sheet.requests.iter().find(|row| row.id == request).expect("it is on the order").link_id
     }

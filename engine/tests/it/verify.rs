@@ -175,6 +175,28 @@ const FAULTS: &[Fault] = faults! {
         "update message_recipient set state = 'lost' where message_id = @" => "M1" "msg_";
     "portal_session", "portal_session where user_id is not null", "id",
         "update portal_session set user_id = id where id = @" => "D1" "ses_";
+    "invoice", "invoice where standing = 'issued'", "id", "update invoice set total = total + 1 where id = @" => "I2" "inv_";
+    "invoice", "invoice where standing = 'issued'", "id", "update invoice set number = null where id = @" => "I2" "inv_";
+    "invoice", "invoice where standing = 'issued'", "id",
+        "update invoice set number = null where id = @" => "N1" "INV-2026";
+    "invoice", "invoice where standing = 'issued'", "id", "update invoice set standing = 'void' where id = @" => "I2" "inv_";
+    "invoice", "invoice where standing = 'draft'", "id", "update invoice set standing = 'issued' where id = @" => "I2" "inv_";
+    "invoice", "invoice where standing = 'issued'", "id", "update invoice set customer_id = id where id = @" => "D1" "inv_";
+    "invoice_line", "invoice_line where entry_id is not null", "id",
+        "update invoice_line set gross = gross + 1 where id = @" => "I2" "ivl_";
+    "invoice_line", "invoice_line where entry_id is not null", "id",
+        "update invoice_line set invoice_id = id where id = @" => "D1" "ivl_";
+    "entry_open", "entry_open where invoice_id is not null", "entry_id",
+        "update entry_open set invoice_id = entry_id where entry_id = @" => "I1" "ent_";
+    "entry_open", "entry_open where invoice_id is not null", "entry_id",
+        "update entry_open set due_on = '2020-01-01' where entry_id = @" => "I1" "ent_";
+    "entry_open", "entry_open where invoice_id is not null", "invoice_id",
+        "update entry_open set invoice_id = null where invoice_id = @" => "I2" "inv_";
+    "credit_note", "credit_note where amount > 1", "id", "update credit_note set amount = amount + 1 where id = @" => "I3" "crn_";
+    "credit_note", "credit_note where amount > 1", "id",
+        "update credit_note set due_after = due_after + 1 where id = @" => "I3" "crn_";
+    "credit_note", "credit_note where amount > 1", "id", "update credit_note set invoice_id = id where id = @" => "D1" "crn_";
+    "entry", "entry where kind = 'credit_note'", "id", "update entry set credit_note_id = null where id = @" => "I3" "ent_";
     "mail", "mail where kind = 'receipt'", "id",
         "update mail set cause = 'evt_00000000000000000000000000' where id = @" => "D1" "mai_";
     "job", "job where kind = 'close_checkouts'", "id", "update job set cause = id where id = @" => "D1" "close_checkouts";

@@ -29,9 +29,10 @@ use crate::view::{Action, Choice, Link, Way};
 
 const SHOWN: [&str; 1] = ["amount"];
 
-/// `GET /admin/payments/card?order=|customer=`
+/// `GET /admin/payments/card?order=|invoice=|customer=`
 pub async fn new(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
-    let purpose = purpose(&app, &desk, desk.asked.value("order"), desk.asked.value("customer")).await?;
+    let purpose =
+        purpose(&app, &desk, desk.asked.value("order"), desk.asked.value("invoice"), desk.asked.value("customer")).await?;
     let due = desk.amount(purpose.due, purpose.currency);
     let typed = filled([("amount", if due.is_zero() { String::new() } else { due.decimal })]);
     form(&app, &desk, purpose, &Again::fresh(typed)).await
@@ -40,14 +41,15 @@ pub async fn new(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Pr
 async fn form(app: &App, desk: &Desk, purpose: Purpose, again: &Again) -> Result<Response, Problem> {
     let typed = &again.form;
     let held = payment::held_of(&app.services.db, desk.staff.business, purpose.customer, purpose.currency).await?;
-    let held = held.iter().filter(|row| purpose.order.is_none() || row.order_id == purpose.order);
+    let held = held.iter().filter(|row| purpose.target.is_none() || row.target() == purpose.target);
     let shown = CardForm {
         shell: desk.shell(Section::Payments),
         cards: cards(app, desk, &purpose, typed.value("card")).await?,
         held: held.map(|row| held_row(desk, row)).collect(),
+        order_id: purpose.order().map(|order| order.to_string()).unwrap_or_default(),
+        invoice_id: purpose.invoice().map(|invoice| invoice.to_string()).unwrap_or_default(),
         about: purpose.about,
         customer_id: purpose.customer.to_string(),
-        order_id: purpose.order.map(|order| order.to_string()).unwrap_or_default(),
         due: desk.amount(purpose.due, purpose.currency),
         key: again.key(),
         refusal: again.refusal(&SHOWN),
@@ -124,7 +126,7 @@ fn read(typed: &mut Form, purpose: &Purpose, of_method: impl Fn(MethodId) -> Opt
 pub async fn authorize(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed: Form) -> Result<Response, Problem> {
     let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
-    let purpose = purpose(&app, &desk, typed.value("order"), typed.value("customer")).await?;
+    let purpose = purpose(&app, &desk, typed.value("order"), typed.value("invoice"), typed.value("customer")).await?;
     let methods = engine::store::method::list(&app.services.db, desk.staff.business, purpose.customer).await?;
     let of_method = |id: MethodId| methods.iter().find(|row| row.id == id).map(|row| row.connection_id);
     let saved = match read(&mut typed, &purpose, of_method) {

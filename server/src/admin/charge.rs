@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use books::account::Target;
 use books::ids::{MethodId, PaymentId};
 use books::payment::PaymentState as P;
 use engine::flows::charge_saved::{Charging, Which, charge_saved, retry_payment};
@@ -25,9 +24,10 @@ use crate::view::shell::Section;
 
 const SHOWN: [&str; 2] = ["amount", "memo"];
 
-/// `GET /admin/payments/charge?order=|customer=`: prefilled with what is due.
+/// `GET /admin/payments/charge?order=|invoice=|customer=`: prefilled with what is due.
 pub async fn new(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
-    let purpose = purpose(&app, &desk, desk.asked.value("order"), desk.asked.value("customer")).await?;
+    let purpose =
+        purpose(&app, &desk, desk.asked.value("order"), desk.asked.value("invoice"), desk.asked.value("customer")).await?;
     let due = desk.amount(purpose.due, purpose.currency);
     let typed = filled([("amount", if due.is_zero() { String::new() } else { due.decimal })]);
     form(&app, &desk, purpose, &Again::fresh(typed)).await
@@ -45,9 +45,10 @@ async fn form(app: &App, desk: &Desk, purpose: Purpose, again: &Again) -> Result
     let shown = ChargeForm {
         shell: desk.shell(Section::Payments),
         methods: choices(app, desk, &purpose, typed.value("method")).await?,
+        order_id: purpose.order().map(|order| order.to_string()).unwrap_or_default(),
+        invoice_id: purpose.invoice().map(|invoice| invoice.to_string()).unwrap_or_default(),
         about: purpose.about,
         customer_id: purpose.customer.to_string(),
-        order_id: purpose.order.map(|order| order.to_string()).unwrap_or_default(),
         due: desk.amount(purpose.due, purpose.currency),
         key: again.key(),
         refusal: again.refusal(&SHOWN),
@@ -58,9 +59,9 @@ async fn form(app: &App, desk: &Desk, purpose: Purpose, again: &Again) -> Result
     Ok(page(again.status, &shown))
 }
 
-/// What it is for: the order, or whatever is due.
+/// What it is for: the document, or whatever is due.
 pub(super) fn parts(purpose: &Purpose) -> Vec<Part> {
-    purpose.order.map(|order| Part { target: Target::Order(order), amount: None }).into_iter().collect()
+    purpose.target.map(|target| Part { target, amount: None }).into_iter().collect()
 }
 
 fn read(typed: &mut Form, purpose: &Purpose) -> Option<Charging> {
@@ -79,7 +80,7 @@ fn read(typed: &mut Form, purpose: &Purpose) -> Option<Charging> {
 pub async fn submit(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed: Form) -> Result<Response, Problem> {
     let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
-    let purpose = purpose(&app, &desk, typed.value("order"), typed.value("customer")).await?;
+    let purpose = purpose(&app, &desk, typed.value("order"), typed.value("invoice"), typed.value("customer")).await?;
     let saved = match read(&mut typed, &purpose) {
         Some(charging) => charge_saved(&app.services, &call, charging).await.map_err(Some),
         None => Err(None),

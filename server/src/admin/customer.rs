@@ -112,6 +112,7 @@ async fn render(app: &App, mut desk: Desk, id: CustomerId, link_form: Option<Aga
         orders: orders.iter().map(|listed| rows::order(&desk, listed)).collect(),
         methods: methods::shown(app, &desk, id).await?,
         add_method: methods::add_action(app, &desk, id).await?,
+        invoices: sheet.invoices.iter().map(|listed| rows::invoice(&desk, listed)).collect(),
         payments: sheet.payments.iter().map(|row: &PaymentRow| rows::payment(&desk, row)).collect(),
         actions: page_actions(&desk, id, &answers),
     };
@@ -226,6 +227,7 @@ fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answe
         ),
         acts::always(desk, "add_entry", "Add Entry", "plus", at("entries/new"), Way::Open),
         acts::for_managers(desk, "adjust", "Adjust balance", "scale", at("adjust")),
+        acts::always(desk, "new_invoice", "New invoice", "file-text", format!("/admin/invoices/new?customer={id}"), Way::Go),
         acts::always(desk, "new_order", "New order", "package", format!("/admin/orders/new?customer={id}"), Way::Go),
         Action { way: Way::Go, ..acts::answered(desk, answers, Act::SendMessage, "Send message", "message-square", message) },
         acts::to_see("statement", "Statement", "file-text", at("statement")),

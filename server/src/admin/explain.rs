@@ -1,4 +1,4 @@
-//! *Explain this balance*: the trace of what a customer owes or of what is due on an order, step by step.
+//! *Explain this balance*: the trace of what a customer owes or of what is due on an order or invoice, step by step.
 //!
 //! Invariant: the last step leaves the very figure that is explained, because both come from the same trace.
 
@@ -8,8 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::explain::{Trace as Books, TracedEntry};
-use books::ids::{CustomerId, OrderId};
+use books::ids::{CustomerId, InvoiceId, OrderId};
 use books::money::Currency;
+use engine::sheets::invoice::invoice_sheet;
 use engine::sheets::order::order_sheet;
 use engine::sheets::trace;
 use engine::store::customer;
@@ -55,6 +56,22 @@ pub async fn order(State(app): State<Arc<App>>, Path(id): Path<String>, desk: De
         about: Link::new(format!("/admin/orders/{id}"), order_name(sheet.order.kind, sheet.order.number.as_deref())),
         list: Link::new("/admin/orders", "Orders"),
         traces: vec![shown(&desk, found, sheet.order.currency)],
+        as_at: None,
+    };
+    Ok(page(StatusCode::OK, &explained))
+}
+
+/// `GET /admin/invoices/{id}/explain`
+pub async fn invoice(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
+    let id: InvoiceId = id.parse().map_err(|_| Problem::not_found())?;
+    let of = desk.staff.business;
+    let sheet = invoice_sheet(&app.services.db, of, id).await?;
+    let found = trace::of_invoice(&app.services.db, of, id).await?;
+    let explained = ExplainPage {
+        shell: desk.live_about(Section::Invoices, sheet.customer.id),
+        about: Link::new(format!("/admin/invoices/{id}"), sheet.invoice.title()),
+        list: Link::new("/admin/invoices", "Invoices"),
+        traces: vec![shown(&desk, found, sheet.invoice.currency)],
         as_at: None,
     };
     Ok(page(StatusCode::OK, &explained))

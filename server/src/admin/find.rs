@@ -45,6 +45,10 @@ fn groups(desk: &Desk, found: &Books) -> Vec<FoundGroup> {
         let row = rows::order(desk, listed);
         Hit { href: row.href, text: row.number, detail: row.customer, chip: row.chips.into_iter().next() }
     });
+    let invoices = found.invoices.iter().map(|listed| {
+        let row = rows::invoice(desk, listed);
+        Hit { href: row.href, text: row.number, detail: row.customer, chip: row.chips.into_iter().next() }
+    });
     let payments = found.payments.iter().map(|paid| {
         let row = rows::payment(desk, paid);
         Hit { href: row.href, text: row.number, detail: format!("{}, {}", row.customer, row.amount.text), chip: Some(row.status) }
@@ -53,6 +57,7 @@ fn groups(desk: &Desk, found: &Books) -> Vec<FoundGroup> {
     let all = [
         group("Customers", "users", customers.collect()),
         group("Orders", "package", orders.collect()),
+        group("Invoices", "file-text", invoices.collect()),
         group("Payments", "wallet", payments.collect()),
     ];
     all.into_iter().filter(|group| !group.hits.is_empty()).collect()

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use books::capability::{Action as Act, Answer};
 use books::ids::{OrderId, OrderLineId};
-use books::order::{OrderAct, OrderKind};
+use books::order::{OrderAct, OrderKind, OrderState};
 use engine::flows::change_order::{Decision, change_order};
 use engine::sheets::actions;
 use engine::sheets::order::{OrderSheet, order_sheet};
@@ -29,7 +29,7 @@ use crate::portal::shown::line_row;
 use crate::respond::{Problem, page};
 use crate::view::form::Tick;
 use crate::view::shell::Section;
-use crate::view::{Action, Chip, Figures, Link, Notice, Tone};
+use crate::view::{Action, Chip, Figures, Link, Notice, Tone, Way};
 
 /// `GET /admin/orders/{id}`
 pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
@@ -61,6 +61,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
         figures: figures(&desk, &sheet),
         payments: sheet.payments.iter().map(|paid| rows::payment_of(&desk, paid, sheet.paid_by(paid.id))).collect(),
         requests: requests.collect(),
+        invoices: sheet.invoices.iter().map(|listed| rows::invoice(&desk, listed)).collect(),
         processor_errors: processor_errors(&desk, &sheet),
         history: words::history(&desk, &names, &events),
         actions: page_actions(&desk, &sheet, &answers),
@@ -78,6 +79,18 @@ fn notices(desk: &Desk, sheet: &OrderSheet) -> Vec<Notice> {
             title: "A payment is under way.".to_owned(),
             text: format!("{} is reserved until it is decided.", desk.amount(sheet.reserved(), currency).text),
             link: None,
+        });
+    }
+    let due = sheet.figures.amount_due;
+    if sheet.order.state == OrderState::Submitted && due > 0 {
+        notices.push(Notice {
+            tone: Tone::Quiet,
+            title: "The application is still pending.".to_owned(),
+            text: format!(
+                "Its balance of {} is settled inside the application; an invoice can be generated once it is approved.",
+                desk.amount(due, currency).text
+            ),
+            link: Some(Link::new(format!("/admin/payments/new?order={}", sheet.order.id), "Settle it inside the application")),
         });
     }
     if sheet.overpaid() > 0 {
@@ -141,14 +154,16 @@ fn page_actions(desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) -> Vec<Acti
     let order = &sheet.order;
     let id = order.id;
     let at = |path: &str| format!("/admin/orders/{id}/{path}");
-    let pay = |kind: &str| format!("/admin/payments/new?order={id}&kind={kind}");
+    let counter = |form: &str| format!("/admin/payments/in-person?order={id}&form={form}");
+    let go = |action: Action| Action { way: Way::Go, ..action };
     let answered = |act, label, icon, href| acts::answered(desk, answers, act, label, icon, href);
     let decision = |act| acts::decision(desk, id, order.kind, order.state, act);
     let mut all = vec![
         answered(Act::RequestPayment, "Request payment", "send", at("request")),
         answered(Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?order={id}")),
-        answered(Act::ProcessCheck, "Check in person", "receipt", pay("check")),
-        answered(Act::ProcessCash, "Cash in person", "banknote", pay("cash")),
+        answered(Act::GenerateInvoice, "Generate invoice", "file-text", at("invoice")),
+        go(answered(Act::ProcessCheck, "Check in person", "receipt", counter("check"))),
+        go(answered(Act::ProcessCash, "Cash in person", "banknote", counter("cash"))),
         card_in_person(answered(Act::ProcessCard, "Card in person", "credit-card", format!("/admin/payments/card?order={id}"))),
         answered(Act::ChargeSaved, "Charge saved method", "credit-card", format!("/admin/payments/charge?order={id}")),
         answered(Act::Amend, "Amend", "plus", at("amend")),
@@ -164,7 +179,7 @@ fn page_actions(desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) -> Vec<Acti
 }
 
 /// A card is authorized on the page that this opens, so a missing authorization does not close it.
-fn card_in_person(mut action: Action) -> Action {
+pub(super) fn card_in_person(mut action: Action) -> Action {
     action.refused = action.refused.filter(|no| !["NOT_AUTHORIZED", "AUTHORIZATION_EXPIRED"].contains(&no.code));
     action
 }

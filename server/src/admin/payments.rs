@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use books::account::Target;
 use books::capability::{Action as Act, Answer};
-use books::ids::{CustomerId, EntryId, OrderId, PaymentId};
+use books::ids::{CustomerId, EntryId, InvoiceId, OrderId, PaymentId};
 use books::money::Currency;
 use books::payment::PaymentState;
 use engine::flows::charge_saved::may_retry;
@@ -16,6 +16,7 @@ use engine::sheets::actions;
 use engine::sheets::customer::customer_sheet;
 use engine::sheets::entry::entry_sheet;
 use engine::sheets::found;
+use engine::sheets::invoice::invoice_sheet;
 use engine::sheets::order::order_sheet;
 use engine::sheets::order_list;
 use engine::sheets::payment::{PaymentSheet, payment_sheet};
@@ -198,6 +199,7 @@ fn page_actions(desk: &Desk, sheet: &PaymentSheet, answers: &[Answer]) -> Vec<Ac
     }
     let entry = sheet.payment.entry_id.map(|entry| format!("/admin/entries/{entry}"));
     let order = sheet.payment.order_id.map(|order| format!("/admin/orders/{order}"));
+    let invoice = sheet.payment.invoice_id.map(|invoice| format!("/admin/invoices/{invoice}"));
     let see = |name, label, icon, href| Action { refused: None, ..acts::always(desk, name, label, icon, href, Way::Go) };
     let entry = entry.map(|href| see("entry", "See its entry", "file-text", href));
     let order = order.map(|href| see("order", "See its order", "package", href));
@@ -220,7 +222,11 @@ fn page_actions(desk: &Desk, sheet: &PaymentSheet, answers: &[Answer]) -> Vec<Ac
     }
     let page = sheet.payment.checkout_url.clone().filter(|_| sheet.payment.link_id.is_none());
     let page = page.map(|href| see("page", "Open the processor's page", "credit-card", href));
-    [Some(refund), Some(reapply), Some(capture), Some(void), Some(retry), page, entry, order].into_iter().flatten().collect()
+    let invoice = invoice.map(|href| see("invoice", "See its invoice", "file-text", href));
+    [Some(refund), Some(reapply), Some(capture), Some(void), Some(retry), page, entry, order, invoice]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// `GET /admin/payments/{id}/pdf`
@@ -231,18 +237,44 @@ pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Sta
 }
 
 /// What a payment is recorded for.
-pub(super) struct Purpose {
+pub struct Purpose {
     pub about: Link,
     pub customer: CustomerId,
-    pub order: Option<OrderId>,
+    /// The document; none: the customer's account.
+    pub target: Option<Target>,
     pub currency: Currency,
     pub due: i64,
+    pub has_address: bool,
     /// For a customer: what it can be set against.
     documents: Vec<(String, String, Amount)>,
 }
 
-pub(super) async fn purpose(app: &App, desk: &Desk, order: &str, customer: &str) -> Result<Purpose, Problem> {
+impl Purpose {
+    pub fn order(&self) -> Option<OrderId> {
+        self.target.and_then(|target| if let Target::Order(id) = target { Some(id) } else { None })
+    }
+
+    pub fn invoice(&self) -> Option<InvoiceId> {
+        self.target.and_then(|target| if let Target::Invoice(id) = target { Some(id) } else { None })
+    }
+}
+
+/// Reads what a payment is for: an order, an invoice, else a customer.
+pub async fn purpose(app: &App, desk: &Desk, order: &str, invoice: &str, customer: &str) -> Result<Purpose, Problem> {
     let of = desk.staff.business;
+    if !invoice.is_empty() {
+        let id: InvoiceId = invoice.parse().map_err(|_| Problem::not_found())?;
+        let sheet = invoice_sheet(&app.services.db, of, id).await?;
+        return Ok(Purpose {
+            about: Link::new(format!("/admin/invoices/{id}"), sheet.invoice.title()),
+            customer: sheet.invoice.customer_id,
+            target: Some(Target::Invoice(id)),
+            currency: sheet.invoice.currency,
+            due: sheet.figures.amount_due,
+            has_address: sheet.customer.email.is_some(),
+            documents: Vec::new(),
+        });
+    }
     if !order.is_empty() {
         let id: OrderId = order.parse().map_err(|_| Problem::not_found())?;
         let sheet = order_sheet(&app.services.db, of, id).await?;
@@ -250,9 +282,10 @@ pub(super) async fn purpose(app: &App, desk: &Desk, order: &str, customer: &str)
         return Ok(Purpose {
             about: Link::new(format!("/admin/orders/{id}"), name),
             customer: sheet.order.customer_id,
-            order: Some(id),
+            target: Some(Target::Order(id)),
             currency: sheet.order.currency,
             due: sheet.figures.amount_due,
+            has_address: sheet.customer.email.is_some(),
             documents: Vec::new(),
         });
     }
@@ -270,24 +303,30 @@ pub(super) async fn purpose(app: &App, desk: &Desk, order: &str, customer: &str)
     let alone =
         sheet.open_charges().map(|line| (line.id.to_string(), line.description.clone(), desk.amount(line.open(), line.currency)));
     documents.extend(alone);
+    let billed = sheet.invoices.iter().filter(|listed| listed.figures.amount_due > 0 && listed.row.currency == sheet.currency);
+    documents.extend(billed.map(|listed| {
+        let name = format!("Invoice {}", listed.row.number.clone().unwrap_or_default());
+        (listed.row.id.to_string(), name, desk.amount(listed.figures.amount_due, listed.row.currency))
+    }));
     Ok(Purpose {
         about: Link::new(format!("/admin/customers/{id}"), sheet.customer.name.clone()),
         customer: id,
-        order: None,
+        target: None,
+        has_address: sheet.customer.email.is_some(),
         currency: sheet.currency,
         due: sheet.balance().min(0).abs(),
         documents,
     })
 }
 
-/// `GET /admin/payments/new?order=|customer=`: prefilled with what is due.
+/// `GET /admin/payments/new?order=|invoice=|customer=`: prefilled with what is due.
 pub async fn new(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
-    let (order, customer) = (desk.asked.value("order"), desk.asked.value("customer"));
-    if order.is_empty() && customer.is_empty() {
+    let [order, invoice, customer] = ["order", "invoice", "customer"].map(|name| desk.asked.value(name));
+    if [order, invoice, customer].iter().all(|id| id.is_empty()) {
         let list = Link::new("/admin/payments", "Payments");
         return choose(&app, &desk, Section::Payments, list, "Add Payment", "/admin/payments/new").await;
     }
-    let purpose = purpose(&app, &desk, order, customer).await?;
+    let purpose = purpose(&app, &desk, order, invoice, customer).await?;
     let due = desk.amount(purpose.due, purpose.currency);
     let typed = filled([
         ("amount", if due.is_zero() { String::new() } else { due.decimal }),
@@ -311,7 +350,11 @@ fn form(desk: &Desk, purpose: Purpose, again: &Again) -> Response {
         shell: desk.shell(Section::Payments),
         about: purpose.about,
         customer_id: purpose.customer.to_string(),
-        order_id: purpose.order.map(|order| order.to_string()).unwrap_or_default(),
+        target: match purpose.target {
+            Some(Target::Order(id)) => Some(("order", id.to_string())),
+            Some(Target::Invoice(id)) => Some(("invoice", id.to_string())),
+            Some(Target::Entry(_)) | None => None,
+        },
         due: desk.amount(purpose.due, purpose.currency),
         key: again.key(),
         refusal: again.refusal(&SHOWN),
@@ -333,7 +376,7 @@ fn read(typed: &mut Form, purpose: &Purpose) -> Option<Received> {
     let received_on = typed.optional_day("received_on");
     let reference = typed.optional_text("reference", NAME);
     let memo = typed.optional_lines("memo", DESCRIPTION);
-    let parts = parts(typed, purpose.order);
+    let parts = parts(typed, purpose.target);
     if !typed.errors().is_empty() {
         return None;
     }
@@ -353,18 +396,19 @@ fn read(typed: &mut Form, purpose: &Purpose) -> Option<Received> {
     })
 }
 
-/// What it is for: the order, or the ticked orders and charges in the order in which they stand.
-fn parts(typed: &mut Form, order: Option<OrderId>) -> Vec<Part> {
+/// What it is for: the document, or the ticked documents and charges in the order in which they stand.
+fn parts(typed: &mut Form, target: Option<Target>) -> Vec<Part> {
     let whole = |target| Part { target, amount: None };
-    if let Some(order) = order {
-        return vec![whole(Target::Order(order))];
+    if let Some(target) = target {
+        return vec![whole(target)];
     }
     let ticked: Vec<String> = typed.all("document").map(str::to_owned).collect();
     let mut parts = Vec::with_capacity(ticked.len());
     for id in ticked {
-        match (id.parse::<OrderId>(), id.parse::<EntryId>()) {
-            (Ok(order), _) => parts.push(whole(Target::Order(order))),
-            (_, Ok(entry)) => parts.push(whole(Target::Entry(entry))),
+        match (id.parse::<OrderId>(), id.parse::<EntryId>(), id.parse::<InvoiceId>()) {
+            (Ok(order), ..) => parts.push(whole(Target::Order(order))),
+            (_, Ok(entry), _) => parts.push(whole(Target::Entry(entry))),
+            (.., Ok(invoice)) => parts.push(whole(Target::Invoice(invoice))),
             _ => typed.wrong("document", "UNKNOWN", "There is no such document."),
         }
     }
@@ -375,7 +419,7 @@ fn parts(typed: &mut Form, order: Option<OrderId>) -> Vec<Part> {
 pub async fn create(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed: Form) -> Result<Response, Problem> {
     let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
-    let purpose = purpose(&app, &desk, typed.value("order"), typed.value("customer")).await?;
+    let purpose = purpose(&app, &desk, typed.value("order"), typed.value("invoice"), typed.value("customer")).await?;
     let saved = match read(&mut typed, &purpose) {
         Some(received) => record_payment(&app.services.db, &call, received).await.map_err(Some),
         None => Err(None),
@@ -387,7 +431,7 @@ pub async fn create(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed:
 }
 
 /// The flow calls the fields of a method by their place in the API.
-fn at_our_fields(error: engine::error::Error) -> engine::error::Error {
+pub fn at_our_fields(error: engine::error::Error) -> engine::error::Error {
     let engine::error::Error::Invalid(mut errors) = error else { return error };
     for one in &mut errors {
         if let Some(own) = one.field.strip_prefix("method.") {

@@ -1,15 +1,18 @@
-//! Payment requests: asking for what is due on an order, the list of all, sending again and closing.
+//! Payment requests: asking for what is due on an order or invoice, the list of all, sending again and closing.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use books::ids::{OrderId, RequestId};
+use books::account::Target;
+use books::ids::RequestId;
+use books::money::Currency;
 use engine::flows::request_payment::{Asking, close_request, request_payment, resend_request};
-use engine::sheets::order::{OrderSheet, order_sheet};
+use engine::sheets::invoice::invoice_sheet;
+use engine::sheets::order::order_sheet;
 use engine::sheets::request_list::request_list;
-use engine::store::request;
+use engine::store::request::{self, Request};
 
 use super::again::{self, Again, filled};
 use super::customers::query;
@@ -18,7 +21,7 @@ use super::rows;
 use super::views::requests::{RequestForm, RequestList};
 use super::words::Names;
 use crate::app::App;
-use crate::auth::Clerk;
+use crate::auth::{Clerk, Staff};
 use crate::forms::{Form, NOTE};
 use crate::respond::{Problem, page};
 use crate::view::form::{Field, Tick};
@@ -50,8 +53,7 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
         rows: found
             .iter()
             .map(|listed| {
-                let order = listed.request.order_id.map(|order| format!("/admin/orders/{order}"));
-                let document = Link::new(order.unwrap_or_default(), listed.document.clone());
+                let document = Link::new(address(&listed.request).unwrap_or_default(), listed.document.clone());
                 rows::request(&app, &desk, &names, &listed.request, &listed.customer_name, document)
             })
             .collect(),
@@ -64,26 +66,78 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
     Ok(page(StatusCode::OK, &shown))
 }
 
-async fn of(app: &App, desk: &Desk, id: &str) -> Result<OrderSheet, Problem> {
-    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(order_sheet(&app.services.db, desk.staff.business, id).await?)
+/// What a request asks for: a document with what is due on it.
+struct About {
+    list: Link,
+    document: Link,
+    customer: String,
+    email: String,
+    due: i64,
+    currency: Currency,
 }
 
-/// `GET /admin/orders/{id}/request`: prefilled with the contact's address and the usual people to tell.
+async fn of(app: &App, desk: &Desk, target: Target) -> Result<About, Problem> {
+    let (db, business) = (&app.services.db, desk.staff.business);
+    match target {
+        Target::Order(id) => {
+            let sheet = order_sheet(db, business, id).await?;
+            let name = rows::order_name(sheet.order.kind, sheet.order.number.as_deref());
+            Ok(About {
+                list: Link::new("/admin/orders", "Orders"),
+                document: Link::new(format!("/admin/orders/{id}"), name),
+                customer: sheet.customer.name,
+                email: sheet.customer.email.unwrap_or_default(),
+                due: sheet.figures.amount_due,
+                currency: sheet.order.currency,
+            })
+        }
+        Target::Invoice(id) => {
+            let sheet = invoice_sheet(db, business, id).await?;
+            Ok(About {
+                list: Link::new("/admin/invoices", "Invoices"),
+                document: Link::new(format!("/admin/invoices/{id}"), sheet.invoice.title()),
+                customer: sheet.customer.name,
+                email: sheet.customer.email.unwrap_or_default(),
+                due: sheet.figures.amount_due,
+                currency: sheet.invoice.currency,
+            })
+        }
+        Target::Entry(_) => Err(Problem::not_found()),
+    }
+}
+
+fn order(id: &str) -> Result<Target, Problem> {
+    id.parse().map(Target::Order).map_err(|_| Problem::not_found())
+}
+
+fn invoice(id: &str) -> Result<Target, Problem> {
+    id.parse().map(Target::Invoice).map_err(|_| Problem::not_found())
+}
+
+/// `GET /admin/orders/{id}/request`
 pub async fn new(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let sheet = of(&app, &desk, &id).await?;
+    first(&app, &desk, order(&id)?).await
+}
+
+/// `GET /admin/invoices/{id}/request`
+pub async fn new_of_invoice(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
+    first(&app, &desk, invoice(&id)?).await
+}
+
+/// Prefilled with the contact's address and the usual people to tell.
+async fn first(app: &App, desk: &Desk, target: Target) -> Result<Response, Problem> {
+    let about = of(app, desk, target).await?;
     let settings = desk.frame.business.settings()?;
-    let mut prefilled = vec![("to", sheet.customer.email.clone().unwrap_or_default())];
+    let mut prefilled = vec![("to", about.email.clone())];
     if !settings.notify.is_empty() {
         prefilled.push(("notify_on", "on".to_owned()));
     }
     prefilled.extend(settings.notify.iter().map(|address| ("notify", address.clone())));
-    form(&desk, &sheet, &Again::fresh(filled(prefilled)))
+    form(desk, about, &Again::fresh(filled(prefilled)))
 }
 
-fn form(desk: &Desk, sheet: &OrderSheet, again: &Again) -> Result<Response, Problem> {
+fn form(desk: &Desk, about: About, again: &Again) -> Result<Response, Problem> {
     let typed = &again.form;
-    let order = &sheet.order;
     let ticked: Vec<&str> = typed.all("notify").collect();
     let mut known = desk.frame.business.settings()?.notify;
     let own = desk.staff.session.email.clone();
@@ -98,11 +152,11 @@ fn form(desk: &Desk, sheet: &OrderSheet, again: &Again) -> Result<Response, Prob
     };
     let shown = RequestForm {
         shell: desk.shell(Section::Orders),
-        list: Link::new("/admin/orders", "Orders"),
-        document: Link::new(format!("/admin/orders/{}", order.id), rows::order_name(order.kind, order.number.as_deref())),
-        action: format!("/admin/orders/{}/payment-requests", order.id),
-        customer: sheet.customer.name.clone(),
-        amount: desk.amount(sheet.figures.amount_due, order.currency),
+        list: about.list,
+        action: format!("{}/payment-requests", about.document.href),
+        document: about.document,
+        customer: about.customer,
+        amount: desk.amount(about.due, about.currency),
         key: again.key(),
         refusal: again.refusal(&SHOWN),
         to: typed.field("to"),
@@ -137,20 +191,32 @@ pub async fn create(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Clerk(staff): Clerk,
-    mut typed: Form,
+    typed: Form,
 ) -> Result<Response, Problem> {
-    let order: OrderId = id.parse().map_err(|_| Problem::not_found())?;
+    ask(&app, staff, order(&id)?, typed).await
+}
+
+/// `POST /admin/invoices/{id}/payment-requests`
+pub async fn create_of_invoice(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Clerk(staff): Clerk,
+    typed: Form,
+) -> Result<Response, Problem> {
+    ask(&app, staff, invoice(&id)?, typed).await
+}
+
+async fn ask(app: &App, staff: Staff, target: Target, mut typed: Form) -> Result<Response, Problem> {
     let call = again::call(&staff, &mut typed)?;
     let saved = match read(&mut typed) {
-        Some(asking) => request_payment(&app.services, &call, order, asking).await.map_err(Some),
+        Some(asking) => request_payment(&app.services, &call, target, asking).await.map_err(Some),
         None => Err(None),
     };
+    let desk = Desk::open(app, staff).await?;
+    let about = of(app, &desk, target).await?;
     match saved {
-        Ok(_) => Ok(done(&format!("/admin/orders/{order}"), "requested")),
-        Err(error) => {
-            let desk = Desk::open(&app, staff).await?;
-            form(&desk, &of(&app, &desk, &id).await?, &Again::of(typed, error)?)
-        }
+        Ok(_) => Ok(done(&about.document.href, "requested")),
+        Err(error) => form(&desk, about, &Again::of(typed, error)?),
     }
 }
 
@@ -180,8 +246,14 @@ pub async fn close(
     Ok(done(&back(&app, call.business, id).await?, "closed"))
 }
 
+/// Where the document of a request is.
+fn address(request: &Request) -> Option<String> {
+    let order = request.order_id.map(|order| format!("/admin/orders/{order}"));
+    order.or(request.invoice_id.map(|invoice| format!("/admin/invoices/{invoice}")))
+}
+
 /// The page of the document that a request is for.
 async fn back(app: &App, of: books::ids::BusinessId, id: RequestId) -> Result<String, Problem> {
     let request = request::request(&app.services.db, of, id).await?;
-    Ok(request.order_id.map_or_else(|| "/admin/requests".to_owned(), |order| format!("/admin/orders/{order}")))
+    Ok(address(&request).unwrap_or_else(|| "/admin/requests".to_owned()))
 }

@@ -3,11 +3,12 @@
 //! Invariant: every figure comes as it was read; nothing is computed here.
 
 use books::entry::{EntryKind, Side, entry_status};
+use books::invoice::InvoiceState;
 use books::money::Currency;
 use books::order::OrderKind;
 use books::payment::PaymentState;
 use engine::sheets::payment::means;
-use engine::sheets::{customer_list, order_list};
+use engine::sheets::{customer_list, invoice_list, order_list};
 use engine::store::entry::EntryLine;
 use engine::store::payment::{self, Payment};
 use engine::store::request::Request;
@@ -72,6 +73,29 @@ pub fn order(desk: &Desk, listed: &order_list::Listed) -> DocumentRow {
         detail: lines,
         dated: desk.day(row.created_at),
         chips,
+        total: desk.amount(listed.figures.total, row.currency),
+        due: desk.amount(listed.figures.amount_due, row.currency),
+    }
+}
+
+/// The chips of an invoice: its state, and that it is late.
+pub fn invoice_chips(state: InvoiceState, overdue: bool) -> Vec<Chip> {
+    let mut chips = vec![Chip::of_state(state.as_str())];
+    if overdue {
+        chips.push(Chip::of_state("overdue"));
+    }
+    chips
+}
+
+pub fn invoice(desk: &Desk, listed: &invoice_list::Listed) -> DocumentRow {
+    let row = &listed.row;
+    DocumentRow {
+        href: format!("/admin/invoices/{}", row.id),
+        number: row.number.clone().unwrap_or_else(|| "Draft invoice".to_owned()),
+        customer: row.customer_name.clone(),
+        detail: row.due_on.map(|day| format!("due {}", Day::of(day).text)).unwrap_or_default(),
+        dated: row.issued_on.map_or_else(|| desk.day(row.created_at), Day::of),
+        chips: invoice_chips(listed.state, listed.overdue),
         total: desk.amount(listed.figures.total, row.currency),
         due: desk.amount(listed.figures.amount_due, row.currency),
     }

@@ -7,6 +7,7 @@ pub mod customers;
 pub mod documents;
 pub mod entries;
 pub mod home;
+pub mod invoices;
 pub mod mails;
 pub mod messages;
 pub mod orders;

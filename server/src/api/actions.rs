@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use books::capability::Answer;
-use books::ids::{CustomerId, OrderId, PaymentId};
+use books::ids::{CustomerId, InvoiceId, OrderId, PaymentId};
 use engine::sheets::actions;
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
@@ -24,12 +24,13 @@ use crate::respond::Problem;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/orders/{id}/actions", get(of_order))
+        .route("/api/v1/invoices/{id}/actions", get(of_invoice))
         .route("/api/v1/customers/{id}/actions", get(of_customer))
         .route("/api/v1/payments/{id}/actions", get(of_payment))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(of_order, of_customer, of_payment))]
+#[openapi(paths(of_order, of_invoice, of_customer, of_payment))]
 pub struct Description;
 
 /// Whether one thing may be done now.
@@ -66,6 +67,13 @@ fn shown(answers: Vec<Answer>) -> Response {
     responses((status = 200, description = "Every action", body = Vec<PossibleAction>)))]
 async fn of_order(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<OrderId>) -> Result<Response, Problem> {
     Ok(shown(actions::of_order(&app.services, caller.business, id, &caller.actor()).await?))
+}
+
+/// What may be done with an invoice
+#[utoipa::path(get, path = "/api/v1/invoices/{id}/actions", tag = "actions", params(("id" = String, Path, description = "`inv_…`")),
+    responses((status = 200, description = "Every action", body = Vec<PossibleAction>)))]
+async fn of_invoice(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
+    Ok(shown(actions::of_invoice(&app.services, caller.business, id, &caller.actor()).await?))
 }
 
 /// What may be done with a customer's account

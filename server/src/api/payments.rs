@@ -194,6 +194,9 @@ struct NewPayment {
     /// The order it pays; the rest stays on the balance.
     #[schema(value_type = Option<String>)]
     order: Option<OrderId>,
+    /// The invoice it pays; the rest stays on the balance.
+    #[schema(value_type = Option<String>)]
+    invoice: Option<InvoiceId>,
     /// What it pays, in this order; absent: oldest due first.
     #[serde(default)]
     #[schema(max_items = 1000)]
@@ -290,12 +293,15 @@ pub fn wrong(field: String, detail: &str) -> Problem {
 
 impl NewPayment {
     fn parts(&self) -> Result<Vec<Part>, Problem> {
-        match self.order {
-            Some(_) if !self.allocations.is_empty() => {
-                Err(wrong("allocations".to_owned(), "Name either an order or allocations."))
+        let whole = |target| Ok(vec![Part { target, amount: None }]);
+        match (self.order, self.invoice) {
+            (Some(_), Some(_)) => Err(wrong("invoice".to_owned(), "Name either an order or an invoice.")),
+            (Some(_), _) | (_, Some(_)) if !self.allocations.is_empty() => {
+                Err(wrong("allocations".to_owned(), "Name either one document or allocations."))
             }
-            Some(order) => Ok(vec![Part { target: Target::Order(order), amount: None }]),
-            None => self.allocations.iter().enumerate().map(|(at, part)| part.part(at)).collect(),
+            (Some(order), None) => whole(Target::Order(order)),
+            (None, Some(invoice)) => whole(Target::Invoice(invoice)),
+            (None, None) => self.allocations.iter().enumerate().map(|(at, part)| part.part(at)).collect(),
         }
     }
 
@@ -423,6 +429,9 @@ struct PaymentsQuery {
     /// Those that named this order.
     #[param(value_type = Option<String>)]
     order: Option<OrderId>,
+    /// Those that named this invoice.
+    #[param(value_type = Option<String>)]
+    invoice: Option<InvoiceId>,
     /// The first day of creation.
     from: Option<Day>,
     /// The last day of creation.
@@ -440,6 +449,7 @@ async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<
     let wanted = Wanted {
         customer: query.customer,
         order: query.order,
+        invoice: query.invoice,
         state: query.state.map(|state| state.0),
         span: Span { from: query.from.map(|day| day.0), to: query.to.map(|day| day.0) },
         before: listing.after()?,

@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use books::ids::{CustomerId, OrderId, RequestId};
+use books::account::Target;
+use books::ids::{CustomerId, InvoiceId, OrderId, RequestId};
 use engine::flows::call::Call;
 use engine::flows::request_payment::{Asking, close_request, request_payment, resend_request};
 use engine::store::business::Span;
@@ -15,7 +16,7 @@ use engine::store::request::{self, Request as Row, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::{Asks, Reads, Writes};
+use super::access::{Asks, Caller, Reads, Writes};
 use super::links::url;
 use super::lists::{List, Listing};
 use super::replies::written;
@@ -27,6 +28,7 @@ use crate::respond::Problem;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/orders/{id}/payment-requests", post(of_order))
+        .route("/api/v1/invoices/{id}/payment-requests", post(of_invoice))
         .route("/api/v1/requests", get(list))
         .route("/api/v1/requests/{id}", get(one))
         .route("/api/v1/requests/{id}/resend", post(resend))
@@ -34,7 +36,7 @@ pub fn routes() -> Router<Arc<App>> {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(of_order, list, one, resend, close))]
+#[openapi(paths(of_order, of_invoice, list, one, resend, close))]
 pub struct Description;
 
 /// A request to pay what is due on one order or invoice.
@@ -125,10 +127,27 @@ async fn of_order(
     Id(order): Id<OrderId>,
     StrictJson { value: new, request_hash }: StrictJson<NewRequest>,
 ) -> Result<Response, Problem> {
+    ask(&app, &caller, Target::Order(order), new, request_hash).await
+}
+
+/// Ask a customer to pay what is due on an invoice
+#[utoipa::path(post, path = "/api/v1/invoices/{id}/payment-requests", tag = "requests",
+    params(("id" = String, Path, description = "`inv_…`")), request_body = NewRequest,
+    responses((status = 201, description = "The request", body = Request)))]
+async fn of_invoice(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(invoice): Id<InvoiceId>,
+    StrictJson { value: new, request_hash }: StrictJson<NewRequest>,
+) -> Result<Response, Problem> {
+    ask(&app, &caller, Target::Invoice(invoice), new, request_hash).await
+}
+
+async fn ask(app: &App, caller: &Caller, target: Target, new: NewRequest, request_hash: [u8; 32]) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
     let asking = Asking { to: new.to, cc: new.cc, message: new.message, notify: new.notify };
-    let act = request_payment(&app.services, &call, order, asking);
-    written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id)).await
+    let act = request_payment(&app.services, &call, target, asking);
+    written(app, &call, StatusCode::CREATED, act, |id| shown(app, &call, id)).await
 }
 
 /// Which requests.
@@ -142,6 +161,8 @@ struct RequestsQuery {
     customer: Option<CustomerId>,
     #[param(value_type = Option<String>)]
     order: Option<OrderId>,
+    #[param(value_type = Option<String>)]
+    invoice: Option<InvoiceId>,
     /// The first day of sending.
     from: Option<Day>,
     /// The last day of sending.
@@ -159,6 +180,7 @@ async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<
     let wanted = Wanted {
         customer: query.customer,
         order: query.order,
+        invoice: query.invoice,
         state: query.state.map(|state| state.0),
         span: Span { from: query.from.map(|day| day.0), to: query.to.map(|day| day.0) },
         before: listing.after()?,

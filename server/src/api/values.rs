@@ -213,6 +213,10 @@ published! {
     OrderState = books::order::OrderState;
     /// How far a document is paid.
     PaidState = books::figures::PaymentState;
+    /// An invoice's state as it is shown.
+    InvoiceState = books::invoice::InvoiceState;
+    /// Where money goes that a credit note sets free.
+    DestinationKind = books::account::DestinationKind;
     /// Why an order was amended.
     AmendmentReason = books::order::AmendmentReason;
     /// A payment's own state.

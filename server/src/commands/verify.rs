@@ -73,10 +73,23 @@ fn quoted(promise: &str) -> String {
 }
 
 fn counted(checked: &Checked) -> String {
-    let Checked { customers, accounts, entries, allocations, journal_lines, orders, payments, requests, mails, events } = checked;
+    let Checked {
+        customers,
+        accounts,
+        entries,
+        allocations,
+        journal_lines,
+        orders,
+        invoices,
+        credit_notes,
+        payments,
+        requests,
+        mails,
+        events,
+    } = checked;
     format!(
         "{customers} customers, {accounts} accounts, {entries} entries, {allocations} allocations, {journal_lines} journal lines, \
-         {orders} orders, {payments} payments, {requests} requests, {mails} mails, {events} events"
+         {orders} orders, {invoices} invoices, {credit_notes} credit notes, {payments} payments, {requests} requests, {mails} mails, {events} events"
     )
 }
 

@@ -184,7 +184,8 @@ impl Shop<'_> {
                 self.amend(order, "correction", Vec::new(), first).await?;
             }
             Deed::Ask if due > 0 && sheet.customer.email.is_some() => {
-                client.request = Some(request_payment(self.services, &self.call, order, Asking::default()).await?.value);
+                let asking = Asking::default();
+                client.request = Some(request_payment(self.services, &self.call, Target::Order(order), asking).await?.value);
             }
             Deed::PayOnline { card } if due > 0 && client.request.is_some() => self.pay_online(client, card).await?,
             // Who has no address cannot be asked by mail and brings a check.

@@ -121,6 +121,11 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
     if sheet.link.purpose == "selection" {
         return page(status, &chosen(sheet, shell, base, paybox));
     }
+    if let Some(invoice) = &sheet.invoice {
+        let asked = sheet.link.request_id.and_then(|id| invoice.requests.iter().find(|row| row.id == id));
+        let message = asked.and_then(|row| row.message.clone()).unwrap_or_default();
+        return page(status, &shown::invoice_page(invoice, shell, base, message, paybox));
+    }
     match (&sheet.order, &sheet.payment) {
         (Some(order), _) => {
             let message = sheet
@@ -264,6 +269,7 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, visito
             let number = order.order.number.clone().unwrap_or_default();
             format!("{} {number}", engine::flows::create_order::title(order.order.kind))
         }
+        None if sheet.invoice.is_some() => sheet.invoice.as_ref().map(|sheet| sheet.invoice.title()).unwrap_or_default(),
         None if sheet.link.purpose == "selection" => "What is to be paid".to_owned(),
         None => "Your balance".to_owned(),
     };
@@ -323,7 +329,7 @@ fn step(
     }
 }
 
-/// `GET /p/v/{link}/pdf`: the order as it stands, or the receipt.
+/// `GET /p/v/{link}/pdf`: the order as it stands, the invoice, or the receipt.
 pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, visitor: Visitor) -> Result<Response, Problem> {
     let sheet = match sheet(&app, &visitor, &id).await {
         Ok(sheet) => sheet,
@@ -332,6 +338,10 @@ pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, visitor: V
     if let Some(statement) = &sheet.statement {
         let token = app.services.keys.link_token(&sheet.link.purpose, sheet.link.id);
         return papers::statement_pdf(&app, statement, Some(app.public_url.link(&format!("/p/{token}")))).await;
+    }
+    if let Some(invoice) = &sheet.invoice {
+        let token = app.services.keys.link_token(&sheet.link.purpose, sheet.link.id);
+        return papers::invoice_pdf(&app, invoice, Some(app.public_url.link(&format!("/p/{token}")))).await;
     }
     match (&sheet.order, &sheet.payment) {
         (Some(order), _) => {

@@ -3,11 +3,13 @@
 use books::link::Policy;
 use books::money::{Currency, Money};
 use engine::services::Services;
+use engine::sheets::invoice::InvoiceSheet;
 use engine::sheets::link::LinkSheet;
 use engine::sheets::order::OrderSheet;
 use engine::store::business::Business;
 use engine::store::connection::Connection;
 use engine::store::entry::EntryLine;
+use engine::store::invoice::InvoiceLine;
 use engine::store::order::OrderLine;
 use engine::store::payment::Payment;
 use processors::registry;
@@ -67,6 +69,21 @@ pub fn line_row(line: &OrderLine, currency: Currency) -> LineRow {
         tax_rate: line.tax_rate.as_ref().map(|rate| format!("{rate}%")).unwrap_or_default(),
         gross: amount(line.gross, currency),
         removed: line.removed_by.is_some(),
+    }
+}
+
+/// A line of an invoice.
+pub fn invoice_line(line: &InvoiceLine, currency: Currency) -> LineRow {
+    let unit = line.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
+    let price = amount(line.unit_amount, currency).text;
+    let plain = line.quantity == "1" && unit.is_empty();
+    LineRow {
+        description: line.description.clone(),
+        detail: if plain { String::new() } else { format!("{}{unit} × {price}", line.quantity) },
+        kind: if line.kind == "item" { String::new() } else { Chip::of_state(&line.kind).text },
+        tax_rate: line.tax_rate.as_ref().map(|rate| format!("{rate}%")).unwrap_or_default(),
+        gross: amount(line.gross, currency),
+        removed: false,
     }
 }
 
@@ -212,6 +229,49 @@ pub fn document_page(sheet: &OrderSheet, shell: PayerShell, base: String, messag
     }
 }
 
+/// The page of an invoice: as it was issued, with how it stands now.
+pub fn invoice_page(sheet: &InvoiceSheet, shell: PayerShell, base: String, message: String, paybox: PayBox) -> DocumentPage {
+    let currency = sheet.invoice.currency;
+    let zone = sheet.business.zone();
+    let money = |minor| amount(minor, currency);
+    let counted = sheet.payments.iter().rev().map(|payment| (payment, sheet.paid_by(payment.id))).filter(|(_, part)| *part > 0);
+    let figures = sheet.figures;
+    let taxes = sheet.taxes().into_iter().filter(|sum| sum.tax != 0);
+    DocumentPage {
+        shell,
+        base,
+        noun: "Invoice",
+        number: sheet.invoice.number.clone().unwrap_or_default(),
+        customer: sheet.customer.name.clone(),
+        dated: sheet.invoice.issued_on.map_or_else(|| Day::of(sheet.today()), Day::of),
+        state: Chip::of_state(if sheet.overdue() { "overdue" } else { sheet.state().as_str() }),
+        message,
+        lines: sheet.lines.iter().map(|line| invoice_line(line, currency)).collect(),
+        amendments: Vec::new(),
+        payments: counted
+            .map(|(payment, part)| PublicPayment {
+                on: Day::of(payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
+                method: engine::sheets::payment::means(payment),
+                amount: money(part),
+                status: Chip::of_state(payment.state.as_str()),
+                receipt: None,
+            })
+            .collect(),
+        figures: Figures {
+            net: None,
+            taxes: taxes.map(|sum| (format!("tax {}%", sum.rate), money(sum.tax))).collect(),
+            total: money(figures.total),
+            fees: money(figures.fees),
+            paid: money(figures.paid),
+            credited: money(figures.credited),
+            written_off: money(figures.written_off),
+            due: money(figures.amount_due),
+            due_label: "Amount due",
+        },
+        paybox,
+    }
+}
+
 /// What a payer may do about the amount of a link. `refused`: why the last try did not go through.
 pub fn paybox(services: &Services, sheet: &LinkSheet, base: &str, refused: Option<String>) -> PayBox {
     paybox_for(services, &Asking::of(sheet), base, refused)
@@ -255,6 +315,7 @@ pub fn paybox_for(services: &Services, asking: &Asking<'_>, base: &str, refused:
 fn is_under_way(payment: &Payment, sheet: &LinkSheet) -> bool {
     let meant = match sheet.link.purpose.as_str() {
         "selection" => sheet.chosen.iter().any(|charge| charge.reserved > 0),
+        _ if sheet.invoice.is_some() => sheet.invoice.as_ref().is_some_and(|invoice| invoice.reserved() > 0),
         _ => concerns(payment, sheet.link.order_id),
     };
     meant && is_open(payment)

@@ -61,6 +61,7 @@ pub enum Section {
     Home,
     Customers,
     Orders,
+    Invoices,
     Payments,
     Requests,
     Messages,

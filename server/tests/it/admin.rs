@@ -4,6 +4,7 @@ pub mod browser;
 mod buttons;
 mod doors;
 mod forms;
+mod invoices;
 mod job;
 mod messages;
 mod money_back;

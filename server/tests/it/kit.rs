@@ -88,6 +88,8 @@ impl TestApp {
             // What does not add up is refused, as the typesetter would.
             statement: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
             letter: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
+            invoice: |_| Ok(b"%PDF-".to_vec()),
+            credit_note: |_| Ok(b"%PDF-".to_vec()),
         };
         let app = App::new(config, services, papers, Stop::new());
         let (business, key) = another_business(&app.services, "Harbor Joinery", "USD").await;
@@ -240,6 +242,18 @@ impl TestApp {
             let figure = |name: &str| order[name].as_i64().unwrap_or_else(|| panic!("{name} of {order}"));
             let asked = figure("paid") + figure("credited") + figure("written_off") + figure("amount_due");
             assert!(order["state"] == "draft" || figure("total") == asked, "{order}");
+        }
+        for invoice in self.all("/invoices?limit=200").await {
+            let figure = |name: &str| invoice[name].as_i64().unwrap_or_else(|| panic!("{name} of {invoice}"));
+            let asked = figure("paid") + figure("credited") + figure("written_off") + figure("amount_due");
+            assert!(invoice["state"] == "draft" || figure("total") + figure("fees") == asked, "{invoice}");
+            let id = invoice["id"].as_str().expect("an id");
+            let one = self.get(&format!("/invoices/{id}")).await.json(200);
+            for name in ["state", "total", "fees", "paid", "credited", "written_off", "amount_due", "overdue"] {
+                assert_eq!(one[name], invoice[name], "{name} of {id} in the list and alone");
+            }
+            let explained = self.get(&format!("/invoices/{id}/explain")).await.json(200);
+            assert_eq!(explained["amount_due"], invoice["amount_due"], "{explained}");
         }
     }
 

@@ -74,6 +74,7 @@ pub struct CustomerPage {
     /// The entries shown, as a table for spreadsheets.
     pub csv: String,
     pub orders: Vec<DocumentRow>,
+    pub invoices: Vec<DocumentRow>,
     pub payments: Vec<PaymentRow>,
     pub methods: Vec<SavedMethod>,
     /// Adds one on the processor's page.

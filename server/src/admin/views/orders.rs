@@ -43,6 +43,8 @@ pub struct OrderPage {
     pub figures: Figures,
     pub payments: Vec<PaymentRow>,
     pub requests: Vec<RequestRow>,
+    /// Those that bill it, newest first.
+    pub invoices: Vec<DocumentRow>,
     /// Errors a processor gave lately, with their time.
     pub processor_errors: Vec<ProcessorError>,
     pub history: Vec<HistoryRow>,

@@ -67,8 +67,8 @@ pub struct PaymentForm {
     /// The document it is for, or the customer.
     pub about: Link,
     pub customer_id: String,
-    /// Empty: for the customer's account.
-    pub order_id: String,
+    /// The hidden field that names the document, and its id; none: for the customer's account.
+    pub target: Option<(&'static str, String)>,
     pub due: Amount,
     pub key: String,
     pub refusal: Option<String>,
@@ -160,6 +160,7 @@ pub struct ChargeForm {
     pub about: Link,
     pub customer_id: String,
     pub order_id: String,
+    pub invoice_id: String,
     pub due: Amount,
     pub key: String,
     pub refusal: Option<String>,
@@ -177,6 +178,7 @@ pub struct CardForm {
     pub about: Link,
     pub customer_id: String,
     pub order_id: String,
+    pub invoice_id: String,
     pub due: Amount,
     pub key: String,
     pub refusal: Option<String>,

@@ -1,5 +1,7 @@
 //! Every staff page there is: answered, framed by the same headers, and without anything inline.
 
+use serde_json::json;
+
 use super::browser::{Browser, address, fresh_key};
 use crate::kit::TestApp;
 
@@ -43,6 +45,9 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/customers/new",
         "/admin/orders",
         "/admin/orders/new",
+        "/admin/invoices",
+        "/admin/invoices?sent=2&not_sent=1",
+        "/admin/invoices/new",
         "/admin/requests",
         "/admin/payments",
         "/admin/payments/new",
@@ -67,6 +72,17 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     all.extend(["", "/explain", "/cancel", "/deny", "/withdraw", "/amend", "/request"].map(order_at));
     all.push(format!("/admin/payments/charge?order={order}"));
     all.push(format!("/admin/payments/card?customer={customer}"));
+    let lines = json!([{"kind": "item", "description": "Survey <b>", "quantity": 1, "unit_amount": 100}]);
+    let draft = app.post("/invoices", json!({"customer": customer, "currency": "USD", "lines": lines})).await.json(201);
+    let draft = format!("/admin/invoices/{}", draft["id"].as_str().expect("an id"));
+    let billed = app.order(&customer, 90_000).await;
+    let invoice =
+        browser.does(&format!("/admin/orders/{billed}/invoices"), &[("description", "Oak <b>"), ("then", "issue")]).await;
+    all.extend([format!("{draft}/edit"), draft, format!("/admin/invoices/new?customer={customer}"), order_at("/invoice")]);
+    let of_invoice = ["", "/explain", "/request", "/void", "/uncollectible", "/write-off", "/credit"];
+    all.extend(of_invoice.map(|rest| format!("{invoice}{rest}")));
+    all.push(format!("/admin/payments/in-person?order={order}&form=cash"));
+    all.push(format!("{payment}/change?tendered=999999999"));
     all.extend(["refund", "reallocate"].map(|path| format!("{payment}/{path}")));
     all.extend([entry, payment, mail, format!("/admin/sandbox/{sandbox}")]);
     all.push(format!("/admin/payments/new?order={order}"));
@@ -133,6 +149,7 @@ fn every_get_is_visited() {
         "/admin/customers/{id}/statement.pdf",
         "/admin/customers/{id}/letter.pdf",
         "/admin/outbox/{id}/html",
+        "/admin/invoices.csv",
         "/admin/reports/summary.csv",
         "/admin/reports/ageing.csv",
     ];

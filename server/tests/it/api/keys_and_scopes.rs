@@ -30,7 +30,7 @@ fn without_a_key_that_works_nothing_is_read() {
             .await
             .refused(401, "UNAUTHENTICATED");
         app.get("/no/such/path").await.refused(404, "NOT_FOUND");
-        app.get("/invoices").await.refused(404, "NOT_FOUND");
+        app.get("/ledgers").await.refused(404, "NOT_FOUND");
         app.call(&app.key, "DELETE", "/customers", &[], &Value::Null).await.refused(405, "METHOD_NOT_ALLOWED");
     });
 }

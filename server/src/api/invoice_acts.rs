@@ -1,0 +1,200 @@
+//! What is done to invoices: issued, sent, taken back, given up, copied; and made from an order's balance.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use books::ids::{InvoiceId, OrderId};
+use engine::flows::draft_invoice::duplicate_invoice;
+use engine::flows::issue_invoice::{Generating, Issuing, generate_invoice, issue_invoice, send_invoice};
+use engine::flows::void_invoice::{GivingUp, void_invoice, write_off};
+use engine::store::entry;
+use serde::Deserialize;
+use utoipa::{OpenApi, ToSchema};
+
+use super::access::{Refunds, Writes};
+use super::entries::Entry;
+use super::invoices::{Invoice, shown};
+use super::replies::written;
+use super::values::{Amount, Day};
+use crate::app::App;
+use crate::json::{Id, Nothing, StrictJson};
+use crate::respond::Problem;
+
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/orders/{id}/invoices", post(generate))
+        .route("/api/v1/invoices/{id}/issue", post(issue))
+        .route("/api/v1/invoices/{id}/send", post(send))
+        .route("/api/v1/invoices/{id}/void", post(void))
+        .route("/api/v1/invoices/{id}/uncollectible", post(uncollectible))
+        .route("/api/v1/invoices/{id}/duplicate", post(duplicate))
+        .route("/api/v1/invoices/{id}/write-offs", post(give_up))
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(generate, issue, send, void, uncollectible, duplicate, give_up))]
+pub struct Description;
+
+/// The balance of an order or application, to be billed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FromOrder {
+    #[schema(min_length = 1, max_length = 1000)]
+    description: String,
+    due_on: Option<Day>,
+    /// Mail it to the customer.
+    #[serde(default)]
+    send: bool,
+}
+
+/// Bill what an order or application has open and on no invoice
+#[utoipa::path(post, path = "/api/v1/orders/{id}/invoices", tag = "invoices", params(("id" = String, Path, description = "`ord_…`")),
+    request_body = FromOrder, responses((status = 201, description = "The invoice, issued", body = Invoice)))]
+async fn generate(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(order): Id<OrderId>,
+    StrictJson { value: new, request_hash }: StrictJson<FromOrder>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let generating = Generating { description: new.description, due_on: new.due_on.map(|day| day.0), send: new.send };
+    let act = generate_invoice(&app.services, &call, order, generating);
+    written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id)).await
+}
+
+/// How it is issued.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Issue {
+    /// Mail it to the customer.
+    #[serde(default)]
+    send: bool,
+    /// A saved method to charge at once: its id, or `default`.
+    charge: Option<String>,
+}
+
+/// Issue a draft: it gets its number, and its lines are charged
+#[utoipa::path(post, path = "/api/v1/invoices/{id}/issue", tag = "invoices", params(("id" = String, Path, description = "`inv_…`")),
+    request_body = Issue, responses((status = 200, description = "The invoice", body = Invoice)))]
+async fn issue(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(id): Id<InvoiceId>,
+    StrictJson { value: new, request_hash }: StrictJson<Issue>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = issue_invoice(&app.services, &call, id, Issuing { send: new.send, charge: new.charge });
+    written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await
+}
+
+/// Mail an issued invoice; a second time as a reminder
+#[utoipa::path(post, path = "/api/v1/invoices/{id}/send", tag = "invoices", params(("id" = String, Path, description = "`inv_…`")),
+    responses((status = 200, description = "The invoice", body = Invoice)))]
+async fn send(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(id): Id<InvoiceId>,
+    StrictJson { request_hash, .. }: StrictJson<Nothing>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = send_invoice(&app.services, &call, id);
+    written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await
+}
+
+/// Why an invoice is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Voiding {
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+    /// Its late fees stay charged.
+    #[serde(default)]
+    keep_fees: bool,
+}
+
+/// Take an invoice back: what it charged is reversed, what it covered is free to be billed again
+#[utoipa::path(post, path = "/api/v1/invoices/{id}/void", tag = "invoices", params(("id" = String, Path, description = "`inv_…`")),
+    request_body = Voiding, responses((status = 200, description = "The invoice", body = Invoice)))]
+async fn void(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(id): Id<InvoiceId>,
+    StrictJson { value: new, request_hash }: StrictJson<Voiding>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = void_invoice(&app.services.db, &call, id, &new.reason, new.keep_fees);
+    written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await
+}
+
+/// Why nothing more is expected.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct GivenUp {
+    /// Absent: that it is uncollectible.
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
+}
+
+/// Give up all that is due: the invoice reads *uncollectible* until money comes after all
+#[utoipa::path(post, path = "/api/v1/invoices/{id}/uncollectible", tag = "invoices",
+    params(("id" = String, Path, description = "`inv_…`")), request_body = GivenUp,
+    responses((status = 200, description = "The invoice", body = Invoice)))]
+async fn uncollectible(
+    State(app): State<Arc<App>>,
+    Refunds(caller): Refunds,
+    Id(id): Id<InvoiceId>,
+    StrictJson { value: new, request_hash }: StrictJson<GivenUp>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let reason = new.reason.unwrap_or_else(|| "Uncollectible".to_owned());
+    let act = write_off(&app.services.db, &call, id, GivingUp { amount: None, reason, uncollectible: true });
+    written(&app, &call, StatusCode::OK, act, |_| shown(&app, &call, id)).await
+}
+
+/// Write a new draft with the same lines
+#[utoipa::path(post, path = "/api/v1/invoices/{id}/duplicate", tag = "invoices",
+    params(("id" = String, Path, description = "`inv_…`")),
+    responses((status = 201, description = "The new draft", body = Invoice)))]
+async fn duplicate(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(id): Id<InvoiceId>,
+    StrictJson { request_hash, .. }: StrictJson<Nothing>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = duplicate_invoice(&app.services.db, &call, id);
+    written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id)).await
+}
+
+/// What is given up.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewWriteOff {
+    /// Absent: all that is due.
+    amount: Option<Amount>,
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+}
+
+/// Give up a part or all of what is due on an invoice
+#[utoipa::path(post, path = "/api/v1/invoices/{id}/write-offs", tag = "invoices",
+    params(("id" = String, Path, description = "`inv_…`")), request_body = NewWriteOff,
+    responses((status = 201, description = "The write-off", body = Entry)))]
+async fn give_up(
+    State(app): State<Arc<App>>,
+    Refunds(caller): Refunds,
+    Id(id): Id<InvoiceId>,
+    StrictJson { value: new, request_hash }: StrictJson<NewWriteOff>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let giving = GivingUp { amount: new.amount.map(|amount| amount.0), reason: new.reason, uncollectible: false };
+    let act = write_off(&app.services.db, &call, id, giving);
+    written(&app, &call, StatusCode::CREATED, act, async |entry| {
+        Ok(Entry::of(entry::entry(&app.services.db, call.business, entry).await?))
+    })
+    .await
+}
