@@ -1,7 +1,7 @@
 //! Lives through the plan: week by week, all customers at once, each by the flows that pages and programs use.
 
 use books::account::Target;
-use books::calendar::Instant;
+use books::calendar::{Day, Instant};
 use books::entry::Side;
 use books::ids::{BusinessId, CustomerId, OrderId, OrderLineId, RequestId};
 use books::money::Currency;
@@ -15,6 +15,8 @@ use engine::flows::change_order::{Decision, change_order};
 use engine::flows::connect_processor::{NewConnection, connect_processor};
 use engine::flows::create_business::{NewBusiness, create_business};
 use engine::flows::create_order::{NewOrder, create_order};
+use engine::flows::draft_invoice::{NewInvoice, Texts, create_invoice};
+use engine::flows::issue_invoice::{Generating, generate_invoice};
 use engine::flows::open_link::open_link;
 use engine::flows::record_payment::{Part, Received, record_payment};
 use engine::flows::request_payment::{Asking, request_payment};
@@ -165,6 +167,7 @@ impl Shop<'_> {
             Deed::Link => {
                 create_link(db, &self.services.keys, &self.call, NewLink::usual(client.id)).await?;
             }
+            Deed::Draft => self.draft(client.id).await?,
             deed => self.on_order(client, deed).await?,
         }
         Ok(())
@@ -187,6 +190,7 @@ impl Shop<'_> {
                 let asking = Asking::default();
                 client.request = Some(request_payment(self.services, &self.call, Target::Order(order), asking).await?.value);
             }
+            Deed::Bill { due_days } if due > 0 => self.bill(order, due_days).await?,
             Deed::PayOnline { card } if due > 0 && client.request.is_some() => self.pay_online(client, card).await?,
             // Who has no address cannot be asked by mail and brings a check.
             Deed::PayOnline { .. } if due > 0 => self.pay(client.id, order, due, "check").await?,
@@ -213,6 +217,31 @@ impl Shop<'_> {
         Ok(())
     }
 
+    /// An invoice for what an order still owes, mailed where there is an address.
+    async fn bill(&self, order: OrderId, due_days: i64) -> Result<(), Failure> {
+        let sheet = order_sheet(&self.services.db, self.business, order).await?;
+        let billing = Generating {
+            description: "Joinery work as ordered".to_owned(),
+            due_on: Some(self.day_in(due_days)),
+            send: sheet.customer.email.is_some(),
+        };
+        generate_invoice(self.services, &self.call, order, billing).await?;
+        Ok(())
+    }
+
+    async fn draft(&self, customer: CustomerId) -> Result<(), Failure> {
+        let texts = Texts { description: Some("Yearly service of doors and windows".to_owned()), ..Texts::default() };
+        let lines = vec![priced("Service visit", 2, 14_500), priced("Oil and fittings", 1, 3_850)];
+        let new = NewInvoice { customer, currency: self.usd, lines, entries: Vec::new(), texts };
+        create_invoice(&self.services.db, &self.call, new).await?;
+        Ok(())
+    }
+
+    /// The day so many days from today.
+    fn day_in(&self, days: i64) -> Day {
+        self.services.db.clock().now().plus_seconds(days * 86_400).day_in(&jiff::tz::TimeZone::UTC)
+    }
+
     async fn by_hand(
         &self,
         customer: CustomerId,
@@ -221,8 +250,7 @@ impl Shop<'_> {
         description: &str,
         due_days: i64,
     ) -> Result<(), Failure> {
-        let today = self.services.db.clock().now();
-        let due_on = (side == Side::Charge).then(|| today.plus_seconds(due_days * 86_400).day_in(&jiff::tz::TimeZone::UTC));
+        let due_on = (side == Side::Charge).then(|| self.day_in(due_days));
         let new = NewEntry {
             customer,
             side,

@@ -32,6 +32,12 @@ pub enum Deed {
     Remove,
     /// The latest order's amount due is asked for by mail.
     Ask,
+    /// An invoice for what the latest order still owes, due after so many days.
+    Bill {
+        due_days: i64,
+    },
+    /// A yearly service is written up as an invoice, which is still a draft.
+    Draft,
     /// The payer pays the request with this test card.
     PayOnline {
         card: &'static str,
@@ -99,7 +105,10 @@ fn one_order(dice: &mut Dice, week: i64, deeds: &mut Vec<(i64, Deed)>) -> i64 {
     }
     match dice.roll(4) {
         0 => deeds.push((week + 3, Deed::Pay { percent: 100, kind: "check" })),
-        1 => deeds.push((week + 2, Deed::Pay { percent: 100, kind: "bank_transfer" })),
+        1 => {
+            deeds.push((week + 1, Deed::Bill { due_days: 14 }));
+            deeds.push((week + 3, Deed::Pay { percent: 100, kind: "bank_transfer" }));
+        }
         _ => {
             deeds.push((week + 2, Deed::Ask));
             deeds.push((week + 3, Deed::PayOnline { card: "4242424242424242" }));
@@ -118,10 +127,13 @@ fn ending(n: usize, dice: &mut Dice, deeds: &mut Vec<(i64, Deed)>) {
     let by_card = |card| vec![(late - 3, order), (late - 2, Deed::Ask), (late, Deed::PayOnline { card })];
     let story: Vec<(i64, Deed)> = match n % 10 {
         0 => vec![(late - 4, Deed::Charge { cents: 18_500, due_days: 14 })],
-        1 => vec![(late - 3, order), (late - 3, Deed::Pay { percent: 50, kind: "check" }), (late, Deed::Ask)],
+        1 => {
+            vec![(late - 3, order), (late - 3, Deed::Pay { percent: 50, kind: "check" }), (late - 1, Deed::Bill { due_days: 14 })]
+        }
         2 => vec![(late - 5, Deed::Charge { cents: 42_000, due_days: 14 }), (last - 4, Deed::Link)],
         3 => vec![(late, Deed::Credit { cents: 5_000 })],
         4 => by_card("4000000000009995"),
+        5 if n == 15 => vec![(last, Deed::Draft)],
         5 => vec![(last, Deed::Order { work: dice.place(14), lines: 1, draft: true })],
         6 => vec![(last - 2, order), (last - 1, Deed::Ask), (last, Deed::PayOnline { card: "000123456789" })],
         7 => vec![(late - 1, order), (late, Deed::Cancel)],
