@@ -10,6 +10,7 @@ use crate::app::App;
 pub mod account;
 pub mod doors;
 pub mod guest;
+pub mod invoices;
 pub mod links;
 pub mod methods;
 pub mod returns;
@@ -54,6 +55,10 @@ fn account_routes() -> Router<Arc<App>> {
         .route("/portal/{customer}/orders/{id}/pay", post(account::pay_order))
         .route("/portal/{customer}/orders/{id}/pdf", get(account::order_pdf))
         .route("/portal/{customer}/orders/{id}/explain", get(account::explain_order))
+        .route("/portal/{customer}/invoices/{id}", get(invoices::show))
+        .route("/portal/{customer}/invoices/{id}/pay", post(invoices::pay))
+        .route("/portal/{customer}/invoices/{id}/pdf", get(invoices::pdf))
+        .route("/portal/{customer}/invoices/{id}/explain", get(invoices::explain))
         .route("/portal/{customer}/payments/{id}", get(account::payment))
         .route("/portal/{customer}/payments/{id}/pdf", get(account::payment_pdf))
 }

@@ -29,20 +29,15 @@ row! {
 
 sql!(OWNER_OF_ORDER, "select customer_id, currency from orders where business_id = $1 and id = $2");
 sql!(OWNER_OF_CHARGE, "select customer_id, currency from entry where business_id = $1 and id = $2 and side = 'charge'");
-// A charge that the invoice covers says whose it is, so this needs no table of invoices.
-sql!(
-    OWNER_OF_INVOICE,
-    "
-    select customer_id, currency from entry_open
-    where business_id = $1 and customer_id = $3 and currency = $4 and allocated < amount and invoice_id = $2 limit 1"
-);
+// A draft asks for nothing, and its customer does not know of it.
+sql!(OWNER_OF_INVOICE, "select customer_id, currency from invoice where business_id = $1 and id = $2 and standing <> 'draft'");
 
-async fn owner(tx: &mut Tx<'_>, customer: CustomerId, currency: Currency, target: Target) -> Result<Option<Owner>> {
+async fn owner(tx: &mut Tx<'_>, target: Target) -> Result<Option<Owner>> {
     let business = tx.business();
     match target {
         Target::Order(id) => tx.query_opt(&OWNER_OF_ORDER, &[&business, &id]).await,
         Target::Entry(id) => tx.query_opt(&OWNER_OF_CHARGE, &[&business, &id]).await,
-        Target::Invoice(id) => tx.query_opt(&OWNER_OF_INVOICE, &[&business, &id, &customer, &currency]).await,
+        Target::Invoice(id) => tx.query_opt(&OWNER_OF_INVOICE, &[&business, &id]).await,
     }
 }
 
@@ -68,7 +63,7 @@ pub async fn select_documents(
         }
         tx.lock::<Customer>(&[&by.business, &customer]).await?.ok_or(Error::NotFound)?;
         for target in &targets {
-            let owner = owner(tx, customer, currency, *target).await?;
+            let owner = owner(tx, *target).await?;
             owner.filter(|owner| owner.customer_id == customer && owner.currency == currency).ok_or(Error::NotFound)?;
         }
         let business = business::of(tx).await?;

@@ -43,6 +43,8 @@ pub struct OrderSheet {
     pub requests: Vec<Request>,
     /// The customer's saved methods.
     pub methods: Vec<Method>,
+    /// A request is out for an invoice that bills some of it.
+    pub billed_and_asked: bool,
     pub connections: Vec<Connection>,
     /// Those that bill it or carry one of its charges, newest first.
     pub invoices: Vec<Invoiced>,
@@ -57,7 +59,7 @@ impl OrderSheet {
     /// The state as it is shown: *pending* while something is due and a request or payment is out.
     pub fn shown_state(&self) -> OrderState {
         let out = Outstanding {
-            request: self.requests.iter().any(|request| request.state.is_out()),
+            request: self.billed_and_asked || self.requests.iter().any(|request| request.state.is_out()),
             remote_invoice: false,
             payment: self.reserved() > 0,
         };
@@ -143,6 +145,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: OrderId) -
     }
     payments.sort_by_key(|payment| std::cmp::Reverse(payment.id));
     let requests = request::of_order(reader, of, id).await?;
+    let billed_and_asked = request::out_for_invoices_of(reader, of, id).await?;
     let connections = connection::of_business(reader, of).await?;
     let invoices = invoice_list::of_order(reader, of, id, &charges, business.today(reader.now())).await?;
     let figures = if order.state.is_charged() {
@@ -164,6 +167,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: OrderId) -
         payments,
         requests,
         methods,
+        billed_and_asked,
         connections,
         invoices,
     })

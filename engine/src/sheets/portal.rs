@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 
 use books::account::Target;
 use books::calendar::Day;
-use books::ids::{BusinessId, CustomerId, OrderId, PaymentId};
+use books::ids::{BusinessId, CustomerId, InvoiceId, OrderId, PaymentId};
 use books::money::Currency;
 use books::order::OrderState;
 
+use super::invoice::{InvoiceSheet, invoice_sheet};
+use super::invoice_list::{self, Listed as Invoiced};
 use super::order::{OrderSheet, order_sheet};
 use super::order_list::{Listed, listed};
 use super::payment::{PaymentSheet, payment_sheet};
@@ -21,6 +23,7 @@ use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
 use crate::store::customer::{self, Customer, CustomerBalance};
 use crate::store::entry::{self, EntryLine, Wanted};
+use crate::store::invoice;
 use crate::store::link::{Scope, target_text};
 use crate::store::order;
 use crate::store::payment::{self, Payment};
@@ -61,6 +64,8 @@ pub struct PortalSheet {
     /// Newest posted first.
     pub recent: Vec<EntryLine>,
     pub orders: Vec<Listed>,
+    /// Issued ones, newest first.
+    pub invoices: Vec<Invoiced>,
     /// Payments that came in or are on their way, newest first.
     pub payments: Vec<Payment>,
     pub statements: Vec<Statement>,
@@ -92,6 +97,8 @@ async fn read(reader: &mut Reader<'_>, of: BusinessId, id: CustomerId, currency:
     // A draft is no agreement yet: the customer is not shown it.
     let mut orders = listed(reader, of, rows).await?;
     orders.retain(|listed| listed.row.state != OrderState::Draft);
+    let mut invoices = invoice_list::of_customer(reader, of, id, business.today(reader.now())).await?;
+    invoices.retain(|listed| listed.row.number.is_some());
     let asked = payment::Wanted { customer: Some(id), limit: RECENT, ..payment::Wanted::default() };
     let mut payments = payment::wanted(reader, of, &asked).await?;
     payments.retain(shown_to_payer);
@@ -109,6 +116,7 @@ async fn read(reader: &mut Reader<'_>, of: BusinessId, id: CustomerId, currency:
         open,
         recent,
         orders,
+        invoices,
         payments,
         statements,
         under_way,
@@ -124,7 +132,7 @@ fn shown_to_payer(payment: &Payment) -> bool {
 
 /// The document that a charge is asked for on: its live invoice, its order, or itself.
 fn document(charge: &EntryLine) -> Target {
-    match (charge.live_invoice_id, charge.order_id) {
+    match (charge.live_invoice_id.filter(|_| charge.cover_issued == Some(true)), charge.order_id) {
         (Some(invoice), _) => Target::Invoice(invoice),
         (None, Some(order)) => Target::Order(order),
         (None, None) => Target::Entry(charge.id),
@@ -150,7 +158,7 @@ async fn open_documents(reader: &mut Reader<'_>, of: BusinessId, charges: &[Entr
                     id,
                     name: name(reader, of, charge, target).await?,
                     on: charge.effective_on,
-                    due_on: charge.due_on,
+                    due_on: charge.named_due_on(),
                     due: charge.open(),
                     reserved: charge.reserved > 0,
                 });
@@ -161,9 +169,15 @@ async fn open_documents(reader: &mut Reader<'_>, of: BusinessId, charges: &[Entr
 }
 
 async fn name(reader: &mut Reader<'_>, of: BusinessId, charge: &EntryLine, target: Target) -> Result<String> {
-    let Target::Order(id) = target else { return Ok(charge.description.clone()) };
-    let order = order::one(reader, of, id).await?;
-    Ok(format!("{} {}", crate::flows::create_order::title(order.kind), order.number.unwrap_or_default()).trim().to_owned())
+    let (noun, number) = match target {
+        Target::Entry(_) => return Ok(charge.description.clone()),
+        Target::Invoice(id) => ("Invoice", invoice::one(reader, of, id).await?.number),
+        Target::Order(id) => {
+            let order = order::one(reader, of, id).await?;
+            (crate::flows::create_order::title(order.kind), order.number)
+        }
+    };
+    Ok(format!("{noun} {}", number.unwrap_or_default()).trim().to_owned())
 }
 
 /// A payment of this customer; of another's it is unknown.
@@ -176,5 +190,12 @@ pub async fn payment_of(db: &Db, business: BusinessId, customer: CustomerId, id:
 pub async fn order_of(db: &Db, business: BusinessId, customer: CustomerId, id: OrderId) -> Result<OrderSheet> {
     let sheet = order_sheet(db, business, id).await?;
     let shown = sheet.order.customer_id == customer && sheet.order.state != OrderState::Draft;
+    if shown { Ok(sheet) } else { Err(Error::NotFound) }
+}
+
+/// An issued invoice of this customer; of another's it is unknown, and so is a draft.
+pub async fn invoice_of(db: &Db, business: BusinessId, customer: CustomerId, id: InvoiceId) -> Result<InvoiceSheet> {
+    let sheet = invoice_sheet(db, business, id).await?;
+    let shown = sheet.invoice.customer_id == customer && sheet.invoice.number.is_some();
     if shown { Ok(sheet) } else { Err(Error::NotFound) }
 }

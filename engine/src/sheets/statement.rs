@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use books::ageing::{Ageing, age, open_as_at};
 use books::calendar::{Day, Instant, days_between};
 use books::entry::{Entry, EntryKind, Side};
-use books::ids::{BusinessId, CustomerId, EntryId, OrderId, PaymentId};
+use books::ids::{BusinessId, CustomerId, EntryId, InvoiceId, OrderId, PaymentId};
 use books::money::Currency;
 use books::statement::{Movement, statement};
 
@@ -20,6 +20,7 @@ use crate::store::account::{entry_of, every};
 use crate::store::business::{self, Business};
 use crate::store::customer::{self, Customer};
 use crate::store::entry;
+use crate::store::invoice;
 use crate::store::order;
 use crate::store::statement::{payment_numbers, through};
 
@@ -99,28 +100,35 @@ pub struct StatementSheet {
 struct Numbers {
     orders: HashMap<OrderId, String>,
     payments: HashMap<PaymentId, String>,
+    invoices: HashMap<InvoiceId, String>,
 }
 
 impl Numbers {
     async fn of(reader: &mut Reader<'_>, business: BusinessId, entries: &[Entry]) -> Result<Numbers> {
         let mut orders: Vec<OrderId> = entries.iter().filter_map(|entry| entry.order).collect();
         let mut payments: Vec<PaymentId> = entries.iter().filter_map(|entry| entry.payment).collect();
+        let mut invoices: Vec<InvoiceId> = entries.iter().filter_map(|entry| entry.invoice).collect();
         orders.sort_unstable();
         orders.dedup();
         payments.sort_unstable();
         payments.dedup();
+        invoices.sort_unstable();
+        invoices.dedup();
         let orders = order::numbers(reader, business, orders).await?;
         let payments = payment_numbers(reader, business, payments).await?;
+        let invoices = invoice::numbers(reader, business, invoices).await?;
         Ok(Numbers {
             orders: orders.into_iter().filter_map(|row| row.number.map(|number| (row.id, number))).collect(),
             payments: payments.into_iter().map(|row| (row.id, row.number)).collect(),
+            invoices: invoices.into_iter().filter_map(|row| row.number.map(|number| (row.id, number))).collect(),
         })
     }
 
     fn number(&self, entry: &Entry) -> String {
         let order = entry.order.and_then(|id| self.orders.get(&id));
         let payment = entry.payment.and_then(|id| self.payments.get(&id));
-        let number = payment.or(order).filter(|number| !entry.description.contains(number.as_str()));
+        let invoice = entry.invoice.and_then(|id| self.invoices.get(&id));
+        let number = payment.or(invoice).or(order).filter(|number| !entry.description.contains(number.as_str()));
         number.cloned().unwrap_or_default()
     }
 
@@ -168,6 +176,7 @@ pub(crate) async fn read(
     let currency = currency.unwrap_or(business.currency);
     let mut lines = entry::of_account(reader, of, id, currency).await?;
     lines.retain(|line| line.effective_on <= to);
+    let due: HashMap<EntryId, Day> = lines.iter().filter_map(|line| line.named_due_on().map(|day| (line.id, day))).collect();
     let entries: Vec<Entry> = lines.into_iter().map(entry_of).collect();
     let allocations = every(entry::allocations_of_account(reader, of, id, currency).await?);
     let before = match from.yesterday() {
@@ -181,7 +190,7 @@ pub(crate) async fn read(
         return Err(Error::invalid("from", "TOO_LONG", detail));
     }
     let aged_at = to.min(business.today(reader.now()));
-    let open = open_as_at(&entries, &allocations, to, |entry| entry.due_on.unwrap_or(entry.effective_on));
+    let open = open_as_at(&entries, &allocations, to, |entry| due.get(&entry.id).copied().unwrap_or(entry.effective_on));
     let known: HashMap<EntryId, &Entry> = entries.iter().map(|entry| (entry.id, entry)).collect();
     let still_open = open.iter().filter(|item| item.side == Side::Charge).filter_map(|item| {
         let entry = known.get(&item.entry)?;
@@ -190,7 +199,7 @@ pub(crate) async fn read(
             description: entry.description.clone(),
             number: numbers.number(entry),
             on: entry.effective_on,
-            due_on: entry.due_on,
+            due_on: due.get(&entry.id).copied(),
             days_past_due: days_between(item.due, aged_at),
             amount: entry.amount,
             open: item.open,

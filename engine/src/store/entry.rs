@@ -413,7 +413,7 @@ pub(crate) async fn open_charges(
     lines.retain(|line| {
         line.side == Side::Charge && line.open() > 0 && scope.covers(line.id, line.order_id, line.live_invoice_id)
     });
-    lines.sort_by_key(|line| (line.due_on.unwrap_or(line.effective_on), line.effective_on, line.id));
+    lines.sort_by_key(|line| (line.named_due_on().unwrap_or(line.effective_on), line.effective_on, line.id));
     Ok(lines)
 }
 
@@ -423,6 +423,11 @@ pub async fn entry(db: &Db, business: BusinessId, id: EntryId) -> Result<EntryLi
 }
 
 impl EntryLine {
+    /// The day that was named for it: its invoice's once that is issued, else its own (rule 14).
+    pub fn named_due_on(&self) -> Option<Day> {
+        self.cover_due_on.filter(|_| self.cover_issued == Some(true)).or(self.due_on)
+    }
+
     /// What of it is set against nothing.
     pub fn open(&self) -> i64 {
         self.amount - self.allocated

@@ -97,10 +97,12 @@ macro_rules! reached {
             "select c.id, c.name, c.email, c.hold_exempt,
                 (select cast(coalesce(sum(o.amount - o.allocated), 0) as bigint) from entry_open o
                     where o.business_id = c.business_id and o.customer_id = c.id and o.currency = $2 and o.side = 'charge'
-                        and o.allocated < o.amount and o.invoice_id is not null) as unpaid,
+                        and o.allocated < o.amount and o.invoice_id in (select i.id from invoice i
+                            where i.business_id = o.business_id and i.standing <> 'draft')) as unpaid,
                 (select count(*) from entry_open o
                     where o.business_id = c.business_id and o.customer_id = c.id and o.side = 'charge'
-                        and o.allocated < o.amount and o.invoice_id is not null) as unpaid_charges
+                        and o.allocated < o.amount and o.invoice_id in (select i.id from invoice i
+                            where i.business_id = o.business_id and i.standing <> 'draft')) as unpaid_charges
              from customer c where c.business_id = $1 ",
             $rest
         )
@@ -141,7 +143,8 @@ sql!(
     from message_recipient r join customer c on c.business_id = r.business_id and c.id = r.customer_id
     where r.business_id = $1 and r.state = 'held' and r.code = 'HELD_UNPAID'
         and ($2 = false or c.hold_exempt or not exists (select 1 from entry_open o where o.business_id = r.business_id
-            and o.customer_id = r.customer_id and o.side = 'charge' and o.allocated < o.amount and o.invoice_id is not null))
+            and o.customer_id = r.customer_id and o.side = 'charge' and o.allocated < o.amount and o.invoice_id in (select i.id from invoice i
+                            where i.business_id = o.business_id and i.standing <> 'draft')))
     order by r.customer_id, r.message_id limit $3"
 );
 sql!(pub(crate) RELEASE, "

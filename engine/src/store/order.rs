@@ -126,8 +126,12 @@ macro_rules! order_row {
                 (select cast(coalesce(sum(e.amount - e.allocated), 0) as bigint) from entry_open e
                     where e.business_id = o.business_id and e.customer_id = o.customer_id and e.currency = o.currency
                         and e.order_id = o.id and e.side = 'charge' and e.allocated < e.amount) as amount_due,
-                exists (select 1 from request r where r.business_id = o.business_id and r.order_id = o.id
-                    and r.state in ('sent', 'opened')) as asked
+                (exists (select 1 from request r where r.business_id = o.business_id and r.order_id = o.id
+                    and r.state in ('sent', 'opened'))
+                or exists (select 1 from entry_open e join request r on r.business_id = e.business_id and r.invoice_id = e.invoice_id
+                    where e.business_id = o.business_id and e.customer_id = o.customer_id and e.currency = o.currency
+                        and e.order_id = o.id and e.side = 'charge' and e.allocated < e.amount
+                        and r.state in ('sent', 'opened'))) as asked
              from orders o join customer c on c.business_id = o.business_id and c.id = o.customer_id
              where o.business_id = $1 ",
             $rest

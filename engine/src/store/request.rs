@@ -6,7 +6,7 @@ use books::ids::{BusinessId, CustomerId, InvoiceId, LinkId, OrderId, RequestId};
 use books::money::Currency;
 use books::request::RequestState;
 
-use crate::db::{Db, Reader, sql, table, text_column};
+use crate::db::{Db, Reader, row, sql, table, text_column};
 use crate::error::{Error, Result};
 use crate::store::business::Span;
 
@@ -73,6 +73,27 @@ pub(crate) async fn one(reader: &mut Reader<'_>, business: BusinessId, id: Reque
 
 pub(crate) async fn of_order(reader: &mut Reader<'_>, business: BusinessId, order: OrderId) -> Result<Vec<Request>> {
     reader.query(&OF_ORDER, &[&business, &order]).await
+}
+
+row! {
+    /// Whether there is one.
+    struct Any {
+        any: bool,
+    }
+}
+
+sql!(
+    OUT_FOR_INVOICES_OF_ORDER,
+    "
+    select exists (select 1 from entry e join entry_open o on o.business_id = e.business_id and o.entry_id = e.id
+            join request r on r.business_id = o.business_id and r.invoice_id = o.invoice_id
+        where e.business_id = $1 and e.order_id = $2 and o.allocated < o.amount and r.state in ('sent', 'opened')) as any"
+);
+
+/// Whether a request is out for an invoice that bills some of an order.
+pub(crate) async fn out_for_invoices_of(reader: &mut Reader<'_>, business: BusinessId, order: OrderId) -> Result<bool> {
+    let found: Any = reader.query_one(&OUT_FOR_INVOICES_OF_ORDER, &[&business, &order]).await?;
+    Ok(found.any)
 }
 
 sql!(OF_INVOICE, "select * from request where business_id = $1 and invoice_id = $2 order by id desc limit 200");

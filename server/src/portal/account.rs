@@ -23,7 +23,7 @@ use engine::store::link::{self, target_of};
 use super::guest::{Account, Guest};
 use super::links::{explained, sentence};
 use super::shown::{self, Asking};
-use super::views::account::{AccountPage, OpenRow, OrderedRow, PaidRow, SentStatement};
+use super::views::account::{AccountPage, InvoicedRow, OpenRow, OrderedRow, PaidRow, SentStatement};
 use crate::app::App;
 use crate::forms::{Form, new_key};
 use crate::live::{LiveStream, Topic};
@@ -78,6 +78,20 @@ async fn render(
         processor: payable.unwrap_or_default(),
         may_hand_over: account.is_acted(),
         refused,
+        invoices: sheet
+            .invoices
+            .iter()
+            .filter(|listed| listed.row.currency == currency)
+            .map(|listed| InvoicedRow {
+                href: format!("{base}/invoices/{}", listed.row.id),
+                number: listed.row.number.clone().unwrap_or_default(),
+                on: Day::of(listed.row.issued_on.unwrap_or_else(|| listed.row.created_at.day_in(&zone))),
+                due_on: listed.row.due_on.map(Day::of),
+                status: Chip::of_state(if listed.overdue { "overdue" } else { listed.state.as_str() }),
+                total: amount(listed.figures.total),
+                due: amount(listed.figures.amount_due),
+            })
+            .collect(),
         orders: sheet
             .orders
             .iter()
@@ -144,7 +158,8 @@ fn open_row(one: &OpenDocument, currency: Currency, today: books::calendar::Day,
     OpenRow {
         href: match one.target {
             Target::Order(id) => Some(format!("{base}/orders/{id}")),
-            Target::Invoice(_) | Target::Entry(_) => None,
+            Target::Invoice(id) => Some(format!("{base}/invoices/{id}")),
+            Target::Entry(_) => None,
         },
         id: one.id.clone(),
         name: one.name.clone(),
@@ -198,7 +213,7 @@ pub async fn pay(
 }
 
 /// To the processor's page for a selection, in the name of whoever acts.
-async fn checkout(app: &App, account: &Account<'_>, call: &Call, selected: LinkId) -> engine::error::Result<Response> {
+pub async fn checkout(app: &App, account: &Account<'_>, call: &Call, selected: LinkId) -> engine::error::Result<Response> {
     let link = link::link(&app.services.db, account.business(), selected).await?;
     let unkeyed = Call { key: None, ..call.clone() };
     Ok(match start_checkout_by(&app.services, &unkeyed, &link, None).await? {

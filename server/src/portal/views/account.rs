@@ -66,6 +66,17 @@ pub struct OrderedRow {
     pub total: Amount,
 }
 
+/// An issued invoice, paid or not.
+pub struct InvoicedRow {
+    pub href: String,
+    pub number: String,
+    pub on: Day,
+    pub due_on: Option<Day>,
+    pub status: Chip,
+    pub total: Amount,
+    pub due: Amount,
+}
+
 /// A payment with its receipt.
 pub struct PaidRow {
     pub href: String,
@@ -119,6 +130,7 @@ pub struct AccountPage {
     /// Staff act for the customer: they may hand the payment over.
     pub may_hand_over: bool,
     pub refused: Option<String>,
+    pub invoices: Vec<InvoicedRow>,
     pub orders: Vec<OrderedRow>,
     pub payments: Vec<PaidRow>,
     pub methods: Vec<SavedRow>,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::invoices::{issued, pay};
 use crate::kit::TestApp;
 
 #[test]
@@ -35,6 +36,55 @@ fn a_message_goes_to_some_or_to_all_and_says_who_is_held() {
         assert_eq!((&list[0]["sent"], &list[0]["held"]), (&json!(2), &json!(1)));
         let id = all["id"].as_str().expect("an id");
         assert_eq!(app.get(&format!("/messages/{id}")).await.json(200), all);
+    });
+}
+
+#[test]
+fn whoever_has_unpaid_invoices_is_held_and_let_go_when_they_pay() {
+    TestApp::both(async |app| {
+        let (fern, moss) = (app.customer("Fern & Field").await, app.customer("Moss").await);
+        app.patch(&format!("/customers/{moss}"), json!({"email": "hello@moss.example"})).await.json(200);
+        let (of_fern, of_moss) = (issued(app, &fern, 5_000).await, issued(app, &moss, 7_000).await);
+        // A draft asks for nothing yet, and an order is no invoice.
+        let other = app.post("/customers", json!({"name": "Reed", "email": "reed@reed.example"})).await.json(201);
+        let other = other["id"].as_str().expect("an id").to_owned();
+        app.order(&other, 900).await;
+        let lines = json!([{"kind": "item", "description": "Survey", "quantity": 1, "unit_amount": 300}]);
+        app.post("/invoices", json!({"customer": other, "currency": "USD", "lines": lines})).await.json(201);
+
+        let actions = app.get(&format!("/customers/{fern}/actions")).await.json(200);
+        let may = actions.as_array().expect("actions").iter().find(|one| one["action"] == "send_message").expect("it").clone();
+        assert_eq!((&may["allowed"], &may["code"]), (&json!(false), &json!("HELD_UNPAID")), "{may}");
+        let sent = app.post("/messages", json!({"to": "all", "subject": "Hello", "body": "Text"})).await.json(201);
+        let held = |customer: &str| json!({"customer": customer, "code": "HELD_UNPAID"});
+        assert_eq!(sent["sent"], json!([other]), "{sent}");
+        assert_eq!(sent["held"], json!([held(&fern), held(&moss)]));
+        app.work().await;
+        assert_eq!(app.all("/mails?kind=message&limit=50").await.len(), 1);
+
+        // A part is not enough; the whole lets it go, once.
+        let path = format!("/messages/{}", sent["id"].as_str().expect("an id"));
+        pay(app, &fern, json!({"invoice": of_fern}), 4_999).await;
+        app.work().await;
+        assert_eq!(app.get(&path).await.json(200)["held"].as_array().map(Vec::len), Some(2));
+        pay(app, &fern, json!({"invoice": of_fern}), 1).await;
+        app.work().await;
+        app.work().await;
+        assert_eq!(app.get(&path).await.json(200)["held"], json!([held(&moss)]));
+        let mails = app.all("/mails?kind=message&limit=50").await;
+        assert_eq!(mails.iter().filter(|mail| mail["to"] == "pay@fern.example").count(), 1, "{mails:?}");
+        let events = app.all("/events?kind=message_released&limit=50").await;
+        assert_eq!((events.len(), &events[0]["actor"]), (1, &json!("system")));
+
+        // An exemption, and the rule itself, let go too.
+        app.patch(&format!("/customers/{moss}"), json!({"hold_exempt": true})).await.json(200);
+        app.work().await;
+        assert_eq!(app.get(&path).await.json(200)["held"], json!([]));
+        app.patch(&format!("/customers/{moss}"), json!({"hold_exempt": false})).await.json(200);
+        app.post("/settings", json!({"hold_messages": false})).await.json(200);
+        let free = app.post("/messages", json!({"to": [moss], "subject": "Hello", "body": "Text"})).await.json(201);
+        assert_eq!((&free["sent"], &free["held"]), (&json!([moss]), &json!([])));
+        assert!(app.get(&format!("/invoices/{of_moss}")).await.json(200)["amount_due"] == 7_000);
     });
 }
 

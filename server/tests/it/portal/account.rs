@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::doors::signed_in;
 use crate::admin::browser::Browser;
+use crate::api::invoices::issued;
 use crate::kit::{Answer, TestApp};
 
 /// Fills in Sandbox's page that a form led to; answers where it leads back.
@@ -107,6 +108,79 @@ fn an_order_is_seen_explained_downloaded_and_paid() {
         assert_eq!(events[0]["actor"], customer.as_str(), "the customer is who paid: {events:?}");
         let refused = browser.post(&format!("{path}/pay"), &[]).await;
         assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
+    });
+}
+
+#[test]
+fn invoices_are_seen_and_paid_alone_or_with_others() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        let (first, second) = (issued(app, &customer, 5_000).await, issued(app, &customer, 2_500).await);
+        let order = app.order(&customer, 1_000).await;
+        let lines = json!([{"kind": "item", "description": "Secret draft", "quantity": 1, "unit_amount": 300}]);
+        let draft = app.post("/invoices", json!({"customer": customer, "currency": "USD", "lines": lines})).await.json(201);
+        let draft = draft["id"].as_str().expect("an id").to_owned();
+        let browser = signed_in(app, "pay@fern.example").await;
+        let home = format!("/portal/{customer}");
+        let page = browser.page(&home).await;
+        assert!(page.contains("Invoice INV-2026-00001") && page.contains("Pay all, $85.00") && !page.contains(&draft), "{page}");
+        let path = format!("{home}/invoices/{first}");
+        let shown = browser.page(&path).await;
+        assert!(shown.contains("Invoice INV-2026-00001") && shown.contains("Survey") && shown.contains("Pay $50.00"), "{shown}");
+        assert!(browser.page(&format!("{path}/explain")).await.contains("<b>Amount due</b>"));
+        assert_eq!(browser.send("GET", &format!("{path}/pdf"), "").await.header("content-type"), "application/pdf");
+        for rest in ["", "/pdf", "/explain"] {
+            let hidden = browser.send("GET", &format!("{home}/invoices/{draft}{rest}"), "").await;
+            assert_eq!(hidden.status.as_u16(), 404, "a draft is nobody's yet: {}", hidden.text);
+        }
+        let hidden = browser.post(&format!("{home}/pay"), &[("what", "chosen"), ("currency", "USD"), ("document", &draft)]).await;
+        assert_eq!(hidden.status.as_u16(), 404);
+
+        let due = async |invoice: &str| app.get(&format!("/invoices/{invoice}")).await.json(200)["amount_due"].clone();
+        let led = browser.post(&format!("{path}/pay"), &[]).await;
+        pays(app, &led, "4242424242424242").await;
+        app.work().await;
+        assert_eq!((due(&first).await, due(&second).await), (json!(0), json!(2_500)));
+        let refused = browser.post(&format!("{path}/pay"), &[]).await;
+        assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
+        let chosen = [("what", "chosen"), ("currency", "USD"), ("document", &second[..]), ("document", &order)];
+        let led = browser.post(&format!("{home}/pay"), &chosen).await;
+        pays(app, &led, "4242424242424242").await;
+        app.work().await;
+        assert_eq!((due(&second).await, self::due(app, &order).await), (json!(0), 0));
+        assert!(browser.page(&home).await.contains("you are all set"));
+    });
+}
+
+#[test]
+fn an_order_waits_while_its_invoice_is_asked_for() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 4_000).await;
+        let state = async || app.get(&format!("/orders/{order}")).await.json(200)["state"].clone();
+        assert_eq!(state().await, "confirmed");
+        let billed = app.post(&format!("/orders/{order}/invoices"), json!({"description": "Balance"})).await.json(201);
+        let invoice = billed["id"].as_str().expect("an id").to_owned();
+        assert_eq!(state().await, "confirmed", "nobody was asked yet");
+        let asked = app.post(&format!("/invoices/{invoice}/payment-requests"), json!({})).await.json(201);
+        assert_eq!(state().await, "pending");
+        assert_eq!(app.all("/orders?state=pending&limit=50").await.len(), 1);
+        app.work().await;
+        let url = asked["url"].as_str().expect("a url").to_owned();
+        let mut visitor = Browser::stranger(app);
+        let opened = visitor.send("GET", url.strip_prefix(crate::kit::ADDRESS).expect("ours"), "").await;
+        visitor.keep_cookie(&opened);
+        let shown = visitor.page(opened.header("location")).await;
+        assert!(shown.contains("Invoice INV-2026-00001") && shown.contains("Pay $40.00"), "{shown}");
+        assert_eq!(
+            visitor.send("GET", &format!("{}/pdf", opened.header("location")), "").await.header("content-type"),
+            "application/pdf"
+        );
+        assert!(visitor.page(&format!("{}/explain", opened.header("location"))).await.contains("Invoice INV-2026-00001"));
+        app.pay_by_link(&url, "4242424242424242").await;
+        assert_eq!(state().await, "confirmed", "it goes on by itself");
     });
 }
 
