@@ -130,7 +130,7 @@ impl Shop<'_> {
             name: name(n),
             // Customers without e-mail are normal.
             email: (n % 17 != 16).then(|| email(n)),
-            phone: (n % 3 == 0).then(|| format!("+1 555 01{:02}", n % 100)),
+            phone: n.is_multiple_of(3).then(|| format!("+1 555 01{:02}", n % 100)),
             reference: Some(format!("C-{:03}", n + 1)),
             address: Some(format!("{} Example Street\nSampleton", n + 1)),
             ..CustomerDetails::default()

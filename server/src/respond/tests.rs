@@ -29,8 +29,7 @@ async fn fault() -> Result<(), Problem> {
 }
 
 async fn panics() -> &'static str {
-    let none: Option<&str> = None;
-    none.expect("the secret is hunter2")
+    panic!("the secret is hunter2")
 }
 
 fn app(reader: Reader) -> Router {
