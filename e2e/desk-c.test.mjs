@@ -87,7 +87,7 @@ test("an approved application is invoiced, paid on a phone and receipted; anothe
   await desk.getByRole("link", { name: "Invoices", exact: true }).first().click();
   await desk.waitForURL(`${demo.url}/admin/invoices`);
   await fit(desk);
-  await desk.locator("main tr", { hasText: "Lamp Post Posters" }).getByRole("link", { name: /^INV-/ }).click();
+  await desk.locator("main tr", { hasText: "Lamp Post Posters" }).getByRole("link", { name: /^See INV-/ }).click();
   await desk.waitForURL(/\/admin\/invoices\/inv_/);
   await press(desk, "Check in person");
   await desk.fill('[name="number"]', "2041");

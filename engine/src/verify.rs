@@ -101,7 +101,7 @@ const PROMISES: &[(&str, &str)] = &[
     ("N1", "numbers have no holes and none twice"),
     ("D1", "nothing stands without what it belongs to"),
     ("S1", "a statement said what its entries come to"),
-    ("M1", "a message was sent or is held, and the code says why"),
+    ("M2", "a message was sent or is held, and the code says why"),
     ("U1", "every act left its line, and the chain of lines recomputes"),
     ("X0", "every row can be read"),
 ];

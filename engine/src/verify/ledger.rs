@@ -183,7 +183,7 @@ searches! {
     RECIPIENT_CUSTOMER, "D1", MessageId, "a message to a customer", "no such customer",
         "(select r.business_id, r.customer_id, r.message_id as id from message_recipient r where r.business_id = $1) x
         where not exists (select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
-    RECIPIENT_STATE, "M1", MessageId, "a message that was sent or is held", "its state, code and times contradict each other",
+    RECIPIENT_STATE, "M2", MessageId, "a message that was sent or is held", "its state, code and times contradict each other",
         "(select distinct r.business_id, r.message_id as id from message_recipient r where r.business_id = $1
             and (r.state not in ('sent', 'held') or (r.state = 'held' and (r.code is null or r.released_at is not null))
                 or (r.state = 'sent' and r.code is not null))) x";

@@ -172,7 +172,7 @@ const FAULTS: &[Fault] = faults! {
     "message_recipient", "message_recipient where state = 'sent'", "message_id",
         "update message_recipient set customer_id = message_id where message_id = @" => "D1" "msg_";
     "message_recipient", "message_recipient where state = 'sent'", "message_id",
-        "update message_recipient set state = 'lost' where message_id = @" => "M1" "msg_";
+        "update message_recipient set state = 'lost' where message_id = @" => "M2" "msg_";
     "portal_session", "portal_session where user_id is not null", "id",
         "update portal_session set user_id = id where id = @" => "D1" "ses_";
     "invoice", "invoice where standing = 'issued'", "id", "update invoice set total = total + 1 where id = @" => "I2" "inv_";
