@@ -160,7 +160,7 @@ const LISTS = [
   "/admin/outbox", "/admin/reports/ageing",
 ];
 const PAGES = [
-  "/admin", "/admin/approvals", "/admin/reports", "/admin/work", "/admin/find?q=inn", "/admin/customers/new", "/admin/orders/new",
+  "/admin", "/admin/approvals", "/admin/reports", "/admin/background", "/admin/find?q=inn", "/admin/customers/new", "/admin/orders/new",
   "/admin/messages/new", "/admin/settings", "/admin/settings/collecting", "/admin/settings/keys", "/admin/settings/people",
   "/admin/settings/processors", "/admin/settings/sessions",
 ];

@@ -80,8 +80,8 @@ fn doors() -> Router<Arc<App>> {
         .route("/admin/live", get(announce::live))
         .route("/brand/{file}", get(announce::stylesheet))
         .route("/brand/{file}/logo", get(announce::logo))
-        .route("/admin/work", get(work::show))
-        .route("/admin/work/{id}/retry", post(work::retry))
+        .route("/admin/background", get(work::show))
+        .route("/admin/background/{id}/retry", post(work::retry))
 }
 
 fn of_customers() -> Router<Arc<App>> {

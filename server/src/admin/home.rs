@@ -118,7 +118,7 @@ fn exceptions(desk: &Desk, found: &Exceptions) -> Vec<Exception> {
     all.extend(found.dead.iter().map(|job| Exception {
         tone: Tone::Bad,
         text: format!("{} was given up after {} tries.", work::name(&job.kind), job.tries),
-        link: Link::new("/admin/work", "Background work"),
+        link: Link::new("/admin/background", "Background work"),
         at: desk.moment(job.run_at),
     }));
     all.extend(found.mails.iter().map(|mail| Exception {

@@ -53,7 +53,7 @@ pub fn name(kind: &str) -> &'static str {
     KINDS.iter().find(|(known, ..)| *known == kind).map_or("Background work", |(_, name, _)| name)
 }
 
-/// `GET /admin/work`
+/// `GET /admin/background`
 pub async fn show(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
     let all = job::list(&app.services.db, desk.staff.business).await?;
     let (dead, waiting): (Vec<Job>, Vec<Job>) = all.into_iter().partition(|job| job.state == "dead");
@@ -100,7 +100,7 @@ fn dead_row(desk: &Desk, job: &Job) -> DeadRow {
     }
 }
 
-/// `POST /admin/work/{id}/retry`
+/// `POST /admin/background/{id}/retry`
 pub async fn retry(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -109,5 +109,5 @@ pub async fn retry(
 ) -> Result<Response, Problem> {
     let id: Uuid = id.parse().map_err(|_| Problem::not_found())?;
     retry_job(&app.services.db, &again::call(&staff, &mut form)?, id).await?;
-    Ok(done("/admin/work", "retried"))
+    Ok(done("/admin/background", "retried"))
 }

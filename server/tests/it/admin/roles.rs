@@ -7,7 +7,7 @@ use crate::kit::TestApp;
 
 /// The least role of every POST that changes something for others.
 const POSTS: &[(&str, Role)] = &[
-    ("/admin/work/{id}/retry", Role::Clerk),
+    ("/admin/background/{id}/retry", Role::Clerk),
     ("/admin/customers", Role::Clerk),
     ("/admin/customers/{id}", Role::Clerk),
     ("/admin/customers/{id}/entries", Role::Clerk),

@@ -40,7 +40,7 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/find",
         "/admin/find?q=fern",
         "/admin/find?q=fern&part=1",
-        "/admin/work",
+        "/admin/background",
         "/admin/customers",
         "/admin/customers/new",
         "/admin/orders",
