@@ -22,6 +22,7 @@ pub mod credit_invoice;
 pub mod draft_invoice;
 pub mod enter_portal;
 pub mod hold_amount;
+pub mod issue_and_charge;
 pub mod issue_invoice;
 pub mod issue_key;
 pub mod keep_answer;

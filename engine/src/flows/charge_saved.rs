@@ -119,7 +119,8 @@ pub fn standing(method: Option<&Method>, today: books::calendar::Day) -> SavedMe
     }
 }
 
-async fn chosen(tx: &mut Tx<'_>, customer: CustomerId, which: Which) -> Result<Option<Method>> {
+/// The customer's method that is meant, removed ones too; none where there is no default. A method of somebody else is unknown.
+pub(crate) async fn chosen(tx: &mut Tx<'_>, customer: CustomerId, which: Which) -> Result<Option<Method>> {
     let business = tx.business();
     match which {
         Which::Default => Ok(method::of_flow(tx, customer).await?.into_iter().find(|method| method.is_default)),

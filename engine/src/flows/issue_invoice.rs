@@ -6,13 +6,14 @@
 
 use books::account::{Account, LineRef, NewLine, NewLines, ScratchBill, Target, When};
 use books::calendar::Day;
-use books::capability::{self, GenerateInvoiceFacts, IssueFacts, SavedMethod};
+use books::capability::{self, GenerateInvoiceFacts, IssueFacts};
 use books::ids::{EntryId, InvoiceId, InvoiceLineId, OrderId};
 use books::invoice::InvoiceStanding;
 use books::money::Money;
 
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
+use super::charge_saved::{Which, chosen, live, standing};
 use super::check;
 use super::draft_invoice::{Texts, draft_row};
 use super::posting::{Books, Touched, open_books};
@@ -27,6 +28,7 @@ use crate::store::counter::{self, NextNumber};
 use crate::store::invoice::{self, Frozen, Invoice, InvoiceLine};
 use crate::store::link::{LIVE_OF_INVOICE, Link};
 use crate::store::order::{Order, OrderLine};
+use crate::store::user::Role;
 
 sql!(
     LINES_OF_CHARGES,
@@ -48,8 +50,8 @@ pub struct Generating {
 pub struct Issuing {
     /// Mail it.
     pub send: bool,
-    /// A saved method to charge at once, by its id or `default`.
-    pub charge: Option<String>,
+    /// A saved method that will be charged right after, by [`super::issue_and_charge`]: it has to be one that can be.
+    pub charge: Option<Which>,
 }
 
 /// Everything an issue rests on, read before the first write.
@@ -70,8 +72,8 @@ struct Issued {
     invoice: Invoice,
 }
 
-/// Issues a draft, and mails it if wanted. Refuses NOT_DRAFT, MISSING_BILLING_DETAILS, with `charge` NO_SAVED_METHOD, and with
-/// `send` NO_CONTACT. Idempotent by key.
+/// Issues a draft, and mails it if wanted. Refuses NOT_DRAFT, MISSING_BILLING_DETAILS, with `charge` NO_SAVED_METHOD,
+/// METHOD_EXPIRED and NO_PROCESSOR, and with `send` NO_CONTACT. Idempotent by key.
 pub async fn issue_invoice(services: &Services, call: &Call, id: InvoiceId, how: Issuing) -> Result<Done<InvoiceId>> {
     let send = how.send;
     let (by, keys) = (call.clone(), services.keys.clone());
@@ -89,11 +91,19 @@ pub async fn issue_invoice(services: &Services, call: &Call, id: InvoiceId, how:
             let charges = claimed_by(&books.account, id);
             let draft = invoice.standing == InvoiceStanding::Draft;
             let missing = missing(&own, &charges, &books.account);
-            let facts = IssueFacts { draft, missing, method: SavedMethod::None };
+            let method = match how.charge {
+                Some(which) => chosen(tx, seen.customer_id, which).await?,
+                None => None,
+            };
+            let facts = IssueFacts { draft, missing, method: standing(method.as_ref(), books.business.today(tx.now())) };
             allowed(match how.charge {
                 None => capability::issue(&facts),
                 Some(_) => capability::issue_and_charge(&facts),
             })?;
+            if let Some(method) = method {
+                by.actor.must(Role::Clerk, "payments")?;
+                live(tx, method.connection_id).await?;
+            }
             if send {
                 allowed(capability::send(true, books.customer.email.is_some()))?;
             }

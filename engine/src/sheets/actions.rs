@@ -319,11 +319,8 @@ pub async fn of_invoice(services: &Services, of: BusinessId, id: InvoiceId, acto
 fn own_acts(sheet: &InvoiceSheet, common: &Common<'_>) -> Vec<Answer> {
     let live = sheet.invoice.is_live();
     let money = |minor| Money::new(minor, sheet.invoice.currency);
-    let issue = IssueFacts {
-        draft: sheet.invoice.standing == InvoiceStanding::Draft,
-        missing: sheet.missing(),
-        method: SavedMethod::None,
-    };
+    let issue =
+        IssueFacts { draft: sheet.invoice.standing == InvoiceStanding::Draft, missing: sheet.missing(), method: common.method };
     let void = VoidFacts {
         issued: live,
         credit_note: !sheet.credit_notes.is_empty(),

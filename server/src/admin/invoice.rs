@@ -12,7 +12,9 @@ use books::ids::InvoiceId;
 use books::invoice::InvoiceStanding;
 use engine::error::Error;
 use engine::flows::call::Call;
+use engine::flows::charge_saved::Which;
 use engine::flows::draft_invoice::duplicate_invoice;
+use engine::flows::issue_and_charge;
 use engine::flows::issue_invoice::{Issuing, issue_invoice, send_invoice};
 use engine::flows::void_invoice::{GivingUp, void_invoice, write_off};
 use engine::sheets::actions;
@@ -22,6 +24,7 @@ use engine::store::event;
 use engine::store::invoice::InvoiceLine;
 
 use super::again::{self, Again, filled};
+use super::charge::told;
 use super::desk::{Desk, done};
 use super::order::card_in_person;
 use super::views::invoices::{CreditNoteRow, InvoicePage, WriteOffForm};
@@ -223,9 +226,11 @@ pub async fn issue_and_charge(
 ) -> Result<Response, Problem> {
     let id = parsed(&id)?;
     let call = again::call(&staff, &mut typed)?;
-    let how = Issuing { send: false, charge: Some("default".to_owned()) };
-    issue_invoice(&app.services, &call, id, how).await?;
-    Ok(done(&format!("/admin/invoices/{id}"), "issued"))
+    let desk = Desk::open(&app, staff).await?;
+    match issue_and_charge::issue_and_charge(&app.services, &call, id, false, Which::Default).await?.value.payment {
+        Some(payment) => told(&app, &desk, payment).await,
+        None => Ok(done(&format!("/admin/invoices/{id}"), "issued")),
+    }
 }
 
 /// `POST /admin/invoices/{id}/send`

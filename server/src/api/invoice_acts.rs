@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use books::ids::{InvoiceId, OrderId};
+use engine::flows::call::Call;
 use engine::flows::draft_invoice::duplicate_invoice;
+use engine::flows::issue_and_charge::{Charged, issue_and_charge};
 use engine::flows::issue_invoice::{Generating, Issuing, generate_invoice, issue_invoice, send_invoice};
 use engine::flows::void_invoice::{GivingUp, void_invoice, write_off};
 use engine::store::entry;
@@ -18,7 +20,8 @@ use utoipa::{OpenApi, ToSchema};
 use super::access::{Refunds, Writes};
 use super::entries::Entry;
 use super::invoices::{Invoice, shown};
-use super::replies::written;
+use super::payments::{outcome, which};
+use super::replies::{Reply, replied, written};
 use super::values::{Amount, Day};
 use crate::app::App;
 use crate::json::{Id, Nothing, StrictJson};
@@ -77,7 +80,8 @@ struct Issue {
     charge: Option<String>,
 }
 
-/// Issue a draft: it gets its number, and its lines are charged
+/// Issue a draft: it gets its number, and its lines are charged. With `charge` a saved method pays it at once: 402 with the
+/// invoice, which stays issued, where that is declined
 #[utoipa::path(post, path = "/api/v1/invoices/{id}/issue", tag = "invoices", params(("id" = String, Path, description = "`inv_…`")),
     request_body = Issue, responses((status = 200, description = "The invoice", body = Invoice)))]
 async fn issue(
@@ -87,8 +91,25 @@ async fn issue(
     StrictJson { value: new, request_hash }: StrictJson<Issue>,
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
-    let act = issue_invoice(&app.services, &call, id, Issuing { send: new.send, charge: new.charge });
-    written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await
+    let Some(method) = new.charge else {
+        let act = issue_invoice(&app.services, &call, id, Issuing { send: new.send, charge: None });
+        return written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await;
+    };
+    let act = issue_and_charge(&app.services, &call, id, new.send, which(&method, "charge")?);
+    replied(&app, &call, act, |done| charged(&app, &call, done)).await
+}
+
+/// The invoice; 402 with it where its charge was declined.
+async fn charged(app: &App, call: &Call, done: Charged) -> Result<Reply, Problem> {
+    let invoice = shown(app, call, done.invoice).await?;
+    let Some(payment) = done.payment else { return Reply::made(StatusCode::OK, &invoice) };
+    match outcome(app, call, payment).await? {
+        Reply::Made(..) => Reply::made(StatusCode::OK, &invoice),
+        Reply::Declined(mut problem) => {
+            problem.facts.insert("invoice".to_owned(), serde_json::json!(invoice));
+            Ok(Reply::Declined(problem))
+        }
+    }
 }
 
 /// Mail an issued invoice; a second time as a reminder

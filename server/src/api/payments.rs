@@ -309,10 +309,7 @@ impl NewPayment {
         let parts = self.parts()?;
         let (kind, reference, received_on, tender) = match self.method {
             Method::Saved { id } => {
-                let method = match id.as_str() {
-                    "default" => Which::Default,
-                    id => Which::One(id.parse().map_err(|_| wrong("method.id".to_owned(), "Name a saved method, or default."))?),
-                };
+                let method = which(&id, "method.id")?;
                 let all = Charging::all(self.customer, self.currency.0, method, parts);
                 return Ok(Doing::Charge(Charging { amount: Some(self.amount.0), memo: self.memo, ..all }));
             }
@@ -345,6 +342,14 @@ impl NewPayment {
             description: None,
         };
         Ok(Doing::Record(received, tender))
+    }
+}
+
+/// A saved method as a program names it: by its id, or `default`.
+pub fn which(named: &str, field: &str) -> Result<Which, Problem> {
+    match named {
+        "default" => Ok(Which::Default),
+        id => id.parse().map(Which::One).map_err(|_| wrong(field.to_owned(), "Name a saved method, or default.")),
     }
 }
 

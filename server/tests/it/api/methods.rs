@@ -3,6 +3,7 @@
 use processors::sandbox::{CardEntry, CheckoutStep, PageId};
 use serde_json::{Value, json};
 
+use super::invoices::{self, id, line};
 use crate::kit::TestApp;
 
 /// A customer with one saved card. Answers the customer and the method.
@@ -65,6 +66,50 @@ fn methods_are_kept_chosen_and_removed() {
         assert!(back.text.contains("Your card is saved"), "{}", back.text);
         app.work().await;
         assert_eq!(list().await.len(), 2, "the page's return and its message keep it once");
+    });
+}
+
+#[test]
+fn a_draft_is_issued_and_charged_in_one_step() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        let (customer, method) = with_card(app, &prc, "4242424242424242").await;
+        let draft = async |amount: i64| id(&invoices::draft(app, &customer, json!([line("Survey", amount)])).await);
+        let first = draft(9_000).await;
+        let path = format!("/invoices/{first}/issue");
+        assert_eq!(app.post(&path, json!({"charge": "card"})).await.wrong_field(422, "INVALID"), "charge");
+        let reads = app.key_with(&["read", "write"]).await;
+        app.call(&reads, "POST", &path, &[], &json!({"charge": "default"})).await.refused(403, "NO_SCOPE");
+        assert_eq!(invoices::figures(app, &first).await.0, "draft", "a refusal issues nothing");
+        let paid = app.post_once("both", &path, json!({"charge": method})).await.json(200);
+        assert_eq!((&paid["state"], &paid["paid"], &paid["amount_due"]), (&json!("paid"), &json!(9_000), &json!(0)));
+        assert!(app.post_once("both", &path, json!({"charge": method})).await.replayed());
+        let charges = app.get(&format!("/payments?invoice={first}")).await.json(200);
+        assert_eq!(charges["data"].as_array().map(Vec::len), Some(1), "a repeat charges nothing again");
+
+        // Free credit pays what it can; only the rest is charged.
+        app.post(&format!("/customers/{customer}/adjustments"), json!({"amount": 2_000, "currency": "USD", "note": "Goodwill"}))
+            .await
+            .json(201);
+        let second = draft(5_000).await;
+        app.post(&format!("/invoices/{second}/issue"), json!({"charge": "default"})).await.json(200);
+        let charges = app.get(&format!("/payments?invoice={second}")).await.json(200);
+        assert_eq!(charges["data"][0]["amount"], 3_000);
+
+        // Declined: the invoice stays issued and owed.
+        save(app, &customer, &prc, "4000000000000341").await;
+        let cards = app.get(&format!("/customers/{customer}/methods")).await.json(200);
+        let other =
+            id(cards["data"].as_array().expect("cards").iter().find(|card| card["last4"] == "0341").expect("the other card"));
+        let third = draft(1_000).await;
+        let path = format!("/invoices/{third}/issue");
+        let declined = app.post_once("no", &path, json!({"charge": other})).await.refused(402, "CARD_DECLINED");
+        assert_eq!((&declined["invoice"]["state"], &declined["payment"]["state"]), (&json!("open"), &json!("failed")));
+        assert_eq!(
+            app.post_once("no", &path, json!({"charge": other})).await.refused(402, "CARD_DECLINED")["invoice"]["id"],
+            third.as_str()
+        );
+        assert_eq!(invoices::figures(app, &third).await, ("open".to_owned(), [1_000, 0, 0, 0, 1_000]));
     });
 }
 
