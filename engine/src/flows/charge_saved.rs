@@ -25,6 +25,7 @@ use crate::services::Services;
 use crate::store::business;
 use crate::store::connection::{self, Connection};
 use crate::store::counter;
+use crate::store::invoice::Invoice;
 use crate::store::link::Link;
 use crate::store::method::{self, Method};
 use crate::store::order::Order;
@@ -160,7 +161,7 @@ async fn begin(services: &Services, call: &Call, charging: Charging) -> Result<D
         let method = method.ok_or_else(|| Error::Fault("a method was promised".to_owned()))?;
         let connection = live(tx, method.connection_id).await?;
         let number = counter::next(tx, "PAY", books.business.today(tx.now())).await?;
-        let reference = reference(tx, &charging.parts, number.text()).await?;
+        let reference = reference(tx, only(&charging.parts), number.text()).await?;
 
         let id = PaymentId::new(tx.ids());
         let reserved = books.account.reserve(&aims, amount)?;
@@ -212,14 +213,23 @@ pub(crate) async fn live(tx: &mut Tx<'_>, id: ConnectionId) -> Result<Connection
     Ok(connection)
 }
 
+/// The one document that is named, if it is one.
+pub(crate) fn only(parts: &[Part]) -> Option<Target> {
+    match parts {
+        [one] => Some(one.target),
+        _ => None,
+    }
+}
+
 /// What the processor's record and the card's statement call it: the one document's number, else the payment's.
-pub(crate) async fn reference(tx: &mut Tx<'_>, parts: &[Part], number: &str) -> Result<String> {
+pub(crate) async fn reference(tx: &mut Tx<'_>, named: Option<Target>, number: &str) -> Result<String> {
     let business = tx.business();
-    let order = match parts {
-        [Part { target: Target::Order(id), .. }] => tx.get::<Order>(&[&business, id]).await?.and_then(|order| order.number),
+    let document = match named {
+        Some(Target::Order(id)) => tx.get::<Order>(&[&business, &id]).await?.and_then(|order| order.number),
+        Some(Target::Invoice(id)) => tx.get::<Invoice>(&[&business, &id]).await?.and_then(|invoice| invoice.number),
         _ => None,
     };
-    Ok(order.unwrap_or_else(|| number.to_owned()))
+    Ok(document.unwrap_or_else(|| number.to_owned()))
 }
 
 /// The link by which a browser comes back from the processor's page, and which later shows the receipt.

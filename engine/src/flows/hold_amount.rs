@@ -15,7 +15,7 @@ use super::ask_processor::look;
 use super::audit::{Act, claim, event_id, prior_id};
 use super::call::{Call, Done};
 use super::charge_saved::{
-    Begun, Charging, Which, asking, charge_saved, commit, insert_attempt, live, named, reference, send, way_back,
+    Begun, Charging, Which, asking, charge_saved, commit, insert_attempt, live, named, only, reference, send, way_back,
 };
 use super::check;
 use super::posting::open_books;
@@ -91,7 +91,7 @@ async fn begin_keyed(services: &Services, call: &Call, holding: Holding) -> Resu
             return Err(Error::refused("PROCESSOR_INCOMPATIBLE", "this processor has no fields in which staff can key a card"));
         }
         let number = counter::next(tx, "PAY", books.business.today(tx.now())).await?;
-        let reference = reference(tx, &holding.parts, number.text()).await?;
+        let reference = reference(tx, only(&holding.parts), number.text()).await?;
 
         let id = PaymentId::new(tx.ids());
         let link = way_back(tx, &services, &by, id, holding.customer, holding.currency);

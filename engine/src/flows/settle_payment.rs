@@ -3,18 +3,20 @@
 //! Invariant: the direct answer, the return of the browser, a webhook and the nightly question all end here. The state is
 //! read again under the customer's lock; a finding that comes late or twice changes nothing. States only move forward.
 
-use books::account::{Account, Aim, DisputeMove, MoneyBack, MoneyIn, Reserved, ReturnInput, Target, When};
-use books::ids::{AttemptId, EntryId, EventId, PaymentId, RefundId};
+mod came_back;
+mod under_way;
+
+use books::account::{Account, Aim, MoneyIn, Target, When};
+use books::ids::{AttemptId, EventId, PaymentId};
 use books::ledger::rules::Channel;
 use books::payment::PaymentState;
-use books::refund::{RefundRoute, RefundState};
-use processors::{Charge, ChargeState, CheckoutState, Dispute, DisputeState, MethodKind, Outcome, Remote};
+use processors::{Charge, ChargeState, CheckoutState, MethodKind, Outcome, Remote};
 
-use super::audit::{Act, event_id, leave_job, leave_job_at};
+use self::came_back::outside;
+use super::audit::{Act, event_id, leave_job};
 use super::call::Call;
 use super::keep_method::saved_row;
 use super::posting::{Books, Touched, open_books};
-use super::refund_payment::{Planned, refund_row};
 use super::request_payment::{close_settled, open_of_customer};
 use super::start_checkout;
 use crate::db::{Tx, row, sql};
@@ -162,14 +164,6 @@ impl Besides {
         }
         Ok(more)
     }
-}
-
-/// Minor units of a charge that went back past us: neither by a refund of ours that has gone nor by one under way.
-fn outside(refunds: &[Refund], charge: &Charge) -> i64 {
-    let ours = |refund: &&Refund| {
-        refund.route == RefundRoute::Original && matches!(refund.state, RefundState::Succeeded | RefundState::Pending)
-    };
-    charge.refunded.minor - refunds.iter().filter(ours).map(|refund| refund.amount).sum::<i64>()
 }
 
 /// Why an attempt ended that did not arrive.
@@ -440,258 +434,11 @@ impl Settling<'_> {
         Ok(())
     }
 
-    /// Refunds that were made at the processor's own desk: what they took back is owed again, and staff are told.
-    fn after_success(&mut self, tx: &mut Tx<'_>, mut books: Books, charge: &Charge) -> Result<()> {
-        let more = outside(&self.more.refunds, charge);
-        let Some(number) = self.more.number.take().filter(|_| more > 0) else {
-            return self.note_dispute(tx, charge);
-        };
-        let today = books.business.today(tx.now());
-        let reason = "Refunded at the processor".to_owned();
-        let back = MoneyBack {
-            payment: self.payment.id,
-            amount: more,
-            channel: self.channel.clone(),
-            method: Some("card".to_owned()),
-            reason: reason.clone(),
-            when: When::Machine(today),
-            reopens: Vec::new(),
-        };
-        let posted = books.account.refund_gone(tx.ids(), &back)?;
-        let event = event_id(tx);
-        books.write(tx, self.by, event)?;
-        let number = counter::take(tx, number);
-        let id = RefundId::new(tx.ids());
-        let planned = Planned { id, number, amount: more, route: RefundRoute::Original, reason, aims: Vec::new() };
-        let row = refund_row(tx, self.by, &self.payment, planned);
-        let now = tx.now();
-        tx.insert(&Refund {
-            state: RefundState::Succeeded,
-            entry_id: Some(posted.entry),
-            settled_at: Some(now),
-            actor: "system".to_owned(),
-            ..row
-        });
-        self.payment.refunded += more;
-        self.payment.disputed = charge.disputed;
-        self.save(tx);
-        leave_job(tx, "alert_refunded_outside", id, event);
-        let data = serde_json::json!({ "refunded": self.payment.refunded, "disputed": self.payment.disputed });
-        self.emit(tx, event, "payment_refunded_outside", data);
-        Ok(())
-    }
-
-    /// A charge that is disputed cannot be refunded, from the moment that is known; the dispute itself tells the rest.
-    fn note_dispute(&mut self, tx: &mut Tx<'_>, charge: &Charge) -> Result<()> {
-        if charge.disputed == self.payment.disputed {
-            return Ok(());
-        }
-        self.payment.disputed = charge.disputed;
-        self.save(tx);
-        let event = event_id(tx);
-        let kind = if charge.disputed { "payment_disputed" } else { "dispute_ended" };
-        self.emit(tx, event, kind, serde_json::json!({ "disputed": charge.disputed }));
-        Ok(())
-    }
-
-    /// The processor holds the money back, gives it back, or keeps it (rule 15). Each step once.
-    fn follow_dispute(&mut self, tx: &mut Tx<'_>, mut books: Books, dispute: &Dispute) -> Result<()> {
-        if self.payment.state != PaymentState::Succeeded {
-            return Ok(());
-        }
-        let was = self.payment.dispute.clone();
-        let amount = self.payment.disputed_amount.unwrap_or(dispute.amount.minor).min(self.payment.amount);
-        let when = When::Machine(books.business.today(tx.now()));
-        let next_seq = i32::try_from(self.more.next_line).map_err(|_| Error::Fault("a journal without end".to_owned()))?;
-        let step = DisputeMove { payment: self.payment.id, amount, next_seq, when };
-        let (kind, alert) = match (dispute.state, was.as_deref()) {
-            (DisputeState::Opened, None) => {
-                books.account.dispute_opened(&step)?;
-                ("payment_disputed", "alert_disputed")
-            }
-            (DisputeState::Won, Some("opened")) => {
-                books.account.dispute_won(&step)?;
-                ("dispute_won", "alert_dispute_won")
-            }
-            (DisputeState::Lost, None | Some("opened")) => {
-                if was.is_none() {
-                    books.account.dispute_opened(&step)?;
-                }
-                let input = ReturnInput {
-                    payment: self.payment.id,
-                    amount: Some(amount),
-                    dispute: true,
-                    reason: "Dispute lost".to_owned(),
-                    when,
-                };
-                books.account.return_payment(tx.ids(), &input)?;
-                self.payment.returned = true;
-                ("dispute_lost", "alert_dispute_lost")
-            }
-            _ => return Ok(()),
-        };
-        let event = event_id(tx);
-        books.write(tx, self.by, event)?;
-        self.payment.disputed = dispute.state != DisputeState::Won;
-        self.payment.disputed_amount = Some(amount);
-        self.payment.dispute = Some(
-            match dispute.state {
-                DisputeState::Opened => "opened",
-                DisputeState::Won => "won",
-                DisputeState::Lost => "lost",
-            }
-            .to_owned(),
-        );
-        self.save(tx);
-        leave_job(tx, alert, self.payment.id, event);
-        leave_job(tx, "close_checkouts", self.payment.customer_id, event);
-        self.emit(tx, event, kind, serde_json::json!({ "amount": amount, "currency": self.payment.currency }));
-        Ok(())
-    }
-
-    /// A debit that had succeeded was returned by the bank: what it paid is open again.
-    fn come_back(&mut self, tx: &mut Tx<'_>, mut books: Books) -> Result<()> {
-        let today = books.business.today(tx.now());
-        let returned = ReturnInput {
-            payment: self.payment.id,
-            amount: None,
-            dispute: false,
-            reason: "Returned by the bank".to_owned(),
-            when: When::Machine(today),
-        };
-        let outcome = books.account.return_payment(tx.ids(), &returned)?;
-        let event = event_id(tx);
-        books.write(tx, self.by, event)?;
-        self.payment.returned = true;
-        self.save(tx);
-        leave_job(tx, "mail_failed", self.payment.id, event);
-        leave_job(tx, "alert_returned", self.payment.id, event);
-        self.emit(tx, event, "payment_returned", serde_json::json!({ "amount": self.payment.amount, "owed": outcome.owed }));
-        Ok(())
-    }
-
     /// What the payment named, to be settled when it arrives: its documents, those that were chosen, else the account as a whole.
     fn aims(&self) -> Result<Vec<Aim>> {
         let named = self.payment.aims()?;
         let chosen = self.chosen.iter().map(|target| Aim { target: *target, amount: None });
         Ok(if named.is_empty() { chosen.collect() } else { named })
-    }
-
-    /// Under way: the charges it is meant for are reserved until the outcome is known.
-    fn pend(&mut self, tx: &mut Tx<'_>, books: Books) -> Result<()> {
-        let event = event_id(tx);
-        self.reserve(tx, books, event)?;
-        self.payment.state = PaymentState::Pending;
-        self.payment.checkout_url = None;
-        self.stop_asking(tx);
-        self.save(tx);
-        self.emit(tx, event, "payment_pending", serde_json::json!({ "amount": self.payment.amount }));
-        Ok(())
-    }
-
-    /// Held on the card, not yet taken: reserved like money under way, until it is taken, let go, or lapses.
-    fn hold(&mut self, tx: &mut Tx<'_>, books: Books, charge: &Charge) -> Result<()> {
-        let event = event_id(tx);
-        self.reserve(tx, books, event)?;
-        self.payment.state = PaymentState::Authorized;
-        self.payment.checkout_url = None;
-        self.payment.decline_code = None;
-        self.payment.decline_text = None;
-        self.payment.held_until = charge.expires_at;
-        self.stop_asking(tx);
-        // The hold lapses by itself: the processor is asked then.
-        if let (Some(last), Some(until)) = (self.attempts.last_mut(), charge.expires_at) {
-            last.check_at = Some(until.plus_seconds(1));
-            tx.set(last);
-        }
-        self.save(tx);
-        self.emit(tx, event, "payment_authorized", serde_json::json!({ "amount": self.payment.amount }));
-        Ok(())
-    }
-
-    /// Reserves what the payment is meant for, unless it is reserved already. The targets say what, so that exactly this is
-    /// released.
-    fn reserve(&mut self, tx: &mut Tx<'_>, mut books: Books, event: EventId) -> Result<()> {
-        if self.payment.reserves() {
-            return Ok(());
-        }
-        let parts = books.account.reserve(&self.aims()?, self.payment.amount)?;
-        books.write(tx, self.by, event)?;
-        for target in &mut self.targets {
-            target.amount = parts.iter().find(|part| part.charge == target.entry_id).map_or(0, |part| part.amount);
-            tx.set(target);
-        }
-        let known: Vec<EntryId> = self.targets.iter().map(|target| target.entry_id).collect();
-        let last = self.targets.iter().map(|target| target.position).max().unwrap_or(0);
-        for (position, part) in (last + 1..).zip(parts.iter().filter(|part| !known.contains(&part.charge))) {
-            let (business_id, payment_id) = (self.payment.business_id, self.payment.id);
-            tx.insert(&PaymentTarget { business_id, payment_id, position, entry_id: part.charge, amount: part.amount });
-        }
-        Ok(())
-    }
-
-    /// Gives back what a payment under way had reserved, on the loaded account.
-    fn release(&self, books: &mut Books) -> Result<()> {
-        if !self.payment.reserves() {
-            return Ok(());
-        }
-        let reserved = |target: &PaymentTarget| Reserved { charge: target.entry_id, amount: target.amount };
-        let parts: Vec<Reserved> = self.targets.iter().filter(|target| target.amount > 0).map(reserved).collect();
-        Ok(books.account.release(&parts)?)
-    }
-
-    /// It came to nothing. What it had reserved is free again, and credit that waited beside it may settle that now.
-    fn fail(
-        &mut self,
-        tx: &mut Tx<'_>,
-        mut books: Books,
-        requests: Vec<Request>,
-        state: PaymentState,
-        reason: Option<(&str, &str)>,
-    ) -> Result<()> {
-        if matches!(self.payment.state, PaymentState::Succeeded | PaymentState::Failed | PaymentState::Canceled) {
-            return Ok(());
-        }
-        self.release(&mut books)?;
-        let retry_days = books.business.settings()?.retry_days;
-        let event = event_id(tx);
-        let (account, _) = books.write(tx, self.by, event)?;
-        close_settled(tx, requests, &account, None);
-        self.end(tx, state, reason, event);
-        if self.payment.by_itself && state == PaymentState::Failed {
-            self.try_later(tx, &retry_days, event);
-        }
-        Ok(())
-    }
-
-    /// A charge that nobody asked for in person is tried again by the schedule; customer and staff hear of it.
-    fn try_later(&mut self, tx: &mut Tx<'_>, retry_days: &[i64], event: EventId) {
-        leave_job(tx, "mail_failed", self.payment.id, event);
-        leave_job(tx, "alert_charge_failed", self.payment.id, event);
-        let next = usize::try_from(self.payment.tries).ok().and_then(|tries| retry_days.get(tries));
-        if let Some(days) = next {
-            let at = tx.now().plus_seconds(days * 86_400);
-            leave_job_at(tx, "retry_payment", self.payment.id, event, at);
-        }
-    }
-
-    fn end(&mut self, tx: &mut Tx<'_>, state: PaymentState, reason: Option<(&str, &str)>, event: EventId) {
-        if matches!(self.payment.state, PaymentState::Succeeded | PaymentState::Failed | PaymentState::Canceled) {
-            return;
-        }
-        let was_pending = self.payment.state == PaymentState::Pending && !self.payment.by_itself;
-        self.payment.state = state;
-        self.payment.checkout_url = None;
-        self.payment.held_until = None;
-        self.payment.decline_code = reason.map(|(code, _)| code.to_owned());
-        self.payment.decline_text = reason.map(|(_, text)| text.to_owned());
-        self.stop_asking(tx);
-        self.save(tx);
-        if was_pending && state == PaymentState::Failed {
-            leave_job(tx, "mail_failed", self.payment.id, event);
-        }
-        let kind = if state == PaymentState::Failed { "payment_failed" } else { "payment_canceled" };
-        self.emit(tx, event, kind, serde_json::json!({ "code": self.payment.decline_code }));
     }
 
     fn end_attempt(&mut self, tx: &mut Tx<'_>, id: AttemptId, state: AttemptState, evidence: &str, remote: Option<String>) {

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use books::account::{Account, Item, Target};
+use books::account::{Account, Item};
 use books::calendar::Instant;
 use books::capability::{self, Action, Answer, PayFacts};
 use books::ids::{AttemptId, EntryId, LinkId, PaymentId};
@@ -18,6 +18,7 @@ use processors::{Asked, Attempt as Ask, Capability, CheckoutRequest, Initiator, 
 use super::ask_processor;
 use super::audit::{Act, event_id};
 use super::call::{Actor, Call};
+use super::charge_saved::reference;
 use super::posting::{Touched, open_books};
 use super::request_payment::{allowed, named};
 use super::settle_payment::{Finding, settle_payment};
@@ -27,9 +28,7 @@ use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::store::connection::{self, Connection};
 use crate::store::counter;
-use crate::store::invoice::Invoice;
 use crate::store::link::{self, Link, Scope};
-use crate::store::order::Order;
 use crate::store::payment::{self, Attempt, AttemptState, Payment, PaymentTarget};
 
 /// How long the page of the processor may be used.
@@ -137,12 +136,7 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
         let connection = online(tx, &services, &books.business.name).await?;
         let number = counter::next(tx, "PAY", books.business.today(tx.now())).await?;
         let (order_id, invoice_id) = scope.only().map_or((None, None), named);
-        let called = match scope.only() {
-            Some(Target::Order(id)) => tx.get::<Order>(&[&by.business, &id]).await?.and_then(|order| order.number),
-            Some(Target::Invoice(id)) => tx.get::<Invoice>(&[&by.business, &id]).await?.and_then(|invoice| invoice.number),
-            _ => None,
-        };
-        let reference = called.unwrap_or_else(|| number.text().to_owned());
+        let reference = reference(tx, scope.only(), number.text()).await?;
 
         let id = PaymentId::new(tx.ids());
         let attempt = AttemptId::new(tx.ids());
