@@ -10,9 +10,10 @@ use crate::sections::{due_row, head, row, sum_row, table};
 use crate::words::fill;
 use crate::world::{Print, Template};
 
-/// The PDF of a credit note. Refuses figures that do not agree and a logo that cannot be printed.
-pub fn credit_note(paper: &CreditNotePaper) -> Result<Vec<u8>, PaperError> {
-    print(paper)?.pdf()
+/// The PDF of a credit note. Refuses figures that do not agree and a logo that cannot be printed. With `xml`, the same
+/// credit note as a Cross Industry Invoice, the PDF carries it inside and says so: it is a Factur-X.
+pub fn credit_note(paper: &CreditNotePaper, xml: Option<&str>) -> Result<Vec<u8>, PaperError> {
+    Print { xml: xml.map(str::to_owned), ..print(paper)? }.pdf()
 }
 
 pub(crate) fn print(paper: &CreditNotePaper) -> Result<Print, PaperError> {

@@ -14,9 +14,10 @@ use crate::words::fill;
 use crate::world::{Print, Template};
 use books::paper::Mark;
 
-/// The PDF of an invoice. Refuses figures that do not agree, a logo or link that cannot be printed.
-pub fn invoice(paper: &InvoicePaper) -> Result<Vec<u8>, PaperError> {
-    print(paper)?.pdf()
+/// The PDF of an invoice. Refuses figures that do not agree, a logo or link that cannot be printed. With `xml`, the same
+/// invoice as a Cross Industry Invoice, the PDF carries it inside and says so: it is a Factur-X.
+pub fn invoice(paper: &InvoicePaper, xml: Option<&str>) -> Result<Vec<u8>, PaperError> {
+    Print { xml: xml.map(str::to_owned), ..print(paper)? }.pdf()
 }
 
 pub(crate) fn print(paper: &InvoicePaper) -> Result<Print, PaperError> {

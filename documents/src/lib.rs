@@ -5,10 +5,12 @@
 //! values give the same bytes; nothing a user wrote is read as markup. The PDF is tagged and asks for PDF/A-3a and
 //! PDF/UA-1; text in a script for which that cannot be had is printed with the lesser standard rather than not at all.
 //! Limits: those of `books::paper`, and a logo of [`MAX_LOGO_BYTES`] and [`MAX_LOGO_SIDE`]. How many run at a time is
-//! the caller's business (about 30 ms of one core a page). Left out on purpose: templates written by users, which would
-//! need a process of their own, and electronic invoices (Factur-X, UBL). The only crate that knows typst.
+//! the caller's business (about 30 ms of one core a page). An electronic invoice is carried inside, but written elsewhere
+//! (crate `einvoice`). Left out on purpose: templates written by users, which would need a process of their own. The only
+//! crate that knows typst.
 
 mod credit_note;
+mod facturx;
 mod fonts;
 mod format;
 mod frame;

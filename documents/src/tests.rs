@@ -8,6 +8,7 @@ mod samples;
 
 mod hostile;
 mod pages;
+mod tools;
 
 use books::paper::{Logo, PageSize, PaperFault, PayPanel};
 use pages::{Pages, check};
@@ -87,7 +88,7 @@ fn the_same_values_give_the_same_bytes() {
         one
     };
     let order = twice(&|| crate::order(&samples::order()));
-    twice(&|| crate::invoice(&samples::invoice_with_sheet()));
+    twice(&|| crate::invoice(&samples::invoice_with_sheet(), None));
     twice(&|| crate::statement(&samples::statement()));
     let mut paper = samples::order();
     paper.head.made.at = paper.head.made.at.plus_seconds(60);
@@ -99,8 +100,8 @@ fn every_paper_is_archival_and_accessible() {
     let papers = [
         crate::order(&samples::order()),
         crate::order(&samples::yen_order()),
-        crate::invoice(&samples::invoice_with_sheet()),
-        crate::credit_note(&samples::credit_note()),
+        crate::invoice(&samples::invoice_with_sheet(), None),
+        crate::credit_note(&samples::credit_note(), None),
         crate::receipt(&samples::receipt()),
         crate::statement(&samples::statement()),
         crate::letter(&samples::letter()),

@@ -17,6 +17,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::PaperError;
+use crate::facturx::{self, FACTURX_FILE};
 use crate::fonts::FACES;
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::builder().build()));
@@ -28,6 +29,7 @@ static LETTER: LazyLock<Source> = LazyLock::new(|| source("letter.typ", include_
 static DATA_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("data.json"));
 static LOGO_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("logo"));
 static QR_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("qr.svg"));
+static XML_FILE: LazyLock<FileId> = LazyLock::new(|| file_id(FACTURX_FILE));
 
 /// Which standards are tried, in this order: the later ones are for text that the first cannot take, such as some
 /// ligatures of complex scripts, which have no single character to stand for.
@@ -68,6 +70,8 @@ pub(crate) struct Print {
     pub(crate) data: serde_json::Value,
     pub(crate) logo: Option<Bytes>,
     pub(crate) qr: Option<String>,
+    /// The same invoice as XML, to be carried inside the PDF.
+    pub(crate) xml: Option<String>,
     pub(crate) made: Stamp,
     /// Names the document in the PDF's own identifier.
     pub(crate) ident: String,
@@ -76,19 +80,21 @@ pub(crate) struct Print {
 impl Print {
     /// Lays out and writes the PDF.
     pub(crate) fn pdf(self) -> Result<Vec<u8>, PaperError> {
-        let (made, ident) = (self.made, self.ident.clone());
+        let (made, ident, electronic) = (self.made, self.ident.clone(), self.xml.is_some());
         let written = self.layout().and_then(|document| write(&document, made, &ident));
         typst::comemo::evict(0);
-        written
+        if electronic { written.map(facturx::with_metadata) } else { written }
     }
 
     /// The pages, before they are a PDF.
-    pub(crate) fn layout(self) -> Result<PagedDocument, PaperError> {
+    pub(crate) fn layout(mut self) -> Result<PagedDocument, PaperError> {
+        self.data["xml"] = self.xml.is_some().into();
         let sheet = Sheet {
             template: self.template,
             data: Bytes::from_string(self.data.to_string()),
             logo: self.logo,
             qr: self.qr.map(Bytes::from_string),
+            xml: self.xml.map(Bytes::from_string),
         };
         typst::compile::<PagedDocument>(&sheet).output.map_err(|errors| layout_error(&errors))
     }
@@ -100,6 +106,7 @@ struct Sheet {
     data: Bytes,
     logo: Option<Bytes>,
     qr: Option<Bytes>,
+    xml: Option<Bytes>,
 }
 
 impl World for Sheet {
@@ -120,6 +127,7 @@ impl World for Sheet {
             _ if id == *DATA_FILE => Some(&self.data),
             _ if id == *LOGO_FILE => self.logo.as_ref(),
             _ if id == *QR_FILE => self.qr.as_ref(),
+            _ if id == *XML_FILE => self.xml.as_ref(),
             _ => None,
         };
         found.cloned().ok_or(FileError::AccessDenied)

@@ -8,6 +8,7 @@ pub mod billed;
 pub mod credit_note;
 pub mod customer;
 pub mod customer_list;
+pub mod e_invoice;
 pub mod entry;
 pub mod found;
 pub mod frame;

@@ -12,6 +12,7 @@ pub mod connection;
 pub mod counter;
 pub mod credit_note;
 pub mod customer;
+pub mod e_invoicing;
 pub mod entry;
 pub mod event;
 pub mod hook;

@@ -12,6 +12,7 @@ mod ledger;
 mod methods;
 mod numbers;
 mod orders;
+mod papers;
 mod payments;
 mod requests;
 mod rows;
@@ -100,6 +101,7 @@ const PROMISES: &[(&str, &str)] = &[
     ("Q1", "a request is paid or closed when nothing is due, and only then"),
     ("N1", "numbers have no holes and none twice"),
     ("D1", "nothing stands without what it belongs to"),
+    ("K1", "a kept paper has the bytes whose digest was written down"),
     ("S1", "a statement said what its entries come to"),
     ("M2", "a message was sent or is held, and the code says why"),
     ("U1", "every act left its line, and the chain of lines recomputes"),
@@ -140,6 +142,7 @@ pub async fn verify_business(db: &Db, business: Business) -> Result<Verified> {
         numbers::check(reader, &mut audit).await?;
         ledger::check(reader, &mut audit).await?;
         trail::check(reader, &mut audit).await?;
+        papers::check(reader, &mut audit).await?;
         let mut disagreements = audit.found;
         // The same row may be named by a look at its account and by a look at all rows.
         disagreements.sort_by(|a, b| (a.check, &a.subject, &a.said, &a.found).cmp(&(b.check, &b.subject, &b.said, &b.found)));

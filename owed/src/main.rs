@@ -10,7 +10,7 @@ fn main() -> std::process::ExitCode {
         receipt: |paper| documents::receipt(paper).map_err(|error| error.to_string()),
         statement: |paper| documents::statement(paper).map_err(|error| error.to_string()),
         letter: |paper| documents::letter(paper).map_err(|error| error.to_string()),
-        invoice: |paper| documents::invoice(paper).map_err(|error| error.to_string()),
-        credit_note: |paper| documents::credit_note(paper).map_err(|error| error.to_string()),
+        invoice: |paper, xml| documents::invoice(paper, xml).map_err(|error| error.to_string()),
+        credit_note: |paper, xml| documents::credit_note(paper, xml).map_err(|error| error.to_string()),
     })
 }

@@ -23,6 +23,7 @@ pub mod credit_notes;
 pub mod customer;
 pub mod customers;
 pub mod desk;
+pub mod e_invoices;
 pub mod entries;
 pub mod explain;
 pub mod exports;
@@ -90,6 +91,7 @@ fn of_customers() -> Router<Arc<App>> {
         .route("/admin/customers/new", get(customers::new))
         .route("/admin/customers/{id}", get(customer::show).post(customers::save))
         .route("/admin/customers/{id}/edit", get(customers::edit))
+        .route("/admin/customers/{id}/e-invoicing", get(e_invoices::buyer).post(e_invoices::save_buyer_side))
         .route("/admin/customers/{id}/explain", get(explain::customer))
         .route("/admin/customers/{id}/entries", post(entries::create))
         .route("/admin/customers/{id}/entries/new", get(entries::new))
@@ -152,6 +154,8 @@ fn of_invoices() -> Router<Arc<App>> {
         .route("/admin/invoices/{id}/request", get(requests::new_of_invoice))
         .route("/admin/invoices/{id}/payment-requests", post(requests::create_of_invoice))
         .route("/admin/credit-notes/{id}/pdf", get(credit_notes::pdf))
+        .route("/admin/credit-notes/{id}/e-invoice", get(e_invoices::of_credit_note))
+        .route("/admin/invoices/{id}/e-invoice", get(e_invoices::of_invoice))
         .route("/admin/orders/{id}/invoice", get(generate::show))
         .route("/admin/orders/{id}/invoices", post(generate::submit))
         .route("/admin/payments/in-person", get(in_person::show).post(in_person::submit))
@@ -201,6 +205,7 @@ fn of_settings() -> Router<Arc<App>> {
         .route("/admin/settings/logo", post(settings::logo))
         .route("/admin/settings/logo/remove", post(settings::remove_logo))
         .route("/admin/settings/collecting", get(settings::collecting).post(settings::save_collecting))
+        .route("/admin/settings/e-invoices", get(e_invoices::seller).post(e_invoices::save_seller_side))
         .route("/admin/settings/people", get(settings::people::show).post(settings::people::add))
         .route("/admin/settings/people/{id}/role", post(settings::people::role))
         .route("/admin/settings/people/{id}/disable", post(settings::people::disable))

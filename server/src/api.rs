@@ -16,6 +16,7 @@ mod approvals;
 mod authorizations;
 mod credit_notes;
 mod customers;
+mod e_invoices;
 mod entries;
 mod events;
 mod explanations;
@@ -52,6 +53,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(invoices::routes())
         .merge(invoice_acts::routes())
         .merge(credit_notes::routes())
+        .merge(e_invoices::routes())
         .merge(requests::routes())
         .merge(payments::routes())
         .merge(refunds::routes())
@@ -82,6 +84,7 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         invoices::Description::openapi(),
         invoice_acts::Description::openapi(),
         credit_notes::Description::openapi(),
+        e_invoices::Description::openapi(),
         requests::Description::openapi(),
         payments::Description::openapi(),
         refunds::Description::openapi(),

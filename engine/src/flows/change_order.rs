@@ -95,7 +95,7 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
         if next.is_earned() && !order.state.is_earned() {
             books.account.recognize_order(id, When::Today)?;
         }
-        let frozen = parties(&books)?;
+        let frozen = parties(tx, &books).await?;
         let (account, _) = books.write(tx, &by, event)?;
         let due = account.due(books::account::Target::Order(id));
         if let Some((amendment, why, made)) = &credited {

@@ -31,6 +31,7 @@ use crate::store::account::charge_line;
 use crate::store::connection::Connection;
 use crate::store::counter::{self, Numbers};
 use crate::store::credit_note::{CreditNote, CreditNoteLine};
+use crate::store::e_invoicing::sides_of_flow;
 use crate::store::invoice::{self, Frozen, Invoice, InvoiceLine};
 use crate::store::order::OrderLine;
 use crate::store::payment::Payment;
@@ -120,7 +121,7 @@ async fn write_note(
         };
         let outcome = books.account.credit_note(tx.ids(), &input)?;
         refuse_above_limit(&books, &invoice, outcome.amount, &by)?;
-        let frozen = Frozen::now(&books.business, &books.customer).text()?;
+        let frozen = parties(tx, &books).await?;
         let mut going_back = going_back(tx, &services, &books, &outcome).await?;
         let event = event_id(tx);
         let (account, posted) = books.write(tx, &by, event)?;
@@ -497,8 +498,9 @@ pub(crate) struct OwnNotes<'a> {
 }
 
 /// Both sides as they stand now, as papers keep them.
-pub(crate) fn parties(books: &Books) -> Result<String> {
-    Frozen::now(&books.business, &books.customer).text()
+pub(crate) async fn parties(tx: &mut Tx<'_>, books: &Books) -> Result<String> {
+    let sides = sides_of_flow(tx, books.customer.id).await?;
+    Frozen::now(&books.business, &books.customer, &sides).text()
 }
 
 /// Buffers the credit notes that an amendment made on invoices. `after`: the account as the amendment left it.

@@ -25,6 +25,7 @@ use crate::keys::Keys;
 use crate::services::Services;
 use crate::sheets::billed::{Billing, billed};
 use crate::store::counter::{self, NextNumber};
+use crate::store::e_invoicing::{Sides, sides_of_flow};
 use crate::store::invoice::{self, Frozen, Invoice, InvoiceLine};
 use crate::store::link::{LIVE_OF_INVOICE, Link};
 use crate::store::order::{Order, OrderLine};
@@ -64,6 +65,7 @@ struct Ready {
     number: NextNumber,
     /// The live link of the invoice, if it has one already.
     link: Option<Link>,
+    sides: Sides,
 }
 
 /// What an issue came to.
@@ -200,7 +202,8 @@ async fn ready(tx: &mut Tx<'_>, books: Books, invoice: Invoice, own: Vec<Invoice
         if orders.is_empty() { Vec::new() } else { tx.query(&LINES_OF_CHARGES, &[&business, &Value::ids(orders)]).await? };
     let number = counter::next(tx, "INV", books.business.today(tx.now())).await?;
     let link = tx.query_opt::<Link>(&LIVE_OF_INVOICE, &[&business, &invoice.id, &tx.now()]).await?;
-    Ok(Ready { books, invoice, own, charges, order_lines, number, link })
+    let sides = sides_of_flow(tx, invoice.customer_id).await?;
+    Ok(Ready { books, invoice, own, charges, order_lines, number, link, sides })
 }
 
 /// The link that the mail will lead to, where there is none yet.
@@ -220,9 +223,9 @@ fn fresh_link(tx: &mut Tx<'_>, keys: &Keys, books: &Books, invoice: &Invoice, by
 
 /// Decides with the books and buffers entries, lines and number; the invoice's row is left to the caller.
 fn issue(tx: &mut Tx<'_>, by: &Call, event: books::ids::EventId, ready: Ready) -> Result<Issued> {
-    let Ready { mut books, mut invoice, own, charges, order_lines, number, .. } = ready;
+    let Ready { mut books, mut invoice, own, charges, order_lines, number, sides, .. } = ready;
     let today = books.business.today(tx.now());
-    let frozen = Frozen::now(&books.business, &books.customer).text()?;
+    let frozen = Frozen::now(&books.business, &books.customer, &sides).text()?;
     let mut before = 0;
     let mut copies = Vec::new();
     for charge in &charges {

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::store::business::{self, Business};
 use crate::store::credit_note::{self, CreditNote, CreditNoteLine};
 use crate::store::customer::{self, Customer};
+use crate::store::e_invoicing::{self, Sides};
 use crate::store::invoice::{self, Invoice, InvoiceLine};
 
 /// One credit note, read in one snapshot.
@@ -19,6 +20,8 @@ pub struct CreditNoteSheet {
     /// The invoice that it is on.
     pub invoice: Invoice,
     pub invoice_lines: Vec<InvoiceLine>,
+    /// What electronic invoices say of both sides, as it stands now.
+    pub sides: Sides,
 }
 
 /// Reads a credit note with all that belongs to it.
@@ -33,5 +36,6 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: CreditNote
     let lines = credit_note::lines(reader, of, id).await?;
     let invoice = invoice::one(reader, of, note.invoice_id).await?;
     let invoice_lines = invoice::lines(reader, of, note.invoice_id).await?;
-    Ok(CreditNoteSheet { business, customer, note, lines, invoice, invoice_lines })
+    let sides = e_invoicing::sides(reader, of, note.customer_id).await?;
+    Ok(CreditNoteSheet { business, customer, note, lines, invoice, invoice_lines, sides })
 }

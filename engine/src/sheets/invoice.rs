@@ -24,6 +24,7 @@ use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
 use crate::store::credit_note::{self, CreditNote};
 use crate::store::customer::{self, Customer};
+use crate::store::e_invoicing::{self, Sides};
 use crate::store::entry::{self, Allocation, EntryLine};
 use crate::store::invoice::{self, Invoice, InvoiceLine};
 use crate::store::link::{self, Link};
@@ -58,6 +59,8 @@ pub struct InvoiceSheet {
     pub connections: Vec<Connection>,
     /// Under which it was mailed, while that works.
     pub link: Option<Link>,
+    /// What electronic invoices say of both sides, as it stands now.
+    pub sides: Sides,
     pub now: Instant,
 }
 
@@ -193,6 +196,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: InvoiceId)
         credit_notes: credit_note::of_invoice(reader, of, id).await?,
         connections: connection::of_business(reader, of).await?,
         link: link::of_invoice(reader, of, id, now).await?,
+        sides: e_invoicing::sides(reader, of, customer.id).await?,
         business,
         customer,
         invoice,

@@ -14,6 +14,7 @@ use crate::db::{Db, Reader, Tx, Value, row, sql, table, text_column};
 use crate::error::{Error, Result};
 use crate::store::business::Business;
 use crate::store::customer::Customer;
+use crate::store::e_invoicing::{BuyerDetails, SellerDetails, Sides};
 
 text_column!(InvoiceStanding);
 
@@ -101,6 +102,11 @@ pub struct Frozen {
     /// `a4` or `letter`
     pub paper: String,
     pub customer: FrozenParty,
+    /// What an electronic invoice says of the business; none: nothing was known yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seller: Option<SellerDetails>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<BuyerDetails>,
 }
 
 /// One side of a paper.
@@ -117,7 +123,7 @@ pub struct FrozenParty {
 
 impl Frozen {
     /// Both sides as they stand now.
-    pub fn now(business: &Business, customer: &Customer) -> Frozen {
+    pub fn now(business: &Business, customer: &Customer, sides: &Sides) -> Frozen {
         Frozen {
             business: FrozenParty {
                 name: business.name.clone(),
@@ -140,6 +146,8 @@ impl Frozen {
                 reference: customer.reference.clone(),
                 locale: customer.locale.clone(),
             },
+            seller: sides.seller.clone(),
+            buyer: sides.buyer.clone(),
         }
     }
 
@@ -167,7 +175,7 @@ impl Invoice {
 
     /// Both sides as they were at issue; of a draft as they are now.
     pub fn parties(&self, business: &Business, customer: &Customer) -> Result<Frozen> {
-        self.frozen.as_deref().map_or_else(|| Ok(Frozen::now(business, customer)), Frozen::read)
+        self.frozen.as_deref().map_or_else(|| Ok(Frozen::now(business, customer, &Sides::default())), Frozen::read)
     }
 }
 
@@ -373,20 +381,4 @@ pub async fn numbered(db: &Db, business: BusinessId, number: String) -> Result<O
 /// The print that was kept of a paper, if it was printed before.
 pub async fn kept_paper(db: &Db, business: BusinessId, about: String, locale: String) -> Result<Option<KeptPaper>> {
     db.read(async move |reader| reader.get::<KeptPaper>(&[&business, &about, &locale]).await).await
-}
-
-/// Keeps the first print of a paper; a second one changes nothing.
-pub async fn keep_paper(db: &Db, business: BusinessId, about: String, locale: String, bytes: Vec<u8>) -> Result<()> {
-    db.write(business, async move |tx| {
-        let row = KeptPaper {
-            business_id: business,
-            about: about.clone(),
-            locale: locale.clone(),
-            bytes: bytes.clone(),
-            made_at: tx.now(),
-        };
-        tx.insert_or_ignore(&row);
-        Ok(())
-    })
-    .await
 }

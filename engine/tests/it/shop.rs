@@ -21,6 +21,7 @@ use engine::flows::draft_invoice::{NewInvoice, Texts, create_invoice};
 use engine::flows::enter_portal::ask_for_entry;
 use engine::flows::issue_invoice::{Issuing, issue_invoice};
 use engine::flows::keep_method::save_token;
+use engine::flows::keep_paper::{FirstPrint, keep_paper};
 use engine::flows::open_link::{Opened, open_link};
 use engine::flows::record_payment::{Part, Received, record_payment};
 use engine::flows::refund_payment::{GiveBack, refund_payment};
@@ -28,6 +29,7 @@ use engine::flows::request_payment::{Asking, request_payment};
 use engine::flows::reverse_entry::reverse_entry;
 use engine::flows::save_business::save_settings;
 use engine::flows::save_customer::{CustomerDetails, create_customer};
+use engine::flows::save_e_invoicing::save_buyer;
 use engine::flows::select_documents::select_documents;
 use engine::flows::send_message::{NewMessage, To, send_message};
 use engine::flows::send_statement::send_statement;
@@ -40,6 +42,7 @@ use engine::sheets::order::order_sheet;
 use engine::sheets::payment_list::payment_list;
 use engine::sheets::statement::Period;
 use engine::store::business::Settings;
+use engine::store::e_invoicing::BuyerDetails;
 use engine::store::user;
 use processors::sandbox::{CardEntry, PageId};
 
@@ -248,6 +251,12 @@ impl Shop {
             send: false,
         };
         credit_invoice(&self.services, &self.call, invoice, crediting).await.expect("a credit note");
+        let print =
+            FirstPrint { about: invoice.to_string(), locale: "en".into(), customer: self.other, bytes: b"%PDF-".to_vec() };
+        for _ in 0..2 {
+            assert_eq!(keep_paper(db, &self.call, print.clone()).await.expect("the first print"), b"%PDF-");
+        }
+        save_buyer(db, &self.call, self.other, BuyerDetails::default()).await.expect("nothing is wrong with nothing");
         self.draft(self.other, 500).await;
         ask_for_entry(db, keys, "pay@fern.example", "test").await.expect("a way in");
         self.work().await;

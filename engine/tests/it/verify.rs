@@ -197,6 +197,14 @@ const FAULTS: &[Fault] = faults! {
         "update credit_note set due_after = due_after + 1 where id = @" => "I3" "crn_";
     "credit_note", "credit_note where amount > 1", "id", "update credit_note set invoice_id = id where id = @" => "D1" "crn_";
     "entry", "entry where kind = 'credit_note'", "id", "update entry set credit_note_id = null where id = @" => "I3" "ent_";
+    "kept_paper", "invoice where number is not null", "id",
+        "update kept_paper set bytes = (select s.digest from event_seal s where s.seq = 1)" => "K1" "inv";
+    "kept_paper", "invoice where number is not null", "id", "update kept_paper set locale = 'xx'" => "K1" "inv";
+    "kept_paper", "invoice where number is not null", "id",
+        "update kept_paper set about = 'inv_00000000000000000000000000'" => "D1" "inv";
+    "e_invoicing", "invoice where number is not null", "id", "update e_invoicing set details = '{'" => "X0" "cus";
+    "e_invoicing", "invoice where number is not null", "id",
+        "update e_invoicing set about = 'cus_00000000000000000000000000'" => "D1" "cus";
     "mail", "mail where kind = 'receipt'", "id",
         "update mail set cause = 'evt_00000000000000000000000000' where id = @" => "D1" "mai_";
     "job", "job where kind = 'close_checkouts'", "id", "update job set cause = id where id = @" => "D1" "close_checkouts";

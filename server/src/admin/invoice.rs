@@ -30,7 +30,7 @@ use super::order::card_in_person;
 use super::views::invoices::{CreditNoteRow, InvoicePage, WriteOffForm};
 use super::views::orders::ReasonForm;
 use super::words::{self, Names};
-use super::{acts, rows};
+use super::{acts, e_invoices, rows};
 use crate::app::App;
 use crate::auth::{Clerk, Manager, Staff};
 use crate::forms::{DESCRIPTION, Form, new_key};
@@ -195,6 +195,7 @@ fn page_actions(desk: &Desk, sheet: &InvoiceSheet, answers: &[Answer]) -> Vec<Ac
         answered(Act::Void, "Void", "ban", at("void")),
         acts::always(desk, "duplicate", "Duplicate", "copy", at("duplicate"), Way::Post(new_key())),
     ]);
+    all.extend(e_invoices::files(sheet));
     all
 }
 

@@ -5,6 +5,7 @@
 
 pub mod customers;
 pub mod documents;
+pub mod e_invoices;
 pub mod entries;
 pub mod home;
 pub mod invoices;

@@ -47,6 +47,7 @@ pub const CODES: &[Meaning] = &[
     ("WINDOW_CLOSED", 409, "The processor no longer refunds this payment."),
     ("NEEDS_APPROVAL", 409, "A second person has to approve; send `request_approval`."),
     ("NOT_ISSUED", 409, "The invoice is not issued."),
+    ("E_INVOICE_INCOMPLETE", 409, "It cannot be an electronic invoice yet; the sentence names what is missing."),
     ("EXCEEDS_TOTAL", 409, "More than can be credited."),
     ("DATE_OUT_OF_RANGE", 409, "The day must lie between issue and today."),
     ("HELD_UNPAID", 409, "Messages to this customer are held until they have paid."),

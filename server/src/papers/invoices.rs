@@ -2,7 +2,8 @@
 //!
 //! Invariants: the face is made from what was frozen at issue and from nothing else, so it prints the same for ever; its first
 //! print is kept and handed out byte for byte while nothing has changed. Once something has, the same face is drawn again with
-//! a sheet behind it that says how the invoice stands now. Left out: e-invoice data inside the file.
+//! a sheet behind it that says how the invoice stands now. Where its details let it be an electronic invoice, that is inside the
+//! file (Factur-X); where not, the paper is printed all the same.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,15 +13,19 @@ use books::entry::EntryKind;
 use books::invoice::InvoiceState;
 use books::money::{Currency, Money};
 use books::paper::{
-    AsAt, Body, Business, Change, ChangeKind, CreditNotePaper, Destination, DestinationKind, Drawn, InvoicePaper, Letterhead,
-    Logo, Mark, Means, PageSize, PaidRow, PaperLine, Party, PayPanel, Prices, Stamp, Standing, TaxRow,
+    AsAt, Body, Business, Change, ChangeKind, CreditNotePaper, Destination, DestinationKind, Drawn, Fact, InvoicePaper,
+    Letterhead, Logo, Mark, Means, PageSize, PaidRow, PaperLine, Party, PayPanel, Prices, Stamp, Standing, TaxRow,
 };
+use engine::flows::call::Call;
+use engine::flows::keep_paper::{FirstPrint, keep_paper};
 use engine::sheets::credit_note::CreditNoteSheet;
+use engine::sheets::e_invoice::{self, Syntax};
 use engine::sheets::invoice::InvoiceSheet;
+use engine::store::e_invoicing::SellerDetails;
 use engine::store::entry::{Allocation, EntryLine};
-use engine::store::invoice::{Frozen, FrozenParty, InvoiceLine, keep_paper, kept_paper};
+use engine::store::invoice::{Frozen, FrozenParty, InvoiceLine, kept_paper};
 
-use super::{bytes_of, lines_of, means, sent};
+use super::{bytes_of, lines_of, means, sent, sent_xml};
 use crate::app::App;
 use crate::respond::Problem;
 
@@ -35,11 +40,13 @@ pub async fn invoice_pdf(app: &Arc<App>, sheet: &InvoiceSheet, pay_url: Option<S
         return Ok(sent(&name, kept.bytes));
     }
     let draw = app.papers.invoice;
-    let bytes = bytes_of(app, &name, move || draw(&paper)).await?;
-    if unchanged {
-        keep_paper(db, business, about, locale, bytes.clone()).await?;
+    let xml = e_invoice::of_invoice(sheet).and_then(|bill| e_invoice::xml(&bill, Syntax::Cii)).ok();
+    let bytes = bytes_of(app, &name, move || draw(&paper, xml.as_deref())).await?;
+    if !unchanged {
+        return Ok(sent(&name, bytes));
     }
-    Ok(sent(&name, bytes))
+    let print = FirstPrint { about, locale, customer: sheet.customer.id, bytes };
+    Ok(sent(&name, keep_paper(db, &Call::system(business, "first print"), print).await?))
 }
 
 /// The PDF of a credit note; it never changes, so its first print is the only one.
@@ -51,9 +58,22 @@ pub async fn credit_note_pdf(app: &Arc<App>, sheet: &CreditNoteSheet) -> Result<
         return Ok(sent(&name, kept.bytes));
     }
     let draw = app.papers.credit_note;
-    let bytes = bytes_of(app, &name, move || draw(&paper)).await?;
-    keep_paper(db, business, about, locale, bytes.clone()).await?;
-    Ok(sent(&name, bytes))
+    let xml = e_invoice::of_credit_note(sheet).and_then(|bill| e_invoice::xml(&bill, Syntax::Cii)).ok();
+    let bytes = bytes_of(app, &name, move || draw(&paper, xml.as_deref())).await?;
+    let print = FirstPrint { about, locale, customer: sheet.customer.id, bytes };
+    Ok(sent(&name, keep_paper(db, &Call::system(business, "first print"), print).await?))
+}
+
+/// An issued invoice as an electronic one. Refuses NOT_ISSUED and E_INVOICE_INCOMPLETE.
+pub fn invoice_xml(sheet: &InvoiceSheet, syntax: Syntax) -> Result<Response, Problem> {
+    let bill = e_invoice::of_invoice(sheet)?;
+    Ok(sent_xml(&bill.number, e_invoice::xml(&bill, syntax)?))
+}
+
+/// A credit note as an electronic one. Refuses E_INVOICE_INCOMPLETE.
+pub fn credit_note_xml(sheet: &CreditNoteSheet, syntax: Syntax) -> Result<Response, Problem> {
+    let bill = e_invoice::of_credit_note(sheet)?;
+    Ok(sent_xml(&bill.number, e_invoice::xml(&bill, syntax)?))
 }
 
 fn letterhead(frozen: &Frozen, business: &engine::store::business::Business, made: books::calendar::Instant) -> Letterhead {
@@ -107,10 +127,28 @@ pub fn invoice_paper(sheet: &InvoiceSheet, pay_url: Option<String>) -> Result<In
         drawn: Drawn { already_paid: money(before), applied_balance: money(invoice.applied) },
         due_at_issue: money(if draft { total } else { invoice.due_at_issue }),
         payments: paid_at_issue(sheet),
-        pay: pay_url.map(PayPanel::link),
+        pay: pay_panel(pay_url, frozen.seller.as_ref().or(sheet.sides.seller.as_ref()), invoice.number.as_deref()),
         notes: invoice.notes.iter().cloned().collect(),
         as_at: as_at(sheet),
     })
+}
+
+/// The link, and the account for whoever pays by transfer. None: neither is known.
+fn pay_panel(url: Option<String>, seller: Option<&SellerDetails>, number: Option<&str>) -> Option<PayPanel> {
+    let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
+    let mut bank = Vec::new();
+    if let Some(iban) = seller.and_then(|details| details.iban.as_deref()) {
+        bank.push(fact("IBAN", in_fours(iban)));
+        bank.extend(seller.and_then(|details| details.bic.clone()).map(|bic| fact("BIC", bic)));
+        bank.extend(number.map(|number| fact("Ref.", number.to_owned())));
+    }
+    (url.is_some() || !bank.is_empty()).then(|| PayPanel { url: url.unwrap_or_default(), text: String::new(), bank })
+}
+
+/// An account number as people read it.
+fn in_fours(iban: &str) -> String {
+    let letters: Vec<char> = iban.chars().collect();
+    letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
 }
 
 fn body(lines: &[InvoiceLine], total: i64, currency: Currency) -> Body {

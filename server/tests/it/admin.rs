@@ -3,6 +3,7 @@
 pub mod browser;
 mod buttons;
 mod doors;
+mod e_invoices;
 mod forms;
 mod invoices;
 mod job;

@@ -7,6 +7,7 @@ mod bad_input;
 mod credit_notes;
 mod description;
 mod disputes;
+mod e_invoices;
 pub mod invoices;
 mod keys_and_scopes;
 mod ledger_cases;

@@ -88,8 +88,8 @@ impl TestApp {
             // What does not add up is refused, as the typesetter would.
             statement: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
             letter: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
-            invoice: |_| Ok(b"%PDF-".to_vec()),
-            credit_note: |_| Ok(b"%PDF-".to_vec()),
+            invoice: |_, _| Ok(b"%PDF-".to_vec()),
+            credit_note: |_, _| Ok(b"%PDF-".to_vec()),
         };
         let app = App::new(config, services, papers, Stop::new());
         let (business, key) = another_business(&app.services, "Harbor Joinery", "USD").await;

@@ -11,6 +11,7 @@ use crate::view::{Chip, Choice, Day, Moment, filters};
 pub enum SettingsTab {
     Business,
     Collecting,
+    EInvoices,
     Processors,
     People,
     Keys,
@@ -25,7 +26,7 @@ impl SettingsTab {
     /// Whether this person may change what the page shows; everybody may look.
     pub fn is_open_to(&self, person: &Person) -> bool {
         match self {
-            SettingsTab::Business | SettingsTab::Collecting => person.may_manage,
+            SettingsTab::Business | SettingsTab::Collecting | SettingsTab::EInvoices => person.may_manage,
             SettingsTab::Processors | SettingsTab::People | SettingsTab::Keys => person.is_owner,
             SettingsTab::Sessions => true,
         }
@@ -34,7 +35,7 @@ impl SettingsTab {
     /// Who may, in words.
     pub fn whose(&self) -> &'static str {
         match self {
-            SettingsTab::Business | SettingsTab::Collecting => "owners and managers",
+            SettingsTab::Business | SettingsTab::Collecting | SettingsTab::EInvoices => "owners and managers",
             _ => "owners",
         }
     }

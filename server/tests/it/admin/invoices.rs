@@ -10,7 +10,7 @@ const LINE: [(&str, &str); 5] =
     [("kind", "service"), ("description", "Survey of the roof"), ("quantity", "2"), ("unit_amount", "50.00"), ("tax_rate", "10")];
 
 /// A draft, or an invoice, by the form of a new one. Answers its address.
-async fn written(browser: &Browser<'_>, customer: &str, then: &str) -> String {
+pub async fn written(browser: &Browser<'_>, customer: &str, then: &str) -> String {
     let mut form = vec![("customer", customer), ("currency", "USD"), ("about", "The east wing"), ("due_on", "2026-02-14")];
     form.extend(LINE);
     form.push(("then", then));

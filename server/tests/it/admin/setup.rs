@@ -31,8 +31,8 @@ fn empty(place: &Place) -> Arc<App> {
         receipt: |_| Ok(Vec::new()),
         statement: |_| Ok(Vec::new()),
         letter: |_| Ok(Vec::new()),
-        invoice: |_| Ok(Vec::new()),
-        credit_note: |_| Ok(Vec::new()),
+        invoice: |_, _| Ok(Vec::new()),
+        credit_note: |_, _| Ok(Vec::new()),
     };
     App::new(config, services, papers, Stop::new())
 }

@@ -60,6 +60,7 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/reports/ageing",
         "/admin/settings",
         "/admin/settings/collecting",
+        "/admin/settings/e-invoices",
         "/admin/settings/people",
         "/admin/settings/keys",
         "/admin/settings/sessions",
@@ -87,6 +88,7 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     all.extend([entry, payment, mail, format!("/admin/sandbox/{sandbox}")]);
     all.push(format!("/admin/payments/new?order={order}"));
     all.push(format!("/admin/payments/new?customer={customer}"));
+    all.push(format!("/admin/customers/{customer}/e-invoicing"));
     all.push(format!("{link}/qr.svg"));
     all
 }
@@ -143,6 +145,9 @@ fn every_get_is_visited() {
         "/brand/{file}/logo",
         "/admin/orders/{id}/pdf",
         "/admin/payments/{id}/pdf",
+        // Files, not pages.
+        "/admin/invoices/{id}/e-invoice",
+        "/admin/credit-notes/{id}/e-invoice",
         // Ways back from the processor's pages: they lead on.
         "/admin/payments/{id}/keyed",
         "/admin/customers/{id}/method-added",

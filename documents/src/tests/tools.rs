@@ -1,0 +1,133 @@
+//! Papers as other programs read them: qpdf, poppler's pdftotext, and the package factur-x of PyPI.
+//!
+//! Each runs where it is installed; where it is not, the log says that the check was off. What can be seen without them is
+//! tested elsewhere.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::samples;
+use crate::PaperError;
+
+/// A file of this test process, gone when the test ends.
+struct Kept(PathBuf);
+
+impl Kept {
+    fn new(name: &str, bytes: &[u8]) -> Kept {
+        let path = std::env::temp_dir().join(format!("owed-paper-{}-{name}.pdf", std::process::id()));
+        std::fs::File::create(&path).and_then(|mut file| file.write_all(bytes)).expect("a temporary file");
+        Kept(path)
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// What the program said; none where it is not installed.
+fn said(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str], file: &Path) -> Option<Output> {
+    let output = Command::new(program.as_ref()).args(arguments).arg(file).arg("-").output();
+    match output {
+        Ok(output) => Some(output),
+        Err(_) => {
+            println!("off: {} is not installed", program.as_ref().display());
+            None
+        }
+    }
+}
+
+fn papers() -> Vec<(&'static str, Result<Vec<u8>, PaperError>)> {
+    vec![
+        ("order", crate::order(&samples::order())),
+        ("order-long", crate::order(&samples::long_order(80))),
+        ("invoice", crate::invoice(&samples::invoice(), None)),
+        ("invoice-electronic", crate::invoice(&samples::invoice_with_sheet(), Some(XML))),
+        ("credit-note", crate::credit_note(&samples::credit_note(), Some(XML))),
+        ("receipt", crate::receipt(&samples::receipt())),
+        ("statement", crate::statement(&samples::statement())),
+        ("letter", crate::letter(&samples::letter())),
+    ]
+}
+
+/// Stands for an electronic invoice; what one says is the business of the crate that writes it.
+const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rsm:CrossIndustryInvoice xmlns:rsm=\"urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100\"><rsm:ExchangedDocument/></rsm:CrossIndustryInvoice>\n";
+
+#[test]
+fn qpdf_finds_nothing_wrong() {
+    for (name, paper) in papers() {
+        let file = Kept::new(name, &paper.expect("a good paper"));
+        let Ok(output) = Command::new("qpdf").arg("--check").arg(&file.0).output() else {
+            println!("off: qpdf is not installed");
+            return;
+        };
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.contains("No syntax or stream encoding errors"), "{name}: {text}");
+    }
+}
+
+/// Every amount on the paper, and no other: those of the values, as English papers write them.
+#[test]
+fn pdftotext_finds_exactly_the_amounts_of_the_values() {
+    let paper = samples::order();
+    let file = Kept::new("amounts", &crate::order(&paper).expect("a good paper"));
+    let Some(output) = said("pdftotext", &["-layout"], &file.0) else { return };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let is_amount = |word: &&str| {
+        let digits = word.trim_start_matches(['−', '$']);
+        digits.split_once('.').is_some_and(|(whole, cents)| {
+            cents.len() == 2 && !whole.is_empty() && whole.bytes().chain(cents.bytes()).all(|b| b.is_ascii_digit() || b == b',')
+        })
+    };
+    let mut printed: Vec<String> =
+        text.split_whitespace().filter(is_amount).map(|word| word.trim_start_matches(['−', '$']).to_owned()).collect();
+    let standing = &paper.standing;
+    let mut wanted: Vec<String> =
+        paper.body.lines.iter().flat_map(|line| [line.unit_amount, line.net]).map(|m| m.to_grouped()).collect();
+    // Total and due stand in the sums; due in the headline, paid and due under the ribbon, paid in the sums and its payment.
+    wanted.extend([standing.total, standing.amount_due, standing.amount_due, standing.amount_due].map(|m| m.to_grouped()));
+    wanted.extend([standing.paid, standing.paid, standing.paid].map(|m| m.to_grouped()));
+    printed.sort();
+    wanted.sort();
+    assert_eq!(printed, wanted, "{text}");
+}
+
+#[test]
+fn an_electronic_invoice_is_found_inside() {
+    let Some(python) = std::env::var_os("OWED_FACTURX_PYTHON") else {
+        println!("off: OWED_FACTURX_PYTHON names no Python with the package factur-x");
+        return;
+    };
+    let script = "import sys; from facturx import get_facturx_xml_from_pdf as get, get_facturx_level as level\n\
+        name, xml = get(open(sys.argv[1], 'rb').read(), check_xsd=False)\n\
+        from pypdf import PdfReader\n\
+        meta = PdfReader(sys.argv[1]).trailer['/Root']['/Metadata'].get_data().decode()\n\
+        facts = [n for n in ('DocumentFileName>factur-x.xml<', 'DocumentType>INVOICE<', 'Version>1.0<', 'ConformanceLevel>EN 16931<') if 'fx:' + n in meta]\n\
+        bags = meta.count('<pdfaExtension:schemas>')\n\
+        print(name, xml.decode() == sys.stdin.read(), len(facts), bags, 'pdfaid:part>3<' in meta)";
+    for (name, paper) in papers().into_iter().filter(|(name, _)| ["invoice-electronic", "credit-note"].contains(name)) {
+        let file = Kept::new(&format!("inside-{name}"), &paper.expect("a good paper"));
+        let mut child = Command::new(&python)
+            .args(["-c", script])
+            .arg(&file.0)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("the Python that OWED_FACTURX_PYTHON names starts");
+        child.stdin.take().expect("it was piped").write_all(XML.as_bytes()).expect("it reads");
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "factur-x.xml True 4 1 True", "{name}");
+    }
+}
+
+#[test]
+fn a_paper_without_one_has_nothing_inside() {
+    let plain = crate::invoice(&samples::invoice(), None).expect("a good paper");
+    let electronic = crate::invoice(&samples::invoice(), Some(XML)).expect("a good paper");
+    let has = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
+    assert!(!has(&plain, b"factur-x.xml") && !has(&plain, b"EmbeddedFile"));
+    assert!(has(&electronic, b"<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>"));
+    assert!(has(&electronic, b"<pdfaid:conformance>A<") && has(&electronic, b"<pdfuaid:part>1<"));
+}
