@@ -1,4 +1,5 @@
-//! What a paper prints, as values: order, invoice, credit note, receipt, statement of account, payment letter.
+//! What a paper prints, as values: order, invoice, credit note, receipt, refund, statement of account,
+//! payment letter.
 //!
 //! A paper is complete in itself: whoever turns it into a page asks no database, no clock and no setting. The same
 //! values print the same bytes years later. Invariant: a paper that has passed its `check`
@@ -9,6 +10,7 @@
 mod account;
 mod bill;
 mod receipt;
+mod refund;
 
 use crate::calendar::Instant;
 use crate::money::{Currency, Money, MoneyError};
@@ -20,6 +22,7 @@ pub use bill::{
     InvoicePaper, Mark, OrderKind, OrderPaper, PaidRow, PaperLine, Prices, Standing, TaxRow,
 };
 pub use receipt::{AppliedTo, ReceiptPaper};
+pub use refund::{OwedAgain, RefundPaper, RefundTo};
 
 /// The most rows that one list of a paper holds: five times what an order may have.
 pub const MAX_ROWS: usize = 5_000;

@@ -33,6 +33,7 @@ fn print(directory: &Path) -> Result<(), Failure> {
         ("credit-note", documents::credit_note(&samples::credit_note(), None)?),
         ("receipt", documents::receipt(&samples::receipt())?),
         ("receipt-cash", documents::receipt(&samples::cash_receipt())?),
+        ("refund", documents::refund(&samples::refund())?),
         ("statement", documents::statement(&samples::statement())?),
         ("letter", documents::letter(&samples::letter())?),
     ];

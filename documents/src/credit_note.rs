@@ -38,7 +38,7 @@ pub(crate) fn print(paper: &CreditNotePaper) -> Result<Print, PaperError> {
         ]),
         "aside": [tongue.amounts_in(paper.body.total)],
         "message": "",
-        "lines": tongue.lines(&paper.body),
+        "lines": tongue.lines(&paper.body)?,
         "totals": totals,
         "tables": if paper.destinations.is_empty() { vec![] } else { vec![destinations(&paper.destinations, &tongue)] },
         "notes": paper.notes,

@@ -80,7 +80,7 @@ impl<'a> Frame<'a> {
             "running": title.trim_end(),
             "kind": heading.kind,
             "brand": Brand::of(business.color.as_deref()),
-            "words": { "page": words.page },
+            "words": { "page": words.page, "carried_over": words.carried_over },
             "seller": { "name": business.name, "initial": initial, "footer": business.footer },
             "pay": pay.map(|pay| self.pay(pay)),
         })

@@ -50,7 +50,7 @@ pub(crate) fn print(paper: &InvoicePaper) -> Result<Print, PaperError> {
         ]),
         "aside": [tongue.amounts_in(paper.body.total)],
         "message": "",
-        "lines": tongue.lines(&paper.body),
+        "lines": tongue.lines(&paper.body)?,
         "totals": totals(paper, &tongue)?,
         "tables": tongue.payments(&paper.payments).into_iter().collect::<Vec<_>>(),
         "notes": paper.notes,

@@ -20,6 +20,7 @@ mod logo;
 mod look;
 mod order;
 mod receipt;
+mod refund;
 mod sections;
 mod statement;
 mod words;
@@ -32,6 +33,7 @@ pub use letter::letter;
 pub use logo::{MAX_LOGO_BYTES, MAX_LOGO_SIDE};
 pub use order::order;
 pub use receipt::receipt;
+pub use refund::refund;
 pub use statement::statement;
 
 /// Why there is no PDF.

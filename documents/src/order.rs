@@ -49,7 +49,7 @@ pub(crate) fn print(paper: &OrderPaper) -> Result<Print, PaperError> {
         ]),
         "aside": [fill(words.as_at, &[&tongue.moment(paper.head.made)]), tongue.amounts_in(standing.total)],
         "message": paper.message,
-        "lines": tongue.lines(&paper.body),
+        "lines": tongue.lines(&paper.body)?,
         "totals": totals,
         "tables": tongue.payments(&paper.payments).into_iter().collect::<Vec<_>>(),
         "notes": paper.notes,

@@ -14,6 +14,9 @@ use crate::words::fill;
 pub(crate) const QUIET: &str = "#aab1bc";
 pub(crate) const REST: &str = "#e2e5ea";
 
+/// A table of so many lines may run over a page, and then carries its sum over.
+const LONG: usize = 16;
+
 /// One row of sums.
 pub(crate) fn row(label: impl Into<String>, amount: String) -> Value {
     json!({ "label": label.into(), "amount": amount, "style": "plain" })
@@ -47,9 +50,17 @@ pub(crate) fn over(first: &str, second: &str) -> String {
     }
 }
 
+/// A line's amount as its column shows it.
+fn in_column(line: &PaperLine, prices: Prices) -> Money {
+    match prices {
+        Prices::BeforeTax => line.net,
+        Prices::TaxIncluded => line.gross,
+    }
+}
+
 impl Tongue {
     /// The table of lines. Without tax there is no column for it.
-    pub(crate) fn lines(&self, body: &Body) -> Value {
+    pub(crate) fn lines(&self, body: &Body) -> Result<Value, PaperFault> {
         let words = self.words;
         let taxed = body.lines.iter().any(|line| line.tax_rate.is_some());
         let mut heads =
@@ -58,16 +69,31 @@ impl Tongue {
             heads.push(head(words.tax, false, true));
         }
         heads.push(head(words.amount, false, true));
-        json!({ "heads": heads, "rows": body.lines.iter().map(|line| self.line(line, body.prices, taxed)).collect::<Vec<_>>() })
+        let rows: Vec<Value> = body.lines.iter().map(|line| self.line(line, body.prices, taxed)).collect();
+        Ok(json!({ "heads": heads, "rows": rows, "carried": self.carried(body)? }))
+    }
+
+    /// What the lines have come to after each of them, for the foot of a page on which the table does not end. Of a short
+    /// table: none.
+    fn carried(&self, body: &Body) -> Result<Vec<String>, PaperFault> {
+        if body.lines.len() < LONG {
+            return Ok(Vec::new());
+        }
+        let mut sum = Money::zero(body.total.currency);
+        let mut sums = Vec::with_capacity(body.lines.len());
+        for line in &body.lines {
+            if !line.amended.as_ref().is_some_and(|amended| amended.removed) {
+                sum = sum.plus(in_column(line, body.prices))?;
+            }
+            sums.push(self.plain(sum));
+        }
+        Ok(sums)
     }
 
     fn line(&self, line: &PaperLine, prices: Prices, taxed: bool) -> Value {
         let removed = line.amended.as_ref().is_some_and(|amended| amended.removed);
         let rate = line.tax_rate.as_deref().map(|rate| self.percent(rate)).unwrap_or_default();
-        let amount = match prices {
-            Prices::BeforeTax => line.net,
-            Prices::TaxIncluded => line.gross,
-        };
+        let amount = in_column(line, prices);
         let mut cells = vec![self.decimal(&line.quantity), self.plain(line.unit_amount)];
         if taxed {
             cells.push(rate);

@@ -64,6 +64,30 @@ fn a_receipt_for_cash_some_of_it_paid_back() {
 }
 
 #[test]
+fn a_refund_to_the_card_it_came_from() {
+    check("refund", crate::refund::print(&samples::refund()), 1);
+}
+
+#[test]
+fn a_table_that_runs_over_a_page_carries_its_sum() {
+    let paper = samples::long_order(80);
+    let pages = Pages::of(crate::order::print(&paper));
+    let mut sum = samples::usd("0");
+    let mut lines = paper.body.lines.iter();
+    for at in 0..pages.len() {
+        let text = pages.text(at);
+        let here = text.lines().filter(|line| line.starts_with("Part ")).count();
+        for line in lines.by_ref().take(here) {
+            sum = sum.plus(line.gross).expect("samples are small");
+        }
+        let carried = text.lines().find_map(|line| line.strip_prefix("Carried over  "));
+        let wanted = (at + 1 < pages.len()).then(|| sum.to_grouped());
+        assert_eq!(carried, wanted.as_deref(), "page {}:\n{text}", at + 1);
+    }
+    assert!(!Pages::of(crate::order::print(&samples::order())).all().contains("Carried over"));
+}
+
+#[test]
 fn a_statement_whose_opening_moved() {
     check("statement", crate::statement::print(&samples::statement()), 2);
 }
@@ -103,6 +127,7 @@ fn every_paper_is_archival_and_accessible() {
         crate::invoice(&samples::invoice_with_sheet(), None),
         crate::credit_note(&samples::credit_note(), None),
         crate::receipt(&samples::receipt()),
+        crate::refund(&samples::refund()),
         crate::statement(&samples::statement()),
         crate::letter(&samples::letter()),
     ];

@@ -21,6 +21,7 @@ pub(crate) struct Words {
     pub(crate) invoice: &'static str,
     pub(crate) credit_note: &'static str,
     pub(crate) receipt: &'static str,
+    pub(crate) refund: &'static str,
     pub(crate) statement: &'static str,
     pub(crate) draft: &'static str,
 
@@ -58,6 +59,8 @@ pub(crate) struct Words {
     pub(crate) tax_on: &'static str,
     pub(crate) tax_within: &'static str,
     pub(crate) total: &'static str,
+    /// What the lines of a table come to at the end of a page.
+    pub(crate) carried_over: &'static str,
     pub(crate) late_fees: &'static str,
     pub(crate) credited: &'static str,
     pub(crate) written_off: &'static str,
@@ -150,6 +153,16 @@ pub(crate) struct Words {
     pub(crate) credit_left: &'static str,
     pub(crate) still_owed: &'static str,
     pub(crate) mark_refunded: &'static str,
+
+    // Refund.
+    pub(crate) refund_no: &'static str,
+    pub(crate) amount_refunded: &'static str,
+    pub(crate) refunded_to: &'static str,
+    pub(crate) refunded_at: &'static str,
+    pub(crate) payment_was: &'static str,
+    pub(crate) refunded_before: &'static str,
+    pub(crate) left_of_payment: &'static str,
+    pub(crate) owed_again: &'static str,
 
     // Statement and letter.
     pub(crate) period: &'static str,

@@ -22,6 +22,7 @@ pub mod payment;
 pub mod payment_list;
 pub mod portal;
 pub mod reapply;
+pub mod refund;
 pub mod report;
 pub mod request_list;
 pub mod statement;

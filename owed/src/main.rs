@@ -8,6 +8,7 @@ fn main() -> std::process::ExitCode {
     server::run::main(Papers {
         order: |paper| documents::order(paper).map_err(|error| error.to_string()),
         receipt: |paper| documents::receipt(paper).map_err(|error| error.to_string()),
+        refund: |paper| documents::refund(paper).map_err(|error| error.to_string()),
         statement: |paper| documents::statement(paper).map_err(|error| error.to_string()),
         letter: |paper| documents::letter(paper).map_err(|error| error.to_string()),
         invoice: |paper, xml| documents::invoice(paper, xml).map_err(|error| error.to_string()),

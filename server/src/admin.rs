@@ -186,6 +186,7 @@ fn of_money() -> Router<Arc<App>> {
         .route("/admin/payments/{id}/refunds", post(refunds::create))
         .route("/admin/payments/{id}/reallocate", get(reallocate::new).post(reallocate::submit))
         .route("/admin/refunds", get(refunds::list))
+        .route("/admin/refunds/{id}/pdf", get(refunds::pdf))
         .route("/admin/approvals", get(approvals::list))
         .route("/admin/approvals/{id}/approve", post(approvals::approve))
         .route("/admin/approvals/{id}/reject", post(approvals::reject))

@@ -53,6 +53,7 @@ impl App {
         let no_typesetter = Papers {
             order: |_| Ok(b"%PDF-".to_vec()),
             receipt: |_| Ok(b"%PDF-".to_vec()),
+            refund: |_| Ok(b"%PDF-".to_vec()),
             statement: |_| Ok(b"%PDF-".to_vec()),
             letter: |_| Ok(b"%PDF-".to_vec()),
             invoice: |_, _| Ok(b"%PDF-".to_vec()),

@@ -12,7 +12,7 @@ use books::order::OrderState;
 use books::paper::{
     AgeingStrip, Amendment, AmendmentReason, AppliedTo, Body, Business, CreditNotePaper, InvoicePaper, LetterPaper, Letterhead,
     Logo, Mark, Means, Movement, OpenItem, OrderKind, OrderPaper, PageSize, PaidRow, PaperLine, Party, PayPanel, Prices,
-    ReceiptPaper, Stamp, Standing, StatementPaper, TaxRow,
+    ReceiptPaper, RefundPaper, Stamp, Standing, StatementPaper, TaxRow,
 };
 use engine::sheets::order::OrderSheet;
 use engine::sheets::payment::PaymentSheet;
@@ -22,8 +22,10 @@ use engine::store::order::OrderLine;
 use engine::store::payment::Payment;
 
 mod invoices;
+mod refunds;
 
 pub use invoices::{credit_note_pdf, credit_note_xml, invoice_pdf, invoice_xml};
+pub use refunds::refund_pdf;
 
 use crate::app::App;
 use crate::respond::Problem;
@@ -34,6 +36,7 @@ use crate::security::headers::InlinePdf;
 pub struct Papers {
     pub order: fn(&OrderPaper) -> Result<Vec<u8>, String>,
     pub receipt: fn(&ReceiptPaper) -> Result<Vec<u8>, String>,
+    pub refund: fn(&RefundPaper) -> Result<Vec<u8>, String>,
     pub statement: fn(&StatementPaper) -> Result<Vec<u8>, String>,
     pub letter: fn(&LetterPaper) -> Result<Vec<u8>, String>,
     /// With the electronic invoice that goes inside, if it can be one.

@@ -5,6 +5,7 @@
 //! Debian-like system, and otherwise says what is missing. Only the standard library is used, so that it compiles in
 //! a second. Left out on purpose: benchmarks (crate `bench`) and releases.
 
+mod gallery;
 mod postgres;
 mod programs;
 mod promises;
@@ -18,6 +19,7 @@ const USAGE: &str = "usage: cargo xtask <command>
   test       check tidiness, format, lints, tests of the whole workspace on SQLite and on PostgreSQL, and walk
   walk       build the binary and walk its pages in a real browser
   tidy       check headers, sizes, walls and words
+  gallery    draw every paper and mail anew into docs/gallery
   postgres   run a throw-away PostgreSQL in memory until Enter, and print its URL
 ";
 
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         ["test"] => steps::test(),
         ["walk"] => steps::walk(),
         ["tidy"] => tidy::tidy().and(promises::check(steps::root())),
+        ["gallery"] => gallery::draw(),
         ["postgres"] => postgres::in_foreground(),
         _ => Err(USAGE.to_owned()),
     };

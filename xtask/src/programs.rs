@@ -26,6 +26,16 @@ pub fn browser() -> Result<PathBuf, String> {
         .ok_or_else(|| "Chromium is missing: install it (Debian: apt-get install chromium)".to_owned())
 }
 
+/// Poppler's `pdftoppm`, which draws pages.
+pub fn page_painter() -> Result<(), String> {
+    // It answers its version on the other stream and succeeds.
+    let found = || quiet("pdftoppm", &["-v"]).is_some();
+    if found() || (install("poppler-utils") && found()) {
+        return Ok(());
+    }
+    Err("pdftoppm is missing: install it (Debian: apt-get install poppler-utils)".to_owned())
+}
+
 /// Node with npm, which drive the browser.
 pub fn node() -> Result<(), String> {
     let found = || ["node", "npm"].iter().all(|program| quiet(program, &["--version"]).is_some());

@@ -47,6 +47,7 @@ fn papers() -> Vec<(&'static str, Result<Vec<u8>, PaperError>)> {
         ("invoice-electronic", crate::invoice(&samples::invoice_with_sheet(), Some(XML))),
         ("credit-note", crate::credit_note(&samples::credit_note(), Some(XML))),
         ("receipt", crate::receipt(&samples::receipt())),
+        ("refund", crate::refund(&samples::refund())),
         ("statement", crate::statement(&samples::statement())),
         ("letter", crate::letter(&samples::letter())),
     ]

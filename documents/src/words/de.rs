@@ -12,6 +12,7 @@ pub(super) const WORDS: Words = Words {
     invoice: "Rechnung",
     credit_note: "Gutschrift",
     receipt: "Zahlungsbeleg",
+    refund: "Erstattung",
     statement: "Kontoauszug",
     draft: "Entwurf",
 
@@ -49,6 +50,7 @@ pub(super) const WORDS: Words = Words {
     tax_on: "USt. {0} % auf {1}",
     tax_within: "Darin USt. {0} % auf {1}",
     total: "Gesamtbetrag",
+    carried_over: "Übertrag",
     late_fees: "Mahngebühren",
     credited: "Gutgeschrieben",
     written_off: "Ausgebucht",
@@ -141,6 +143,16 @@ pub(super) const WORDS: Words = Words {
     credit_left: "Verbleibt als Guthaben",
     still_owed: "Noch offener Saldo",
     mark_refunded: "Erstattet",
+
+    // Refund.
+    refund_no: "Erstattungs-Nr.",
+    amount_refunded: "Erstatteter Betrag",
+    refunded_to: "Erstattet an",
+    refunded_at: "Erstattet am {0}",
+    payment_was: "Zahlung {0}",
+    refunded_before: "Zuvor erstattet",
+    left_of_payment: "Rest der Zahlung",
+    owed_again: "Wieder offen",
 
     // Statement and letter.
     period: "{0} bis {1}",

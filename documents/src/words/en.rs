@@ -12,6 +12,7 @@ pub(super) const WORDS: Words = Words {
     invoice: "Invoice",
     credit_note: "Credit note",
     receipt: "Receipt",
+    refund: "Refund",
     statement: "Statement of account",
     draft: "Draft",
 
@@ -49,6 +50,7 @@ pub(super) const WORDS: Words = Words {
     tax_on: "Tax {0}% on {1}",
     tax_within: "Includes tax {0}% on {1}",
     total: "Total",
+    carried_over: "Carried over",
     late_fees: "Late fees",
     credited: "Credited",
     written_off: "Written off",
@@ -141,6 +143,16 @@ pub(super) const WORDS: Words = Words {
     credit_left: "Left as your credit",
     still_owed: "Balance still owed",
     mark_refunded: "Refunded",
+
+    // Refund.
+    refund_no: "Refund no.",
+    amount_refunded: "Amount refunded",
+    refunded_to: "Refunded to",
+    refunded_at: "Refunded {0}",
+    payment_was: "Payment {0}",
+    refunded_before: "Refunded before",
+    left_of_payment: "Left of the payment",
+    owed_again: "Owed again",
 
     // Statement and letter.
     period: "{0} to {1}",

@@ -12,6 +12,7 @@ pub(super) const WORDS: Words = Words {
     invoice: "Factura",
     credit_note: "Nota de crédito",
     receipt: "Recibo",
+    refund: "Reembolso",
     statement: "Estado de cuenta",
     draft: "Borrador",
 
@@ -49,6 +50,7 @@ pub(super) const WORDS: Words = Words {
     tax_on: "IVA {0} % sobre {1}",
     tax_within: "Incluye IVA {0} % sobre {1}",
     total: "Total",
+    carried_over: "Suma y sigue",
     late_fees: "Recargos por demora",
     credited: "Abonado",
     written_off: "Cancelado como incobrable",
@@ -141,6 +143,16 @@ pub(super) const WORDS: Words = Words {
     credit_left: "Queda a su favor",
     still_owed: "Saldo que aún debe",
     mark_refunded: "Reembolsado",
+
+    // Refund.
+    refund_no: "N.º de reembolso",
+    amount_refunded: "Importe reembolsado",
+    refunded_to: "Reembolsado a",
+    refunded_at: "Reembolsado el {0}",
+    payment_was: "Pago {0}",
+    refunded_before: "Reembolsado antes",
+    left_of_payment: "Resto del pago",
+    owed_again: "Pendiente de nuevo",
 
     // Statement and letter.
     period: "{0} a {1}",

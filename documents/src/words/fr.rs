@@ -12,6 +12,7 @@ pub(super) const WORDS: Words = Words {
     invoice: "Facture",
     credit_note: "Avoir",
     receipt: "Reçu",
+    refund: "Remboursement",
     statement: "Relevé de compte",
     draft: "Brouillon",
 
@@ -49,6 +50,7 @@ pub(super) const WORDS: Words = Words {
     tax_on: "TVA {0} % sur {1}",
     tax_within: "Dont TVA {0} % sur {1}",
     total: "Total",
+    carried_over: "À reporter",
     late_fees: "Frais de retard",
     credited: "Crédité",
     written_off: "Passé en perte",
@@ -141,6 +143,16 @@ pub(super) const WORDS: Words = Words {
     credit_left: "Reste à votre crédit",
     still_owed: "Solde restant dû",
     mark_refunded: "Remboursé",
+
+    // Refund.
+    refund_no: "N° de remboursement",
+    amount_refunded: "Montant remboursé",
+    refunded_to: "Remboursé à",
+    refunded_at: "Remboursé le {0}",
+    payment_was: "Paiement {0}",
+    refunded_before: "Remboursé auparavant",
+    left_of_payment: "Reste du paiement",
+    owed_again: "À nouveau dû",
 
     // Statement and letter.
     period: "Du {0} au {1}",

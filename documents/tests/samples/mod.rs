@@ -399,6 +399,28 @@ pub fn credit_note() -> CreditNotePaper {
     }
 }
 
+/// Half of a payment goes back to its card, after a small part had gone before.
+pub fn refund() -> RefundPaper {
+    RefundPaper {
+        head: fern(),
+        customer: maple(),
+        number: "RFD-2026-00004".into(),
+        refunded_at: stamp("2026-02-12T19:05:00Z", -480),
+        amount: usd("180.00"),
+        to: RefundTo::Original(visa()),
+        reason: "One side table arrived with a split leg and went back".into(),
+        payment_number: "PAY-2026-00058".into(),
+        payment_amount: usd("400.00"),
+        refunded_before: usd("24.50"),
+        left: usd("195.50"),
+        owed_again: vec![
+            OwedAgain { number: "ORD-2026-00042".into(), amount: usd("160.00") },
+            OwedAgain { number: "INV-2026-00031".into(), amount: usd("20.00") },
+        ],
+        still_owed: usd("242.40"),
+    }
+}
+
 fn open_items() -> Vec<OpenItem> {
     let item = |number: &str, description: &str, on, due, days_past_due, amount, open| OpenItem {
         number: number.into(),

@@ -69,6 +69,7 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
         allowed(capability::amend(order.state))?;
         let requests = open_of_customer(tx, seen.customer_id).await?;
         let before = invoiced(&books.account, id);
+        let frozen = parties(tx, &books).await?;
         let numbers = match before.is_empty() {
             true => None,
             false => Some(counter::several(tx, "CN", books.business.today(tx.now())).await?),
@@ -113,7 +114,6 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
         let outcome = books.account.amend(tx.ids(), &amend)?;
         let event = event_id(tx);
         let customer = order.customer_id;
-        let frozen = parties(tx, &books).await?;
         let (account, _) = books.write(tx, &by, event)?;
         let due = account.due(books::account::Target::Order(id));
         let own = OwnNotes {

@@ -48,6 +48,7 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
             .map_err(|refusal| Error::refused(refusal.code().as_str(), refusal.to_string()))?;
         let requests = open_of_customer(tx, seen.customer_id).await?;
         let before = invoiced(&books.account, id);
+        let frozen = parties(tx, &books).await?;
         let notes = match before.is_empty() {
             true => None,
             false => Some(counter::several(tx, "CN", books.business.today(tx.now())).await?),
@@ -95,7 +96,6 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
         if next.is_earned() && !order.state.is_earned() {
             books.account.recognize_order(id, When::Today)?;
         }
-        let frozen = parties(tx, &books).await?;
         let (account, _) = books.write(tx, &by, event)?;
         let due = account.due(books::account::Target::Order(id));
         if let Some((amendment, why, made)) = &credited {

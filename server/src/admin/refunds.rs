@@ -16,6 +16,7 @@ use engine::flows::record_payment::Part;
 use engine::flows::refund_payment::{GiveBack, refund_payment};
 use engine::sheets::actions;
 use engine::sheets::payment::{PaymentSheet, payment_sheet};
+use engine::sheets::refund::refund_sheet;
 use engine::store::refund::{self, Refund};
 
 use super::again::{self, Again, filled};
@@ -24,8 +25,9 @@ use super::desk::{Desk, done};
 use super::rows::order_name;
 use super::views::payments::{RefundForm, RefundList, RefundRow};
 use crate::app::App;
-use crate::auth::Clerk;
+use crate::auth::{Clerk, Staff};
 use crate::forms::{DESCRIPTION, Form};
+use crate::papers;
 use crate::respond::{Problem, page};
 use crate::view::form::Tick;
 use crate::view::shell::Section;
@@ -60,6 +62,7 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
         let payment = format!("{}, {}", row.payment_number, row.customer_name);
         RefundRow {
             number: row.number.clone(),
+            pdf: confirmation(row.id, row.state),
             at: desk.moment(row.created_at),
             payment: Link::new(format!("/admin/payments/{}", row.payment_id), payment),
             detail: detail(row.route, &row.reason, row.decline_text.as_deref()),
@@ -80,6 +83,11 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
     Ok(page(StatusCode::OK, &shown))
 }
 
+/// Where the confirmation of a refund is, once it has gone.
+fn confirmation(id: RefundId, state: RefundState) -> Option<String> {
+    (state == RefundState::Succeeded).then(|| format!("/admin/refunds/{id}/pdf"))
+}
+
 fn detail(route: RefundRoute, reason: &str, failed: Option<&str>) -> String {
     let to = match route {
         RefundRoute::Original => "the way it came",
@@ -93,6 +101,7 @@ fn detail(route: RefundRoute, reason: &str, failed: Option<&str>) -> String {
 pub fn under(amount: impl Fn(i64) -> Amount, moment: impl Fn(books::calendar::Instant) -> Moment, row: &Refund) -> RefundRow {
     RefundRow {
         number: row.number.clone(),
+        pdf: confirmation(row.id, row.state),
         at: moment(row.created_at),
         payment: Link::new(format!("/admin/payments/{}", row.payment_id), row.number.clone()),
         detail: detail(row.route, &row.reason, row.decline_text.as_deref()),
@@ -216,6 +225,12 @@ pub async fn create(
         }
         Err(error) => form(&app, &desk, &sheet, &Again::of(typed, error)?).await,
     }
+}
+
+/// `GET /admin/refunds/{id}/pdf`: the confirmation of one that has gone.
+pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
+    let id: RefundId = id.parse().map_err(|_| Problem::not_found())?;
+    papers::refund_pdf(&app, &refund_sheet(&app.services.db, staff.business, id).await?).await
 }
 
 /// What the page says was done.

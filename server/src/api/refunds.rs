@@ -11,6 +11,7 @@ use books::ids::{CustomerId, PaymentId, RefundId};
 use books::refund::RefundState as State_;
 use engine::flows::call::Call;
 use engine::flows::refund_payment::{GiveBack, refund_payment};
+use engine::sheets::refund::refund_sheet;
 use engine::store::approval;
 use engine::store::business::Span;
 use engine::store::refund::{self, Refund as Row, Wanted};
@@ -26,6 +27,7 @@ use super::replies::{Reply, replied};
 use super::values::{Amount, Day, RefundRoute, RefundState};
 use crate::app::App;
 use crate::json::{self, Id, StrictJson};
+use crate::papers;
 use crate::respond::Problem;
 
 pub fn routes() -> Router<Arc<App>> {
@@ -33,10 +35,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/payments/{id}/refunds", post(create))
         .route("/api/v1/refunds", get(list))
         .route("/api/v1/refunds/{id}", get(one))
+        .route("/api/v1/refunds/{id}/pdf", get(pdf))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(create, list, one))]
+#[openapi(paths(create, list, one, pdf))]
 pub struct Description;
 
 /// Money that goes back.
@@ -200,4 +203,11 @@ async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<
 async fn one(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<RefundId>) -> Result<Response, Problem> {
     let row = refund::refund(&app.services.db, caller.business, id).await?;
     Ok(json::answer(StatusCode::OK, &Refund::of(row)))
+}
+
+/// The confirmation of a refund that has gone, as a PDF
+#[utoipa::path(get, path = "/api/v1/refunds/{id}/pdf", tag = "refunds", params(("id" = String, Path, description = "`rfd_…`")),
+    responses((status = 200, description = "The paper", body = Vec<u8>, content_type = "application/pdf")))]
+async fn pdf(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<RefundId>) -> Result<Response, Problem> {
+    papers::refund_pdf(&app, &refund_sheet(&app.services.db, caller.business, id).await?).await
 }

@@ -44,6 +44,7 @@ pub const CODES: &[Meaning] = &[
     ("ALREADY_INVOICED", 409, "Everything on it is invoiced already."),
     ("MISSING_BILLING_DETAILS", 409, "Billing details are missing."),
     ("NOTHING_REFUNDABLE", 409, "No more than `refundable` can be refunded."),
+    ("REFUND_PENDING", 409, "The refund has not gone, so there is nothing to confirm."),
     ("WINDOW_CLOSED", 409, "The processor no longer refunds this payment."),
     ("NEEDS_APPROVAL", 409, "A second person has to approve; send `request_approval`."),
     ("NOT_ISSUED", 409, "The invoice is not issued."),

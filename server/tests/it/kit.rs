@@ -86,6 +86,7 @@ impl TestApp {
             order: |_| Ok(b"%PDF-".to_vec()),
             receipt: |_| Ok(b"%PDF-".to_vec()),
             // What does not add up is refused, as the typesetter would.
+            refund: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
             statement: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
             letter: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
             invoice: |_, _| Ok(b"%PDF-".to_vec()),

@@ -88,6 +88,8 @@ pub struct PaymentForm {
 /// A refund in a list, or under its payment.
 pub struct RefundRow {
     pub number: String,
+    /// Its confirmation, once it has gone.
+    pub pdf: Option<String>,
     pub at: Moment,
     /// The payment it is of, with its customer.
     pub payment: Link,

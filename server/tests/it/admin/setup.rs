@@ -29,6 +29,7 @@ fn empty(place: &Place) -> Arc<App> {
     let papers = Papers {
         order: |_| Ok(Vec::new()),
         receipt: |_| Ok(Vec::new()),
+        refund: |_| Ok(Vec::new()),
         statement: |_| Ok(Vec::new()),
         letter: |_| Ok(Vec::new()),
         invoice: |_, _| Ok(Vec::new()),

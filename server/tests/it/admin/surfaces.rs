@@ -145,6 +145,7 @@ fn every_get_is_visited() {
         "/brand/{file}/logo",
         "/admin/orders/{id}/pdf",
         "/admin/payments/{id}/pdf",
+        "/admin/refunds/{id}/pdf",
         // Files, not pages.
         "/admin/invoices/{id}/e-invoice",
         "/admin/credit-notes/{id}/e-invoice",

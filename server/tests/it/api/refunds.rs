@@ -1,5 +1,6 @@
 //! Money that goes back: through the processor, outside, in parts; what is refused, and what two do at once.
 
+use engine::sheets::refund::refund_sheet;
 use serde_json::{Value, json};
 
 use crate::kit::TestApp;
@@ -67,6 +68,13 @@ fn money_goes_back_to_its_card_and_reopens_what_it_paid() {
         assert_eq!(listed.len(), 2);
         assert_eq!(app.get(&format!("/refunds/{}", first["id"].as_str().expect("an id"))).await.json(200), first);
         assert_eq!(app.all("/refunds?state=failed").await.len(), 0);
+        for row in &listed {
+            let pdf = app.get(&format!("/refunds/{}/pdf", row["id"].as_str().expect("an id"))).await;
+            assert_eq!((pdf.status.as_u16(), pdf.header("content-type")), (200, "application/pdf"), "{}", pdf.text);
+        }
+        let id = first["id"].as_str().expect("an id").parse().expect("an id");
+        let sheet = refund_sheet(&app.services().db, app.business, id).await.expect("it has gone");
+        assert_eq!(sheet.owed_again, [("ORD-2026-00001".to_owned(), 4_000)]);
         app.work().await;
         let mails = app.all("/mails?kind=refund").await;
         assert_eq!(mails.len(), 2);
@@ -148,6 +156,8 @@ fn a_refund_that_fails_leaves_the_books_untouched() {
         let (customer, order, payment) = paid_online(app, "4000000000005126").await;
         let path = format!("/payments/{payment}/refunds");
         let failed = app.post_once("f", &path, back(2_500)).await.refused(402, "REFUND_FAILED");
+        let paper = format!("/refunds/{}/pdf", failed["refund"]["id"].as_str().expect("an id"));
+        app.get(&paper).await.refused(409, "REFUND_PENDING");
         assert_eq!(
             (&failed["refund"]["state"], &failed["refund"]["failure"]["code"]),
             (&json!("failed"), &json!("REFUND_FAILED"))
