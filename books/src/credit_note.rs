@@ -9,7 +9,8 @@ use crate::refusal::Refusal;
 use crate::tax::Quantity;
 
 /// What of a line is credited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OfLine {
     /// Some of its units.
     Quantity(Quantity),

@@ -42,6 +42,8 @@ words! {
         HeldUnpaid = "HELD_UNPAID",
         NotConfirmed = "NOT_CONFIRMED",
         NotDraft = "NOT_DRAFT",
+        /// A late fee is for an invoice whose named due day has passed.
+        NotOverdue = "NOT_OVERDUE",
         CurrencyMismatch = "CURRENCY_MISMATCH",
         AlreadyReversed = "ALREADY_REVERSED",
         PartPaid = "PART_PAID",

@@ -17,6 +17,7 @@ pub mod again;
 pub mod amend;
 pub mod announce;
 pub mod approvals;
+pub mod auto_charge;
 pub mod card;
 pub mod charge;
 pub mod credit_notes;
@@ -32,6 +33,7 @@ pub mod generate;
 pub mod home;
 pub mod in_person;
 pub mod invoice;
+pub mod invoice_ends;
 pub mod invoices;
 pub mod lines;
 pub mod links;
@@ -40,6 +42,7 @@ pub mod methods;
 pub mod order;
 pub mod orders;
 pub mod outbox;
+pub mod pay_out;
 pub mod payments;
 pub mod processors;
 pub mod reallocate;
@@ -95,6 +98,8 @@ fn of_customers() -> Router<Arc<App>> {
         .route("/admin/customers/{id}/explain", get(explain::customer))
         .route("/admin/customers/{id}/entries", post(entries::create))
         .route("/admin/customers/{id}/entries/new", get(entries::new))
+        .route("/admin/customers/{id}/pay-out", get(pay_out::show).post(pay_out::submit))
+        .route("/admin/customers/{id}/auto-charge", get(auto_charge::show).post(auto_charge::submit))
         .route("/admin/customers/{id}/adjust", get(entries::adjust))
         .route("/admin/customers/{id}/adjustments", post(entries::adjusted))
         .route("/admin/customers/{id}/links", post(links::create))
@@ -145,11 +150,13 @@ fn of_invoices() -> Router<Arc<App>> {
         .route("/admin/invoices/{id}/explain", get(explain::invoice))
         .route("/admin/invoices/{id}/issue", post(invoice::issue))
         .route("/admin/invoices/{id}/issue-and-charge", post(invoice::issue_and_charge))
+        .route("/admin/invoices/{id}/discard", post(invoice_ends::discard))
         .route("/admin/invoices/{id}/send", post(invoice::send))
         .route("/admin/invoices/{id}/duplicate", post(invoice::duplicate))
-        .route("/admin/invoices/{id}/void", get(invoice::void_form).post(invoice::void))
-        .route("/admin/invoices/{id}/uncollectible", get(invoice::uncollectible_form).post(invoice::uncollectible))
-        .route("/admin/invoices/{id}/write-off", get(invoice::write_off_form).post(invoice::written_off))
+        .route("/admin/invoices/{id}/void", get(invoice_ends::void_form).post(invoice_ends::void))
+        .route("/admin/invoices/{id}/uncollectible", get(invoice_ends::uncollectible_form).post(invoice_ends::uncollectible))
+        .route("/admin/invoices/{id}/write-off", get(invoice_ends::write_off_form).post(invoice_ends::written_off))
+        .route("/admin/invoices/{id}/late-fee", get(invoice_ends::late_fee_form).post(invoice_ends::late_fee))
         .route("/admin/invoices/{id}/credit", get(credit_notes::show).post(credit_notes::submit))
         .route("/admin/invoices/{id}/request", get(requests::new_of_invoice))
         .route("/admin/invoices/{id}/payment-requests", post(requests::create_of_invoice))

@@ -56,7 +56,8 @@ words! {
 }
 
 /// A part of the displaced money and where it goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Destination {
     pub to: DestinationKind,
     pub amount: i64,

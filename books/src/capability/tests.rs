@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::calendar::parse_day;
+use crate::link::{LinkState, Policy};
 use crate::money::Currency;
 
 fn usd(minor: i64) -> Money {
@@ -97,4 +98,19 @@ fn refunds_and_credits_are_bounded() {
     assert_eq!(code(credit_note(&note)), Some("DATE_OUT_OF_RANGE"));
     assert_eq!(code(credit_note(&CreditNoteFacts { dated_on: day("2026-02-01"), ..note })), None);
     assert_eq!(code(credit_note(&CreditNoteFacts { amount: Some(usd(101)), ..note })), Some("EXCEEDS_TOTAL"));
+}
+
+#[test]
+fn a_late_fee_is_for_what_is_due_and_late() {
+    let mut facts = LateFeeFacts { issued: false, due: usd(0), overdue: false, right: false };
+    let mut seen = vec![code(late_fee(&facts))];
+    facts.issued = true;
+    seen.push(code(late_fee(&facts)));
+    facts.due = usd(10);
+    seen.push(code(late_fee(&facts)));
+    facts.overdue = true;
+    seen.push(code(late_fee(&facts)));
+    facts.right = true;
+    seen.push(code(late_fee(&facts)));
+    assert_eq!(seen, [Some("NOT_ISSUED"), Some("NO_BALANCE"), Some("NOT_OVERDUE"), Some("NO_RIGHT"), None]);
 }

@@ -28,8 +28,14 @@ macro_rules! migrations {
 }
 
 /// Every step, in order.
-pub const MIGRATIONS: &[Migration] =
-    migrations!["0001_first", "0002_invoices", "0003_money_back", "0004_portal_and_messages", "0007_documents"];
+pub const MIGRATIONS: &[Migration] = migrations![
+    "0001_first",
+    "0002_invoices",
+    "0003_money_back",
+    "0004_portal_and_messages",
+    "0005_cash_and_fees",
+    "0007_documents"
+];
 
 const CREATE: &str = "create table if not exists schema_version (
     version bigint not null primary key, name text not null, applied_at bigint not null)";

@@ -6,10 +6,10 @@
 use books::account::{Adjustment, ByHand, When};
 use books::calendar::Day;
 use books::entry::Side;
-use books::ids::{ApprovalId, CustomerId, EntryId};
+use books::ids::{CustomerId, EntryId};
 use books::money::{Currency, Money};
 
-use super::approvals::{Held, HeldAct, asked_event, hold_act};
+use super::approvals::{Held, HeldAct, Made, wait_for_approval};
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
@@ -43,14 +43,6 @@ pub struct NewEntry {
 /// The category of a credit that is money received.
 pub const PAYMENT: &str = "payment";
 
-/// What came of an entry that was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entered {
-    Entry(EntryId),
-    /// It is above a limit and waits for a second person.
-    Waiting(ApprovalId),
-}
-
 /// How money came, for a credit that is a payment; and what to do above a limit.
 #[derive(Debug, Clone, Default)]
 pub struct How {
@@ -64,7 +56,7 @@ pub struct How {
 
 /// Posts what staff enter: a credit of category *payment* is recorded as a payment with its number and receipt, anything else
 /// as an entry by hand. Idempotent by key.
-pub async fn enter(db: &Db, call: &Call, new: NewEntry, how: How) -> Result<Done<Entered>> {
+pub async fn enter(db: &Db, call: &Call, new: NewEntry, how: How) -> Result<Done<Made<EntryId>>> {
     if new.side == Side::Charge && (how.kind.is_some() || how.reference.is_some()) {
         return Err(Error::invalid("method", "NOT_HERE", "only a credit says how money came"));
     }
@@ -86,6 +78,7 @@ pub async fn enter(db: &Db, call: &Call, new: NewEntry, how: How) -> Result<Done
         parts: Vec::new(),
         despite_pending: false,
         receipt: None,
+        tendered: None,
         category: new.category,
         description: Some(check::description("description", &new.description)?),
     };
@@ -93,19 +86,19 @@ pub async fn enter(db: &Db, call: &Call, new: NewEntry, how: How) -> Result<Done
     let (business, payment) = (call.business, done.value);
     let payment = db.read(async move |reader| payment::one(reader, business, payment).await).await?;
     let value = payment.entry_id.ok_or_else(|| Error::Fault(format!("{} has no entry", payment.id)))?;
-    Ok(Done { value: Entered::Entry(value), repeated: done.repeated })
+    Ok(Done { value: Made::Now(value), repeated: done.repeated })
 }
 
 /// Posts it. Refuses FUTURE_DATE, PERIOD_LOCKED, and a credit above a limit with NEEDS_APPROVAL. Idempotent by key.
 pub async fn add_entry(db: &Db, call: &Call, new: NewEntry) -> Result<Done<EntryId>> {
     let done = post(db, call, new, false).await?;
     match done.value {
-        Entered::Entry(value) => Ok(Done { value, repeated: done.repeated }),
-        Entered::Waiting(_) => Err(Error::IdempotencyMismatch),
+        Made::Now(value) => Ok(Done { value, repeated: done.repeated }),
+        Made::Waiting(_) => Err(Error::IdempotencyMismatch),
     }
 }
 
-async fn post(db: &Db, call: &Call, new: NewEntry, request_approval: bool) -> Result<Done<Entered>> {
+async fn post(db: &Db, call: &Call, new: NewEntry, request_approval: bool) -> Result<Done<Made<EntryId>>> {
     let by_hand = ByHand {
         amount: check::amount("amount", new.amount)?,
         description: check::description("description", &new.description)?,
@@ -134,10 +127,7 @@ async fn post(db: &Db, call: &Call, new: NewEntry, request_approval: bool) -> Re
                 note: by_hand.note.clone(),
             };
             let (about, reason) = (new.customer.to_string(), by_hand.description.clone());
-            let held = Held { act, what: Limited::Credit, customer: new.customer, about, amount, reason };
-            let approval = hold_act(tx, &by, held);
-            asked_event(tx, &by, approval, new.customer, amount);
-            return Ok(Done::now(Entered::Waiting(approval)));
+            return Ok(wait_for_approval(tx, &by, Held { act, customer: new.customer, about, amount, reason }));
         }
         let id = match new.side {
             Side::Charge => books.account.charge_by_hand(tx.ids(), &by_hand)?,
@@ -149,7 +139,7 @@ async fn post(db: &Db, call: &Call, new: NewEntry, request_approval: bool) -> Re
         leave_job(tx, "close_checkouts", new.customer, event);
         let data = serde_json::json!({ "side": new.side, "amount": by_hand.amount, "currency": new.currency, "balance": posted.balance });
         Act { kind: "entry_added", subject: id.to_string(), customer: Some(new.customer), data, call: &by }.write(tx, event);
-        Ok(Done::now(Entered::Entry(id)))
+        Ok(Done::now(Made::Now(id)))
     })
     .await
 }
@@ -168,7 +158,7 @@ pub struct Adjusting {
 }
 
 /// Moves the money balance. Refuses NEEDS_APPROVAL above a limit. Idempotent by key.
-pub async fn adjust_balance(db: &Db, call: &Call, asked: Adjusting) -> Result<Done<Entered>> {
+pub async fn adjust_balance(db: &Db, call: &Call, asked: Adjusting) -> Result<Done<Made<EntryId>>> {
     check::amount("amount", asked.amount.checked_abs().unwrap_or(0))?;
     let note = check::reason("note", &asked.note)?;
     let by = call.clone();
@@ -183,10 +173,7 @@ pub async fn adjust_balance(db: &Db, call: &Call, asked: Adjusting) -> Result<Do
         if must_wait(&books.business, &by.actor, Limited::Adjustment, money, asked.request_approval)? {
             let act = HeldAct::Adjustment { customer, amount, currency, note: note.clone() };
             let about = customer.to_string();
-            let held = Held { act, what: Limited::Adjustment, customer, about, amount: money, reason: note.clone() };
-            let approval = hold_act(tx, &by, held);
-            asked_event(tx, &by, approval, customer, money);
-            return Ok(Done::now(Entered::Waiting(approval)));
+            return Ok(wait_for_approval(tx, &by, Held { act, customer, about, amount: money, reason: note.clone() }));
         }
         let adjustment = Adjustment { amount, note: note.clone(), when: When::Today };
         let id = books.account.adjust(tx.ids(), &adjustment)?;
@@ -196,7 +183,7 @@ pub async fn adjust_balance(db: &Db, call: &Call, asked: Adjusting) -> Result<Do
         leave_job(tx, "close_checkouts", customer, event);
         let data = serde_json::json!({ "amount": amount, "currency": currency, "balance": posted.balance });
         Act { kind: "balance_adjusted", subject: id.to_string(), customer: Some(customer), data, call: &by }.write(tx, event);
-        Ok(Done::now(Entered::Entry(id)))
+        Ok(Done::now(Made::Now(id)))
     })
     .await
 }

@@ -6,22 +6,24 @@
 //! then, the approval waits again and the refusal is told.
 //!
 //! A limited act is brought here in three steps: a variant of [`HeldAct`] with its input; in its flow
-//! [`super::limits::must_wait`] after the claim, and [`hold_act`] where that answers true; a line in [`act`].
+//! [`super::limits::must_wait`] after the claim, and [`wait_for_approval`] where that answers true; a line in [`act`].
 
 use books::calendar::Day;
 use books::entry::Side;
-use books::ids::{ApiKeyId, ApprovalId, BusinessId, CustomerId, EntryId, RefundId, UserId};
+use books::ids::{ApiKeyId, ApprovalId, BusinessId, CustomerId, InvoiceId, RefundId, UserId};
 use books::money::{Currency, Money};
 use books::refund::RefundState;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::add_entry::{Adjusting, Entered, How, NewEntry, adjust_balance, enter};
+use super::add_entry::{Adjusting, How, NewEntry, adjust_balance, enter};
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Actor, Call, Done, Key};
 use super::check;
-use super::limits::Limited;
+use super::credit_invoice::{Crediting, credit_invoice};
+use super::pay_out_credit::{HandOut, pay_out_credit};
 use super::refund_payment::{Case, release_held};
+use super::void_invoice::{GivingUp, write_off};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::services::Services;
@@ -34,7 +36,9 @@ use crate::store::user::{Role, User};
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum HeldAct {
     /// The refund waits in a row of its own and reserves its credit.
-    Refund { refund: RefundId },
+    Refund {
+        refund: RefundId,
+    },
     /// A credit by hand.
     Credit {
         customer: CustomerId,
@@ -52,12 +56,67 @@ pub enum HeldAct {
         currency: Currency,
         note: String,
     },
+    WriteOff {
+        invoice: InvoiceId,
+        giving: GivingUp,
+    },
+    CreditNote {
+        invoice: InvoiceId,
+        crediting: Crediting,
+    },
+    /// Free credit is handed out.
+    Payout {
+        out: HandOut,
+    },
+}
+
+impl HeldAct {
+    /// The stored and published word for it.
+    fn kind(&self) -> &'static str {
+        match self {
+            HeldAct::Refund { .. } => "refund",
+            HeldAct::Credit { .. } => "credit",
+            HeldAct::Adjustment { .. } => "adjustment",
+            HeldAct::WriteOff { .. } => "write_off",
+            HeldAct::CreditNote { .. } => "credit_note",
+            HeldAct::Payout { .. } => "payout",
+        }
+    }
+}
+
+/// What came of an act that somebody may not be able to do alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made<T> {
+    Now(T),
+    /// It is above a limit and waits for a second person.
+    Waiting(ApprovalId),
+}
+
+impl<T> Made<T> {
+    /// Of an act that was approved, or that never asked to wait.
+    pub fn at_once(self) -> Result<T> {
+        match self {
+            Made::Now(made) => Ok(made),
+            Made::Waiting(id) => Err(Error::Fault(format!("{id} waits although nobody asked for that"))),
+        }
+    }
+}
+
+/// What a repeated call had made, or the approval that waits for it.
+impl<T: std::str::FromStr> std::str::FromStr for Made<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> std::result::Result<Made<T>, T::Err> {
+        match text.parse() {
+            Ok(id) => Ok(Made::Waiting(id)),
+            Err(_) => text.parse().map(Made::Now),
+        }
+    }
 }
 
 /// What is held for a second person.
 pub(crate) struct Held {
     pub act: HeldAct,
-    pub what: Limited,
     pub customer: CustomerId,
     /// TypeID of what it is about.
     pub about: String,
@@ -71,7 +130,7 @@ pub(crate) fn hold_act(tx: &mut Tx<'_>, by: &Call, held: Held) -> ApprovalId {
     tx.insert(&Approval {
         business_id: by.business,
         id,
-        kind: held.what.as_str().to_owned(),
+        kind: held.act.kind().to_owned(),
         act: serde_json::json!(held.act).to_string(),
         customer_id: held.customer,
         about: held.about,
@@ -89,11 +148,14 @@ pub(crate) fn hold_act(tx: &mut Tx<'_>, by: &Call, held: Held) -> ApprovalId {
     id
 }
 
-/// The event of an act that waits: its answer is the approval.
-pub(crate) fn asked_event(tx: &mut Tx<'_>, by: &Call, id: ApprovalId, customer: CustomerId, amount: Money) {
+/// Keeps an act as [`hold_act`] does, with the event that says so: the answer to its call is the approval.
+pub(crate) fn wait_for_approval<T>(tx: &mut Tx<'_>, by: &Call, held: Held) -> Done<Made<T>> {
+    let (customer, amount) = (held.customer, held.amount);
+    let id = hold_act(tx, by, held);
     let event = event_id(tx);
     let data = serde_json::json!({ "amount": amount.minor, "currency": amount.currency });
     Act { kind: "approval_asked", subject: id.to_string(), customer: Some(customer), data, call: by }.write(tx, event);
+    Done::now(Made::Waiting(id))
 }
 
 impl Approval {
@@ -249,10 +311,6 @@ pub(crate) async fn perform(services: &Services, business: BusinessId, id: Appro
 
 /// The registry: one line for each act. Answers the TypeID of what came of it.
 async fn act(services: &Services, call: &Call, held: HeldAct) -> Result<String> {
-    let made = |entered: Entered| match entered {
-        Entered::Entry(id) => Ok(id.to_string()),
-        Entered::Waiting(id) => Err(Error::Fault(format!("{id} waits although it was approved"))),
-    };
     match held {
         HeldAct::Refund { refund } => release_held(services, call, refund).await.map(|()| refund.to_string()),
         HeldAct::Credit { customer, amount, currency, description, effective_on, category, note } => {
@@ -267,23 +325,18 @@ async fn act(services: &Services, call: &Call, held: HeldAct) -> Result<String> 
                 category,
                 note,
             };
-            made(enter(&services.db, call, new, How::default()).await?.value)
+            enter(&services.db, call, new, How::default()).await?.value.at_once().map(|id| id.to_string())
         }
         HeldAct::Adjustment { customer, amount, currency, note } => {
             let adjusting = Adjusting { customer, amount, currency, note, request_approval: false };
-            made(adjust_balance(&services.db, call, adjusting).await?.value)
+            adjust_balance(&services.db, call, adjusting).await?.value.at_once().map(|id| id.to_string())
         }
-    }
-}
-
-/// The entry or the approval that an act answered with.
-impl std::str::FromStr for Entered {
-    type Err = books::ids::NotAnId;
-
-    fn from_str(text: &str) -> std::result::Result<Entered, books::ids::NotAnId> {
-        match text.parse::<ApprovalId>() {
-            Ok(id) => Ok(Entered::Waiting(id)),
-            Err(_) => text.parse::<EntryId>().map(Entered::Entry),
+        HeldAct::WriteOff { invoice, giving } => {
+            write_off(&services.db, call, invoice, giving).await?.value.at_once().map(|id| id.to_string())
         }
+        HeldAct::CreditNote { invoice, crediting } => {
+            credit_invoice(services, call, invoice, crediting).await?.value.at_once().map(|id| id.to_string())
+        }
+        HeldAct::Payout { out } => pay_out_credit(&services.db, call, out).await?.value.at_once().map(|id| id.to_string()),
     }
 }

@@ -4,22 +4,23 @@
 //! invoiced charge, that reduction is a credit note too, with a number of the same series. Money to a card is a
 //! refund under way: its attempt is committed with the note, the call follows, and the books post it when it has gone.
 
-use books::account::{
-    Account, ChargeLine, CreditBy, CreditNoteInput, CreditNoteOutcome, Destination, LineCredit, LineRef, OwnCreditNote, Target,
-};
+use books::account::{Account, CreditNoteInput, CreditNoteOutcome, Destination, Target};
 use books::calendar::Day;
 use books::capability::{self, CreditNoteFacts};
-use books::credit_note::{OfLine, gross_of};
+use books::credit_note::OfLine;
 use books::entry::EntryKind;
-use books::ids::{AmendmentId, CreditNoteId, EventId, InvoiceId, InvoiceLineId, PaymentId, RefundId};
+use books::ids::{CreditNoteId, InvoiceId, InvoiceLineId, PaymentId, RefundId};
 use books::money::Money;
 use books::refund::{RefundRoute, RefundState};
-use books::tax::Quantity;
+use serde::{Deserialize, Serialize};
 
+use self::lines::{by_amount, by_line, own_charge_line, printed_lines, wanted_lines};
+pub(crate) use self::own_notes::{OwnNotes, invoiced, parties, write_own_notes};
+use super::approvals::{Held, HeldAct, Made, wait_for_approval};
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
-use super::limits::{Allowance, Limited, above_limit, allowance};
+use super::limits::{Allowance, Limited, allowance, must_wait};
 use super::posting::{Books, Touched};
 use super::refund_payment::{Planned, inside_window, plan_reserved, refund_row, send_refund};
 use super::request_payment::{allowed, close_settled};
@@ -30,17 +31,20 @@ use crate::services::Services;
 use crate::store::account::charge_line;
 use crate::store::connection::Connection;
 use crate::store::counter::{self, Numbers};
-use crate::store::credit_note::{CreditNote, CreditNoteLine};
-use crate::store::e_invoicing::sides_of_flow;
-use crate::store::invoice::{self, Frozen, Invoice, InvoiceLine};
+use crate::store::credit_note::CreditNote;
+use crate::store::invoice::{self, Invoice, InvoiceLine};
 use crate::store::order::OrderLine;
 use crate::store::payment::Payment;
 use crate::store::refund::Refund;
 
+mod lines;
+mod own_notes;
+
 sql!(ORDER_LINES, "select * from order_line where business_id = $1 and id {any_id:$2}");
 
 /// What is credited.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Credited {
     /// Gross, minor units.
     Amount(i64),
@@ -48,7 +52,8 @@ pub enum Credited {
 }
 
 /// A credit note as staff ask for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Crediting {
     pub what: Credited,
     pub reason: String,
@@ -61,6 +66,9 @@ pub struct Crediting {
     pub keep_fees: bool,
     /// Mail it to the customer, where there is an address.
     pub send: bool,
+    /// Above the limit: wait for a second person instead of being refused.
+    #[serde(skip)]
+    pub request_approval: bool,
 }
 
 /// What a credit note of some amount would do, before it is written.
@@ -76,8 +84,13 @@ pub struct Preview {
 }
 
 /// Credits an invoice. Refuses NOT_ISSUED, EXCEEDS_TOTAL, DATE_OUT_OF_RANGE, PERIOD_LOCKED, DOES_NOT_ADD_UP, NO_RIGHT,
-/// NEEDS_APPROVAL, and WINDOW_CLOSED for money to a card. Idempotent by key.
-pub async fn credit_invoice(services: &Services, call: &Call, id: InvoiceId, crediting: Crediting) -> Result<Done<CreditNoteId>> {
+/// NEEDS_APPROVAL, and WINDOW_CLOSED for money to a card. Answers the note, or the approval that it waits for. Idempotent by key.
+pub async fn credit_invoice(
+    services: &Services,
+    call: &Call,
+    id: InvoiceId,
+    crediting: Crediting,
+) -> Result<Done<Made<CreditNoteId>>> {
     let (written, refunds) = write_note(services, call, id, crediting).await?;
     for refund in refunds {
         send_refund(services, call, refund).await?;
@@ -91,7 +104,7 @@ async fn write_note(
     call: &Call,
     id: InvoiceId,
     crediting: Crediting,
-) -> Result<(Done<CreditNoteId>, Vec<RefundId>)> {
+) -> Result<(Done<Made<CreditNoteId>>, Vec<RefundId>)> {
     let reason = check::reason("reason", &crediting.reason)?;
     let note = check::note("note", crediting.note.as_deref())?;
     let (by, services) = (call.clone(), services.clone());
@@ -120,7 +133,12 @@ async fn write_note(
             keep_fees: crediting.keep_fees,
         };
         let outcome = books.account.credit_note(tx.ids(), &input)?;
-        refuse_above_limit(&books, &invoice, outcome.amount, &by)?;
+        let amount = Money::new(outcome.amount, invoice.currency);
+        if must_wait(&books.business, &by.actor, Limited::WriteOff, amount, crediting.request_approval)? {
+            let act = HeldAct::CreditNote { invoice: id, crediting: crediting.clone() };
+            let held = Held { act, customer: invoice.customer_id, about: id.to_string(), amount, reason: reason.clone() };
+            return Ok((wait_for_approval(tx, &by, held), Vec::new()));
+        }
         let frozen = parties(tx, &books).await?;
         let mut going_back = going_back(tx, &services, &books, &outcome).await?;
         let event = event_id(tx);
@@ -165,7 +183,7 @@ async fn write_note(
         let data = serde_json::json!({ "invoice": id, "amount": row.amount, "freed": outcome.freed, "balance": posted.balance });
         Act { kind: "invoice_credited", subject: row.id.to_string(), customer: Some(invoice.customer_id), data, call: &by }
             .write(tx, event);
-        Ok((Done::now(row.id), to_cards))
+        Ok((Done::now(Made::Now(row.id)), to_cards))
     })
     .await
 }
@@ -250,15 +268,6 @@ impl GoingBack {
     }
 }
 
-/// Above a limit a second person is needed.
-fn refuse_above_limit(books: &Books, invoice: &Invoice, amount: i64, by: &Call) -> Result<()> {
-    let allowance = allowance(&books.business.settings()?, &by.actor, Limited::WriteOff);
-    match allowance.needs_approval(&books.business, Money::new(amount, invoice.currency)) {
-        true => Err(above_limit()),
-        false => Ok(()),
-    }
-}
-
 /// What a credit note would do; changes nothing. Destinations are not looked at. Refuses as [`credit_invoice`] does.
 pub async fn preview_credit(db: &Db, call: &Call, id: InvoiceId, crediting: Crediting) -> Result<Preview> {
     let by = call.clone();
@@ -324,18 +333,6 @@ async fn ready(tx: &mut Tx<'_>, id: InvoiceId, crediting: &Crediting) -> Result<
     Ok(Ready { opened, lines, order_lines })
 }
 
-/// A line of its own as the books know it; none of a copy.
-fn own_charge_line(line: &InvoiceLine) -> Option<ChargeLine> {
-    line.entry_id.filter(|_| line.order_line_id.is_none()).map(|charge| ChargeLine {
-        line: LineRef::Invoice(line.id),
-        charge,
-        gross: line.gross,
-        tax: line.tax,
-        credited: line.credited,
-        credited_tax: line.credited_tax,
-    })
-}
-
 fn may_credit(books: &Books, invoice: &Invoice, crediting: &Crediting, by: &Call, today: Day) -> Result<()> {
     let money = |minor| Money::new(minor, invoice.currency);
     let issued = invoice.is_live();
@@ -355,221 +352,4 @@ fn may_credit(books: &Books, invoice: &Invoice, crediting: &Crediting, by: &Call
         needs_approval: false,
         right: allowance != Allowance::Nothing,
     }))
-}
-
-/// A named line: which row, what the books call it, and the gross to take off.
-struct NamedLine {
-    row: InvoiceLineId,
-    line: LineRef,
-    gross: i64,
-}
-
-fn by_amount(what: &Credited) -> CreditBy {
-    match what {
-        Credited::Amount(amount) => CreditBy::Amount(*amount),
-        Credited::Lines(_) => CreditBy::Lines(Vec::new()),
-    }
-}
-
-fn by_line(named: &[NamedLine]) -> CreditBy {
-    CreditBy::Lines(named.iter().map(|named| (named.line, named.gross)).collect())
-}
-
-/// The named lines with what to take off each. Says of each fault in which field it is; none: an amount is credited.
-fn wanted_lines(
-    what: &Credited,
-    lines: &[InvoiceLine],
-    order_lines: &[OrderLine],
-    account: &Account,
-) -> Result<Option<Vec<NamedLine>>> {
-    let Credited::Lines(wanted) = what else { return Ok(None) };
-    if wanted.is_empty() {
-        return Err(Error::invalid("lines", "REQUIRED", "name at least one line, or an amount"));
-    }
-    let mut named: Vec<NamedLine> = Vec::with_capacity(wanted.len());
-    for (at, (id, of)) in wanted.iter().enumerate() {
-        let field = |part: &str| format!("lines[{at}].{part}");
-        let row = lines.iter().find(|line| line.id == *id);
-        let row = row.ok_or_else(|| Error::invalid(field("line"), "UNKNOWN", "this invoice has no such line"))?;
-        if named.iter().any(|other| other.row == row.id) {
-            return Err(Error::invalid(field("line"), "TWICE", "this line is named twice"));
-        }
-        let charge_line = charge_line_of(row, lines, order_lines, account)?
-            .ok_or_else(|| Error::invalid(field("line"), "NOT_CREDITABLE", "a discount is not credited; credit an amount"))?;
-        let quantity: Quantity = row.quantity.parse().unwrap_or(Quantity::ONE);
-        let gross = gross_of(&charge_line, quantity, *of, account.currency()).map_err(|refusal| match Error::from(refusal) {
-            Error::Invalid(_) => Error::invalid(field("amount"), "NOTHING_LEFT", "nothing is left of this line"),
-            other => other,
-        })?;
-        named.push(NamedLine { row: row.id, line: charge_line.line, gross });
-    }
-    Ok(Some(named))
-}
-
-fn charge_line_of(
-    row: &InvoiceLine,
-    lines: &[InvoiceLine],
-    order_lines: &[OrderLine],
-    account: &Account,
-) -> Result<Option<ChargeLine>> {
-    if row.gross <= 0 {
-        return Ok(None);
-    }
-    if let Some(id) = row.order_line_id {
-        return Ok(order_lines.iter().find(|line| line.id == id).and_then(charge_line));
-    }
-    let Some(charge) = row.entry_id else { return Ok(None) };
-    let own = account.item(charge).is_some_and(|item| item.entry.kind == books::entry::EntryKind::Invoice);
-    if own {
-        return Ok(own_charge_line(row));
-    }
-    // A charge without lines is a line of itself; beside others it is only what made them add up.
-    let alone = lines.iter().filter(|line| line.entry_id == Some(charge)).count() == 1;
-    let Some(item) = account.item(charge).filter(|_| alone) else { return Ok(None) };
-    let (left, tax_left) = account.left_of(charge)?;
-    Ok(Some(ChargeLine {
-        line: LineRef::Charge(charge),
-        charge,
-        gross: item.entry.amount,
-        tax: item.entry.tax,
-        credited: item.entry.amount - left,
-        credited_tax: item.entry.tax - tax_left,
-    }))
-}
-
-/// What the paper prints: the named lines, or one line for each rate that an amount is spread over.
-fn printed_lines(
-    note: &CreditNote,
-    named: &Option<Vec<NamedLine>>,
-    credits: &[LineCredit],
-    lines: &[InvoiceLine],
-) -> Vec<CreditNoteLine> {
-    let line = |position: usize, row: Option<&InvoiceLine>, description: String, rate, gross: i64, tax: i64| CreditNoteLine {
-        business_id: note.business_id,
-        credit_note_id: note.id,
-        position: i64::try_from(position).unwrap_or(i64::MAX),
-        invoice_line_id: row.map(|row| row.id),
-        description,
-        tax_rate: rate,
-        net: gross - tax,
-        tax,
-        gross,
-    };
-    let Some(named) = named else {
-        return vec![line(1, None, note.reason.clone(), main_rate(lines, note.tax), note.amount, note.tax)];
-    };
-    let of = |(position, named): (usize, &NamedLine)| {
-        let row = lines.iter().find(|row| row.id == named.row);
-        let credit = credits.iter().find(|credit| credit.line == named.line);
-        let (gross, tax) = credit.map_or((named.gross, 0), |credit| (credit.gross, credit.tax));
-        let description = row.map_or_else(|| note.reason.clone(), |row| row.description.clone());
-        line(position, row, description, row.and_then(|row| row.tax_rate.clone()), gross, tax)
-    };
-    (1..).zip(named).map(of).collect()
-}
-
-/// The rate that most of the invoice's tax was charged at: what the tax of a credited amount is shown under.
-fn main_rate(lines: &[InvoiceLine], tax: i64) -> Option<String> {
-    let taxed = lines.iter().filter(|line| tax != 0 && line.tax_rate.is_some());
-    taxed.max_by_key(|line| line.tax).and_then(|line| line.tax_rate.clone())
-}
-
-/// The issued invoices that have charges of an order, with what is due on each before an amendment.
-pub(crate) fn invoiced(account: &Account, order: books::ids::OrderId) -> Vec<(InvoiceId, i64)> {
-    let covers = account.items().iter().filter(|item| item.entry.order == Some(order));
-    let mut ids: Vec<InvoiceId> =
-        covers.filter_map(|item| item.state.cover.as_ref()).filter(|cover| cover.issued).map(|cover| cover.invoice).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.into_iter().map(|id| (id, account.due(Target::Invoice(id)))).collect()
-}
-
-/// What an amendment brings along to write its own credit notes with.
-pub(crate) struct OwnNotes<'a> {
-    pub call: &'a Call,
-    pub notes: &'a [OwnCreditNote],
-    pub amendment: AmendmentId,
-    pub reason: &'a str,
-    pub note: Option<&'a str>,
-    /// From [`invoiced`], before the amendment.
-    pub before: &'a [(InvoiceId, i64)],
-    /// JSON of the parties, from [`parties`].
-    pub frozen: String,
-}
-
-/// Both sides as they stand now, as papers keep them.
-pub(crate) async fn parties(tx: &mut Tx<'_>, books: &Books) -> Result<String> {
-    let sides = sides_of_flow(tx, books.customer.id).await?;
-    Frozen::now(&books.business, &books.customer, &sides).text()
-}
-
-/// Buffers the credit notes that an amendment made on invoices. `after`: the account as the amendment left it.
-pub(crate) fn write_own_notes(
-    tx: &mut Tx<'_>,
-    own: &OwnNotes<'_>,
-    customer: books::ids::CustomerId,
-    after: &Account,
-    numbers: Option<Numbers>,
-    event: EventId,
-) -> Result<()> {
-    let Some(mut numbers) = numbers else {
-        return match own.notes.is_empty() {
-            true => Ok(()),
-            false => Err(Error::Fault("a credit note without a series".to_owned())),
-        };
-    };
-    for note in own.notes {
-        let due_before = own.before.iter().find(|(id, _)| *id == note.invoice).map_or(0, |(_, due)| *due);
-        // Money that it displaced may have gone elsewhere on the order; what the note itself lowered is its open part.
-        let lowered = (due_before - after.due(Target::Invoice(note.invoice))).clamp(0, note.amount);
-        let row = CreditNote {
-            business_id: tx.business(),
-            id: note.id,
-            number: numbers.give(),
-            customer_id: customer,
-            invoice_id: note.invoice,
-            currency: after.currency(),
-            amount: note.amount,
-            net: note.net,
-            tax: note.tax,
-            by_line: true,
-            reason: own.reason.to_owned(),
-            note: own.note.map(str::to_owned),
-            dated_on: note.dated_on,
-            due_before,
-            due_after: due_before - lowered,
-            to_balance: note.amount - lowered,
-            to_card: 0,
-            to_outside: 0,
-            amendment_id: Some(own.amendment),
-            frozen: own.frozen.clone(),
-            actor: own.call.actor.id(),
-            created_at: tx.now(),
-        };
-        tx.insert(&row);
-        tx.insert(&CreditNoteLine {
-            business_id: row.business_id,
-            credit_note_id: row.id,
-            position: 1,
-            invoice_line_id: None,
-            description: own.reason.to_owned(),
-            tax_rate: None,
-            net: row.net,
-            tax: row.tax,
-            gross: row.amount,
-        });
-        let data = serde_json::json!({ "invoice": note.invoice, "amount": note.amount, "amendment": own.amendment });
-        announce_own(tx, own.call, &row, data, event);
-    }
-    numbers.write(tx);
-    Ok(())
-}
-
-/// The act's own event names the order; that a note was written is said in an event of its own.
-fn announce_own(tx: &mut Tx<'_>, call: &Call, note: &CreditNote, data: serde_json::Value, cause: EventId) {
-    let id = event_id(tx);
-    let data = serde_json::json!({ "cause": cause, "note": data });
-    let quiet = Call { key: None, ..call.clone() };
-    Act { kind: "invoice_credited", subject: note.id.to_string(), customer: Some(note.customer_id), data, call: &quiet }
-        .write(tx, id);
 }

@@ -23,7 +23,7 @@ use crate::store::customer::Customer;
 use crate::store::invoice::{self, Invoice, InvoiceLine};
 use crate::store::order::Order;
 
-sql!(DROP_LINES, "delete from invoice_line where business_id = $1 and invoice_id = $2");
+sql!(pub(crate) DROP_LINES, "delete from invoice_line where business_id = $1 and invoice_id = $2");
 
 /// The most charges that one invoice carries forward.
 const MOST_CHARGES: usize = 1000;
@@ -171,7 +171,7 @@ pub async fn create_invoice(db: &Db, call: &Call, new: NewInvoice) -> Result<Don
 }
 
 /// The account with the charges claimed, and the order that all of them belong to, if it is one.
-async fn claimed(tx: &mut Tx<'_>, invoice: &Invoice, entries: &[EntryId]) -> Result<(Books, Option<OrderId>)> {
+pub(crate) async fn claimed(tx: &mut Tx<'_>, invoice: &Invoice, entries: &[EntryId]) -> Result<(Books, Option<OrderId>)> {
     if entries.len() > MOST_CHARGES {
         return Err(Error::invalid("entries", "TOO_MANY", format!("an invoice carries at most {MOST_CHARGES} charges")));
     }
@@ -216,6 +216,19 @@ async fn refuse_pending(tx: &mut Tx<'_>, order: OrderId) -> Result<()> {
     Ok(())
 }
 
+/// Locks a draft after its customer. Refuses NOT_DRAFT.
+pub(crate) async fn lock_draft(tx: &mut Tx<'_>, id: InvoiceId) -> Result<Invoice> {
+    let business = tx.business();
+    let seen = tx.get::<Invoice>(&[&business, &id]).await?.ok_or(Error::NotFound)?;
+    // The customer first, then the invoice: the order of locks of every act on money.
+    tx.lock::<Customer>(&[&business, &seen.customer_id]).await?.ok_or(Error::NotFound)?;
+    let invoice = tx.lock::<Invoice>(&[&business, &id]).await?.ok_or(Error::NotFound)?;
+    match invoice.standing {
+        InvoiceStanding::Draft => Ok(invoice),
+        _ => Err(Error::refused("NOT_DRAFT", "only a draft can be changed; credit or void what was issued")),
+    }
+}
+
 /// Changes a draft. Refuses NOT_DRAFT, and what [`create_invoice`] refuses. Idempotent by key.
 pub async fn change_invoice(db: &Db, call: &Call, id: InvoiceId, changes: DraftChanges) -> Result<Done<InvoiceId>> {
     let by = call.clone();
@@ -223,13 +236,7 @@ pub async fn change_invoice(db: &Db, call: &Call, id: InvoiceId, changes: DraftC
         if let Some(prior) = claim(tx, &by).await? {
             return Ok(Done::before(prior_id(&prior)?));
         }
-        let seen = tx.get::<Invoice>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
-        // The customer first, then the invoice: the order of locks of every act on money.
-        tx.lock::<Customer>(&[&by.business, &seen.customer_id]).await?.ok_or(Error::NotFound)?;
-        let mut invoice = tx.lock::<Invoice>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
-        if invoice.standing != InvoiceStanding::Draft {
-            return Err(Error::refused("NOT_DRAFT", "only a draft can be changed; credit or void what was issued"));
-        }
+        let mut invoice = lock_draft(tx, id).await?;
         let said = Texts {
             description: changes.description.clone().unwrap_or(invoice.description),
             due_on: changes.due_on.unwrap_or(invoice.due_on),

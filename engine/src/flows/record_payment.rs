@@ -54,6 +54,8 @@ pub struct Received {
     pub despite_pending: bool,
     /// Mail a receipt; none: as the business's setting says.
     pub receipt: Option<bool>,
+    /// Cash that was handed over, minor units, at least the amount.
+    pub tendered: Option<i64>,
     /// Whatever staff said about an entry that turned out to be a payment.
     pub category: Option<String>,
     pub description: Option<String>,
@@ -138,6 +140,7 @@ pub async fn record_payment(db: &Db, call: &Call, received: Received) -> Result<
             created_at: now,
             updated_at: now,
             succeeded_at: Some(now),
+            tendered: received.tendered,
             ..Payment::fresh(by.business, id, received.customer, received.currency, now)
         });
         close_settled(tx, requests, &account, None);

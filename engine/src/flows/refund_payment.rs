@@ -239,7 +239,6 @@ fn wait(tx: &mut Tx<'_>, by: &Call, mut case: Case, row: Refund) -> Result<()> {
         by,
         Held {
             act: HeldAct::Refund { refund: row.id },
-            what: Limited::Refund,
             customer: row.customer_id,
             about: row.id.to_string(),
             amount: Money::new(row.amount, row.currency),

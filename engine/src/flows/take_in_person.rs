@@ -73,7 +73,8 @@ pub async fn take_in_person(db: &Db, call: &Call, received: Received, tender: Te
             "cash"
         }
     };
-    record_payment(db, call, Received { kind: kind.to_owned(), reference: tender.reference(), ..received }).await
+    let tendered = if let Tender::Cash { tendered } = tender { tendered } else { None };
+    record_payment(db, call, Received { kind: kind.to_owned(), reference: tender.reference(), tendered, ..received }).await
 }
 
 #[cfg(test)]

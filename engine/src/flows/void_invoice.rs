@@ -10,7 +10,9 @@ use books::entry::EntryKind;
 use books::ids::{EntryId, InvoiceId};
 use books::invoice::InvoiceStanding;
 use books::money::Money;
+use serde::{Deserialize, Serialize};
 
+use super::approvals::{Held, HeldAct, Made, wait_for_approval};
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
@@ -81,18 +83,23 @@ pub async fn void_invoice(db: &Db, call: &Call, id: InvoiceId, reason: &str, kee
 }
 
 /// What is given up of an invoice.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GivingUp {
     /// None: all that is due.
     pub amount: Option<i64>,
     pub reason: String,
     /// The invoice reads *uncollectible* from then on; only with all that is due.
     pub uncollectible: bool,
+    /// Above the limit: wait for a second person instead of being refused.
+    #[serde(skip)]
+    pub request_approval: bool,
 }
 
 /// Gives up a part or all of what is due on an invoice. Refuses NOT_ISSUED, NO_BALANCE, ABOVE_DUE, NO_RIGHT, and
-/// NEEDS_APPROVAL above a limit, PAYMENT_PENDING while a payment under way will pay some of it. Answers the write-off. Idempotent by key.
-pub async fn write_off(db: &Db, call: &Call, id: InvoiceId, giving: GivingUp) -> Result<Done<EntryId>> {
+/// NEEDS_APPROVAL above a limit, PAYMENT_PENDING while a payment under way will pay some of it. Answers the write-off, or the approval that it waits for.
+/// Idempotent by key.
+pub async fn write_off(db: &Db, call: &Call, id: InvoiceId, giving: GivingUp) -> Result<Done<Made<EntryId>>> {
     let reason = check::reason("reason", &giving.reason)?;
     if let Some(amount) = giving.amount {
         check::amount("amount", amount)?;
@@ -107,16 +114,28 @@ pub async fn write_off(db: &Db, call: &Call, id: InvoiceId, giving: GivingUp) ->
         let due = books.account.due(Target::Invoice(id));
         let allowance = allowance(&books.business.settings()?, &by.actor, Limited::WriteOff);
         let asked = money(giving.amount.unwrap_or(due));
+        let above = allowance.needs_approval(&books.business, asked);
+        if giving.uncollectible && asked.minor != due {
+            let detail = format!("{} is due by now: give up all of it", money(due));
+            return Err(Error::refused("DOES_NOT_ADD_UP", detail));
+        }
         let facts = WriteOffFacts {
             issued: invoice.is_live(),
             due: money(due),
             amount: giving.amount.map(money),
-            needs_approval: allowance.needs_approval(&books.business, asked),
+            needs_approval: above && !giving.request_approval,
             right: allowance != Allowance::Nothing,
         };
         allowed(capability::write_off(&facts))?;
         if books.account.reserved_on(Target::Invoice(id)) > 0 {
             return Err(Error::refused("PAYMENT_PENDING", "a payment for this is under way; wait until its outcome is known"));
+        }
+        if above {
+            // What a second person sees is what will be given up, also when more has become due by then.
+            let giving = GivingUp { amount: Some(asked.minor), reason: reason.clone(), ..giving.clone() };
+            let act = HeldAct::WriteOff { invoice: id, giving };
+            let held = Held { act, customer: invoice.customer_id, about: id.to_string(), amount: asked, reason: reason.clone() };
+            return Ok(wait_for_approval(tx, &by, held));
         }
         let what = WriteOff {
             target: Target::Invoice(id),
@@ -140,7 +159,7 @@ pub async fn write_off(db: &Db, call: &Call, id: InvoiceId, giving: GivingUp) ->
         let data = serde_json::json!({ "invoice": id, "amount": written.amount, "balance": posted.balance });
         let kind = if giving.uncollectible { "invoice_uncollectible" } else { "written_off" };
         Act { kind, subject: written.entry.to_string(), customer: Some(customer), data, call: &by }.write(tx, event);
-        Ok(Done::now(written.entry))
+        Ok(Done::now(Made::Now(written.entry)))
     })
     .await
 }

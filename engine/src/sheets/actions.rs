@@ -5,7 +5,7 @@
 
 use books::capability::{
     self, Action, AddPaymentFacts, Answer, AuthorizationFacts, ChargeSavedFacts, CreditNoteFacts, GenerateInvoiceFacts,
-    IssueFacts, PayFacts, Processors, RefundFacts, RequestPaymentFacts, SavedMethod, VoidFacts, WriteOffFacts,
+    IssueFacts, LateFeeFacts, PayFacts, Processors, RefundFacts, RequestPaymentFacts, SavedMethod, VoidFacts, WriteOffFacts,
 };
 use books::ids::{BusinessId, CustomerId, InvoiceId, OrderId, PaymentId};
 use books::invoice::InvoiceStanding;
@@ -43,6 +43,8 @@ struct Rights {
     write_off: bool,
     /// May take an invoice back.
     void: bool,
+    /// May put charges on an account.
+    charge: bool,
 }
 
 impl Rights {
@@ -54,6 +56,7 @@ impl Rights {
             refund: may(Limited::Refund),
             write_off: may(Limited::WriteOff),
             void: actor.must(Role::Manager, "write").is_ok(),
+            charge: actor.must(Role::Clerk, "write").is_ok(),
         })
     }
 }
@@ -339,6 +342,7 @@ fn own_acts(sheet: &InvoiceSheet, common: &Common<'_>) -> Vec<Answer> {
     };
     let write_off =
         WriteOffFacts { issued: live, due: common.due, amount: None, needs_approval: false, right: common.rights.write_off };
+    let late_fee = LateFeeFacts { issued: live, due: common.due, overdue: sheet.overdue(), right: common.rights.charge };
     vec![
         capability::issue(&issue),
         capability::issue_and_charge(&issue),
@@ -346,6 +350,7 @@ fn own_acts(sheet: &InvoiceSheet, common: &Common<'_>) -> Vec<Answer> {
         capability::void(&void),
         capability::credit_note(&credit),
         capability::write_off(&write_off),
+        capability::late_fee(&late_fee),
     ]
 }
 

@@ -14,7 +14,7 @@ table! {
     pub struct Approval in approval key(business_id, id) {
         pub business_id: BusinessId,
         pub id: ApprovalId,
-        /// `refund`, `write_off`, `credit` or `adjustment`
+        /// `refund`, `write_off`, `credit_note`, `payout`, `credit` or `adjustment`
         pub kind: String,
         /// JSON of [`crate::flows::approvals::HeldAct`].
         pub act: String,

@@ -118,6 +118,8 @@ table! {
         pub dispute: Option<String>,
         /// What the processor holds or held back.
         pub disputed_amount: Option<i64>,
+        /// Cash that was handed over, at least the amount.
+        pub tendered: Option<i64>,
     }
 }
 
@@ -169,6 +171,11 @@ pub(crate) fn read_aims(text: &str) -> Result<Vec<Aim>> {
 }
 
 impl Payment {
+    /// What was given back of the cash that was handed over, in minor units.
+    pub fn change(&self) -> Option<i64> {
+        self.tendered.and_then(|tendered| books::payment::change(tendered, self.amount))
+    }
+
     /// A payment that was only begun and names nothing yet.
     pub(crate) fn fresh(business: BusinessId, id: PaymentId, customer: CustomerId, currency: Currency, now: Instant) -> Payment {
         Payment {
@@ -204,6 +211,7 @@ impl Payment {
             updated_at: now,
             succeeded_at: None,
             method_id: None,
+            tendered: None,
             retry_of: None,
             tries: 0,
             by_itself: false,

@@ -44,6 +44,7 @@ fn cash(shop: &Shop, invoice: books::ids::InvoiceId, amount: i64) -> Received {
         parts: vec![Part { target: Target::Invoice(invoice), amount: None }],
         despite_pending: false,
         receipt: None,
+        tendered: None,
         category: None,
         description: None,
     }
@@ -130,7 +131,7 @@ fn every_shown_state_is_found_by_its_own_filter() {
             let void = shop.bill(shop.customer, 500).await;
             void_invoice(db, call, void, "Twice", false).await.expect("voided");
             let lost = shop.bill(shop.customer, 600).await;
-            let giving = GivingUp { amount: None, reason: "Gone".into(), uncollectible: true };
+            let giving = GivingUp { amount: None, reason: "Gone".into(), uncollectible: true, request_approval: false };
             write_off(db, call, lost, giving).await.expect("given up");
             for state in InvoiceState::ALL {
                 let wanted = Wanted { state: Some(*state), limit: 10, ..Wanted::default() };

@@ -112,6 +112,7 @@ impl Shop {
             parts: order.map(|id| Part { target: Target::Order(id), amount: None }).into_iter().collect(),
             despite_pending: false,
             receipt: Some(true),
+            tendered: None,
             category: None,
             description: None,
         };
@@ -249,6 +250,7 @@ impl Shop {
             destinations: Vec::new(),
             keep_fees: false,
             send: false,
+            request_approval: false,
         };
         credit_invoice(&self.services, &self.call, invoice, crediting).await.expect("a credit note");
         let print =

@@ -103,6 +103,7 @@ impl Shop {
             parts: vec![Part { target: Target::Order(order), amount: None }],
             despite_pending: false,
             receipt: None,
+            tendered: None,
             category: None,
             description: None,
         };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use books::ids::{ApprovalId, RefundId};
-use engine::flows::approvals::{self, may_decide};
+use books::ids::{ApprovalId, InvoiceId, RefundId};
+use engine::flows::approvals::{self, Made, may_decide};
 use engine::store::approval::{self, ApprovalRow as Row};
 use engine::store::refund;
 
@@ -47,9 +47,10 @@ pub async fn list(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, P
 }
 
 async fn shown(app: &App, desk: &Desk, names: &Names, row: &Row) -> Result<ApprovalRow, Problem> {
-    let href = match row.about.parse::<RefundId>() {
-        Ok(id) => format!("/admin/payments/{}", refund::refund(&app.services.db, desk.staff.business, id).await?.payment_id),
-        Err(_) => format!("/admin/customers/{}", row.customer_id),
+    let href = match (row.about.parse::<RefundId>(), row.about.parse::<InvoiceId>()) {
+        (Ok(id), _) => format!("/admin/payments/{}", refund::refund(&app.services.db, desk.staff.business, id).await?.payment_id),
+        (_, Ok(invoice)) => format!("/admin/invoices/{invoice}"),
+        _ => format!("/admin/customers/{}", row.customer_id),
     };
     let may = may_decide(&desk.staff.call(None).actor, &row.actor);
     let why = "Another manager or owner decides; nobody approves what they asked for.".to_owned();
@@ -78,12 +79,22 @@ async fn shown(app: &App, desk: &Desk, names: &Names, row: &Row) -> Result<Appro
     })
 }
 
+/// The word of what the page says was done: that of the act itself, or that it waits for a second person.
+pub fn said<T>(made: Made<T>, word: &'static str) -> &'static str {
+    match made {
+        Made::Now(_) => word,
+        Made::Waiting(_) => "asked",
+    }
+}
+
 /// What an act is called.
 pub fn what(kind: &str) -> &'static str {
     match kind {
         "refund" => "Refund",
         "write_off" => "Write-off",
+        "credit_note" => "Credit note",
         "credit" => "Credit",
+        "payout" => "Payout of credit",
         "adjustment" => "Adjustment",
         _ => "Act",
     }

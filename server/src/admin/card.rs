@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::{ConnectionId, MethodId, PaymentId};
 use books::payment::PaymentState;
@@ -24,6 +25,7 @@ use crate::app::App;
 use crate::auth::{Clerk, Staff};
 use crate::forms::{Form, new_key};
 use crate::respond::{Problem, page};
+use crate::view::form::Field;
 use crate::view::shell::Section;
 use crate::view::{Action, Choice, Link, Way};
 
@@ -89,10 +91,12 @@ fn held_row(desk: &Desk, row: &Payment) -> HeldRow {
         amount: desk.amount(row.amount, row.currency),
         method: means(row),
         until: row.held_until.map(|at| desk.moment(at)),
-        actions: vec![
-            act("capture", "Process payment", "credit-card", ""),
-            act("void", "Void", "ban", "Let go of it? Nothing is taken."),
-        ],
+        capture: act("capture", "Process payment", "credit-card", ""),
+        key: new_key(),
+        id: row.id.to_string(),
+        part: Field::of(desk.amount(row.amount, row.currency).decimal),
+        currency: row.currency.code().to_owned(),
+        void: act("void", "Void", "ban", "Let go of it? Nothing is taken."),
     }
 }
 
@@ -157,7 +161,7 @@ pub async fn keyed(State(app): State<Arc<App>>, Path(id): Path<String>, staff: S
     Ok(done(&format!("/admin/payments/{id}"), word))
 }
 
-/// `POST /admin/payments/{id}/capture`
+/// `POST /admin/payments/{id}/capture`: all that is held, or the part that is typed; the rest is released.
 pub async fn capture(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -167,7 +171,12 @@ pub async fn capture(
     let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
     let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
-    hold_amount::capture(&app.services, &call, id, None, None).await?;
+    let held = payment_sheet(&app.services.db, desk.staff.business, id).await?.payment;
+    let part = typed.optional_amount("amount", held.currency).map(|money| money.minor);
+    if let Some(error) = typed.errors().first() {
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID", error.detail.clone()));
+    }
+    hold_amount::capture(&app.services, &call, id, part, None).await?;
     told(&app, &desk, id).await
 }
 
@@ -181,5 +190,5 @@ pub async fn void(
     let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
     let call = again::call(&staff, &mut typed)?;
     hold_amount::void(&app.services, &call, id).await?;
-    Ok(done(&format!("/admin/payments/{id}"), "voided"))
+    Ok(done(&format!("/admin/payments/{id}"), "let-go"))
 }

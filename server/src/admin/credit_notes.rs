@@ -7,14 +7,13 @@ use axum::response::Response;
 use books::account::{Destination, DestinationKind};
 use books::credit_note::OfLine;
 use books::ids::{CreditNoteId, InvoiceId, InvoiceLineId};
-use engine::error::Error;
-use engine::flows::call::Call;
 use engine::flows::credit_invoice::{Credited, Crediting, Preview, credit_invoice, preview_credit};
 use engine::sheets::credit_note::credit_note_sheet;
 use engine::sheets::invoice::{InvoiceSheet, invoice_sheet};
 use engine::store::invoice::InvoiceLine;
 
 use super::again::{self, Again, filled};
+use super::approvals::said;
 use super::desk::{Desk, done};
 use super::views::invoices::{CreditForm, CreditLine, CreditPreview};
 use crate::app::App;
@@ -47,7 +46,7 @@ fn form(desk: &Desk, sheet: &InvoiceSheet, again: &Again, preview: Option<Previe
     };
     let lines: Vec<CreditLine> = creditable(sheet).map(line).collect();
     let of_lines: Vec<String> = creditable(sheet).map(|line| field_of(line.id)).collect();
-    let mut shown_fields = vec!["amount", "reason", "dated_on", "note", "outside"];
+    let mut shown_fields = vec!["amount", "reason", "dated_on", "note", "card", "outside"];
     shown_fields.extend(of_lines.iter().map(String::as_str));
     let shown = CreditForm {
         shell: desk.shell(Section::Invoices),
@@ -71,7 +70,15 @@ fn form(desk: &Desk, sheet: &InvoiceSheet, again: &Again, preview: Option<Previe
             due_after: amount(found.due_after),
             freed: amount(found.freed),
             outside: typed.field("outside"),
+            card: typed.field("card"),
+            most_to_card: amount(found.most_to_card),
+            card_hint: format!(
+                "Refunded at once by the processor; at most {} of it came by card.",
+                amount(found.most_to_card).text
+            ),
         }),
+        keep_fees: (sheet.figures.fees > 0).then(|| Field::of(typed.value("keep_fees"))),
+        needs_approval: again.has_code("NEEDS_APPROVAL"),
     };
     page(again.status, &shown)
 }
@@ -84,8 +91,14 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
     Ok(form(&desk, &sheet, &Again::fresh(typed), None))
 }
 
+/// The parts of freed money that do not stay on the balance, in minor units.
+struct Split {
+    card: Option<i64>,
+    outside: Option<i64>,
+}
+
 /// What was typed: an amount, or the lines that have one.
-fn read(typed: &mut Form, sheet: &InvoiceSheet) -> Option<(Crediting, Option<i64>)> {
+fn read(typed: &mut Form, sheet: &InvoiceSheet) -> Option<(Crediting, Split)> {
     let currency = sheet.invoice.currency;
     let reason = typed.lines("reason", DESCRIPTION);
     let amount = typed.optional_amount("amount", currency);
@@ -97,7 +110,8 @@ fn read(typed: &mut Form, sheet: &InvoiceSheet) -> Option<(Crediting, Option<i64
     }
     let dated_on = typed.optional_day("dated_on");
     let note = typed.optional_lines("note", DESCRIPTION);
-    let outside = typed.optional_amount("outside", currency).map(|money| money.minor);
+    let mut part = |name| typed.optional_amount(name, currency).map(|money| money.minor);
+    let ways = Split { card: part("card"), outside: part("outside") };
     let what = match (amount, lines.is_empty()) {
         (Some(amount), true) => Some(Credited::Amount(amount.minor)),
         (None, false) => Some(Credited::Lines(lines)),
@@ -120,43 +134,30 @@ fn read(typed: &mut Form, sheet: &InvoiceSheet) -> Option<(Crediting, Option<i64
         note,
         dated_on,
         destinations: Vec::new(),
-        keep_fees: false,
+        keep_fees: typed.ticked("keep_fees"),
         send: typed.ticked("send"),
+        request_approval: typed.ticked("request_approval"),
     };
-    Some((crediting, outside))
+    Some((crediting, ways))
 }
 
-/// What happened: it was written, or only looked at.
-enum Outcome {
-    Written,
-    Looked(Preview),
-}
-
-/// Looks at what it would do and, unless that is all that was asked, writes it with the freed money split as typed.
-async fn carry_out(
-    app: &App,
-    call: &Call,
-    id: InvoiceId,
-    crediting: Crediting,
-    outside: Option<i64>,
-    write: bool,
-) -> Result<Outcome, Error> {
-    let preview = preview_credit(&app.services.db, call, id, crediting.clone()).await?;
-    if !write {
-        return Ok(Outcome::Looked(preview));
+/// How the freed money is split: what was typed, and the rest to the balance. Nothing typed: all to the balance. What does not
+/// add up is refused by the books.
+fn split(freed: i64, typed: Split) -> Vec<Destination> {
+    let way = |to, amount| Destination { to, amount };
+    let parts: Vec<Destination> = [(DestinationKind::Card, typed.card), (DestinationKind::Outside, typed.outside)]
+        .into_iter()
+        .filter_map(|(to, amount)| amount.map(|amount| way(to, amount)))
+        .collect();
+    let rest = freed - parts.iter().map(|part| part.amount).sum::<i64>();
+    match (parts.is_empty(), rest) {
+        (true, _) => Vec::new(),
+        (false, 0) => parts,
+        (false, rest) => [parts, vec![way(DestinationKind::Balance, rest)]].concat(),
     }
-    let ways = outside.map_or_else(Vec::new, |outside| {
-        let rest = preview.freed - outside;
-        let balance = Destination { to: DestinationKind::Balance, amount: rest };
-        let outside = Destination { to: DestinationKind::Outside, amount: outside };
-        // What does not add up is refused by the books, at the field where it was typed.
-        if rest == 0 { vec![outside] } else { vec![outside, balance] }
-    });
-    credit_invoice(&app.services, call, id, Crediting { destinations: ways, ..crediting }).await?;
-    Ok(Outcome::Written)
 }
 
-/// `POST /admin/invoices/{id}/credit`
+/// `POST /admin/invoices/{id}/credit`: looked at first, and written unless only that was asked.
 pub async fn submit(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -167,15 +168,18 @@ pub async fn submit(
     let call = again::call(&staff, &mut typed)?;
     let sheet = invoice_sheet(&app.services.db, staff.business, id).await?;
     let write = typed.value("then") != "look";
-    let saved = match read(&mut typed, &sheet) {
-        Some((crediting, outside)) => carry_out(&app, &call, id, crediting, outside, write).await.map_err(Some),
-        None => Err(None),
-    };
+    let asked = read(&mut typed, &sheet);
     let desk = Desk::open(&app, staff).await?;
-    match saved {
-        Ok(Outcome::Written) => Ok(done(&format!("/admin/invoices/{id}"), "credited")),
-        Ok(Outcome::Looked(preview)) => Ok(form(&desk, &sheet, &Again::fresh(typed), Some(preview))),
-        Err(error) => Ok(form(&desk, &sheet, &Again::of(typed, error)?, None)),
+    let Some((crediting, ways)) = asked else { return Ok(form(&desk, &sheet, &Again::of(typed, None)?, None)) };
+    let preview = match preview_credit(&app.services.db, &call, id, crediting.clone()).await {
+        Ok(preview) if write => preview,
+        Ok(preview) => return Ok(form(&desk, &sheet, &Again::fresh(typed), Some(preview))),
+        Err(error) => return Ok(form(&desk, &sheet, &Again::of(typed, Some(error))?, None)),
+    };
+    let crediting = Crediting { destinations: split(preview.freed, ways), ..crediting };
+    match credit_invoice(&app.services, &call, id, crediting).await {
+        Ok(made) => Ok(done(&format!("/admin/invoices/{id}"), said(made.value, "credited"))),
+        Err(error) => Ok(form(&desk, &sheet, &Again::of(typed, Some(error))?, Some(preview))),
     }
 }
 

@@ -19,7 +19,7 @@ use super::customers::query;
 use super::desk::Desk;
 use super::home::ribbon;
 use super::views::customers::{AccountCard, AsAt, Contact, CustomerPage, EntryFilter};
-use super::{acts, links, methods, rows, words};
+use super::{acts, auto_charge, links, methods, pay_out, rows, words};
 use crate::app::App;
 use crate::respond::{Problem, page};
 use crate::view::form::Field;
@@ -89,7 +89,7 @@ async fn render(app: &App, mut desk: Desk, id: CustomerId, link_form: Option<Aga
         shell: desk.live_about(Section::Customers, id),
         id: id.to_string(),
         name: sheet.customer.name.clone(),
-        chips: chips(&sheet),
+        chips: chips(&desk, &sheet),
         contact: contact(&desk, &sheet),
         accounts: sheet.accounts.iter().map(|account| card(&desk, id, account)).collect(),
         tabs: SIDES
@@ -114,7 +114,7 @@ async fn render(app: &App, mut desk: Desk, id: CustomerId, link_form: Option<Aga
         add_method: methods::add_action(app, &desk, id).await?,
         invoices: sheet.invoices.iter().map(|listed| rows::invoice(&desk, listed)).collect(),
         payments: sheet.payments.iter().map(|row: &PaymentRow| rows::payment(&desk, row)).collect(),
-        actions: page_actions(&desk, id, &answers),
+        actions: page_actions(&desk, id, &answers, pay_out::action(app, &desk, id, sheet.currency).await?),
     };
     Ok(page(link_form.map_or(StatusCode::OK, |typed| typed.status), &shown))
 }
@@ -147,13 +147,14 @@ fn past_day(desk: &mut Desk) -> Option<books::calendar::Day> {
     Some(day)
 }
 
-fn chips(sheet: &CustomerSheet) -> Vec<Chip> {
+fn chips(desk: &Desk, sheet: &CustomerSheet) -> Vec<Chip> {
     let late = sheet.accounts.iter().any(|account| account.overdue > 0);
     let chip = rows::standing(sheet.balance(), i64::from(late));
     let mut chips = vec![chip];
     if sheet.customer.email.is_none() {
         chips.push(Chip::new(Tone::Plain, "No email"));
     }
+    chips.extend(auto_charge::words(desk, sheet.customer.auto_charge.as_ref()).map(|text| Chip::new(Tone::Plain, text)));
     chips
 }
 
@@ -212,7 +213,7 @@ fn pager(id: CustomerId, sheet: &CustomerSheet, narrowed: &Narrowed, is_later: b
     }
 }
 
-fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answer]) -> Vec<Action> {
+fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answer], pay_out: Action) -> Vec<Action> {
     let at = |path: &str| format!("/admin/customers/{id}/{path}");
     let message = format!("/admin/messages/new?customer={id}");
     vec![
@@ -227,6 +228,8 @@ fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answe
         ),
         acts::always(desk, "add_entry", "Add Entry", "plus", at("entries/new"), Way::Open),
         acts::for_managers(desk, "adjust", "Adjust balance", "scale", at("adjust")),
+        pay_out,
+        acts::always(desk, "auto_charge", "Charge by itself", "refresh-cw", at("auto-charge"), Way::Open),
         acts::always(desk, "new_invoice", "New invoice", "file-text", format!("/admin/invoices/new?customer={id}"), Way::Go),
         acts::always(desk, "new_order", "New order", "package", format!("/admin/orders/new?customer={id}"), Way::Go),
         Action { way: Way::Go, ..acts::answered(desk, answers, Act::SendMessage, "Send message", "message-square", message) },

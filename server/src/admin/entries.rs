@@ -9,7 +9,7 @@ use axum::response::Response;
 use books::entry::{Side, entry_status};
 use books::ids::{CustomerId, EntryId};
 use books::money::Currency;
-use engine::flows::add_entry::{self, Adjusting, Entered, How, NewEntry, PAYMENT};
+use engine::flows::add_entry::{self, Adjusting, How, NewEntry, PAYMENT};
 use engine::flows::reverse_entry;
 use engine::sheets::entry::{EntrySheet, entry_sheet};
 use engine::store::customer::{self, Customer, CustomerBalance};
@@ -18,6 +18,7 @@ use engine::store::event;
 use engine::store::user::Role;
 
 use super::again::{self, Again, filled, sentence};
+use super::approvals::said;
 use super::desk::{Desk, done};
 use super::rows::{order_name, signed};
 use super::views::customers::AdjustForm;
@@ -134,16 +135,8 @@ pub async fn create(
         None => Err(None),
     };
     match saved {
-        Ok(made) => Ok(done(&format!("/admin/customers/{customer}"), word(made.value, "entry"))),
+        Ok(made) => Ok(done(&format!("/admin/customers/{customer}"), said(made.value, "entry"))),
         Err(error) => form(&app, &Desk::open(&app, staff).await?, &id, &Again::of(typed, error)?).await,
-    }
-}
-
-/// What the page says was done: the entry, or that it waits.
-fn word(made: Entered, entered: &'static str) -> &'static str {
-    match made {
-        Entered::Entry(_) => entered,
-        Entered::Waiting(_) => "asked",
     }
 }
 
@@ -197,7 +190,7 @@ pub async fn adjusted(
         None => Err(None),
     };
     match saved {
-        Ok(made) => Ok(done(&format!("/admin/customers/{customer}"), word(made.value, "adjusted"))),
+        Ok(made) => Ok(done(&format!("/admin/customers/{customer}"), said(made.value, "adjusted"))),
         Err(error) => adjust_form(&app, &Desk::open(&app, staff).await?, &id, &Again::of(typed, error)?).await,
     }
 }

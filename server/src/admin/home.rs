@@ -104,6 +104,16 @@ fn exceptions(desk: &Desk, found: &Exceptions) -> Vec<Exception> {
         link: Link::new("/admin/approvals", "Decide"),
         at: desk.moment(row.created_at),
     }));
+    all.extend(found.declined.iter().map(|row| Exception {
+        tone: Tone::Bad,
+        text: format!(
+            "{} was to pay {} by itself: the charge was declined.",
+            row.customer_name,
+            desk.amount(row.amount, row.currency).text
+        ),
+        link: Link::new(format!("/admin/payments/{}", row.id), row.number.clone()),
+        at: desk.moment(row.updated_at),
+    }));
     all.extend(found.refunds.iter().map(|row| Exception {
         tone: Tone::Bad,
         text: format!(

@@ -110,6 +110,7 @@ fn read(typed: &mut Form, purpose: &Purpose) -> Option<(Received, Tender)> {
         despite_pending: typed.ticked("despite_pending"),
         // In person the clerk asks: ticked or not, that is the answer.
         receipt: Some(typed.ticked("receipt")),
+        tendered: None,
         category: None,
         description: None,
     };
@@ -123,28 +124,25 @@ pub async fn submit(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed:
     let purpose = asked(&app, &desk, &typed).await?;
     let saved = match read(&mut typed, &purpose) {
         Some((received, tender)) => {
-            let tendered = if let Tender::Cash { tendered } = &tender { *tendered } else { None };
+            let cash = matches!(tender, Tender::Cash { .. });
             let taken = take_in_person(&app.services.db, &call, received, tender).await;
-            taken.map(|made| (made.value, tendered)).map_err(Some)
+            taken.map(|made| (made.value, cash)).map_err(Some)
         }
         None => Err(None),
     };
     match saved {
-        Ok((payment, Some(tendered))) => {
-            Ok(Redirect::to(&format!("/admin/payments/{payment}/change?tendered={tendered}")).into_response())
-        }
-        Ok((_, None)) => Ok(super::desk::done(&purpose.about.href, "payment")),
+        Ok((payment, true)) => Ok(Redirect::to(&format!("/admin/payments/{payment}/change")).into_response()),
+        Ok((_, false)) => Ok(super::desk::done(&purpose.about.href, "payment")),
         Err(error) => Ok(form(&desk, purpose, &Again::of(typed, error.map(at_our_fields))?)),
     }
 }
 
-/// `GET /admin/payments/{id}/change?tendered=`: what to give back of the cash that was handed over.
+/// `GET /admin/payments/{id}/change`: what to give back of the cash that was handed over.
 pub async fn change(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
     let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
     let sheet = payment_sheet(&app.services.db, desk.staff.business, id).await?;
     let paid = &sheet.payment;
-    let tendered: i64 = desk.asked.value("tendered").parse().map_err(|_| Problem::not_found())?;
-    let back = books::payment::change(tendered, paid.amount).ok_or_else(Problem::not_found)?;
+    let (tendered, back) = paid.tendered.zip(paid.change()).ok_or_else(Problem::not_found)?;
     let customer = Link::new(format!("/admin/customers/{}", paid.customer_id), sheet.customer.name.clone());
     let about = match paid.target() {
         Some(Target::Invoice(invoice)) => sheet

@@ -10,37 +10,33 @@ use axum::response::Response;
 use books::capability::{Action as Act, Answer};
 use books::ids::InvoiceId;
 use books::invoice::InvoiceStanding;
-use engine::error::Error;
-use engine::flows::call::Call;
 use engine::flows::charge_saved::Which;
 use engine::flows::draft_invoice::duplicate_invoice;
 use engine::flows::issue_and_charge;
 use engine::flows::issue_invoice::{Issuing, issue_invoice, send_invoice};
-use engine::flows::void_invoice::{GivingUp, void_invoice, write_off};
 use engine::sheets::actions;
 use engine::sheets::invoice::{InvoiceSheet, invoice_sheet};
 use engine::store::credit_note::CreditNote;
 use engine::store::event;
 use engine::store::invoice::InvoiceLine;
 
-use super::again::{self, Again, filled};
+use super::again;
 use super::charge::told;
 use super::desk::{Desk, done};
 use super::order::card_in_person;
-use super::views::invoices::{CreditNoteRow, InvoicePage, WriteOffForm};
-use super::views::orders::ReasonForm;
+use super::views::invoices::{CreditNoteRow, InvoicePage};
 use super::words::{self, Names};
 use super::{acts, e_invoices, rows};
 use crate::app::App;
-use crate::auth::{Clerk, Manager, Staff};
-use crate::forms::{DESCRIPTION, Form, new_key};
+use crate::auth::{Clerk, Staff};
+use crate::forms::{Form, new_key};
 use crate::papers;
 use crate::portal::shown::invoice_line;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Action, Amount, Day, Fact, Figures, Link, Notice, Tone, Way};
 
-fn parsed(id: &str) -> Result<InvoiceId, Problem> {
+pub(super) fn parsed(id: &str) -> Result<InvoiceId, Problem> {
     id.parse().map_err(|_| Problem::not_found())
 }
 
@@ -178,6 +174,8 @@ fn page_actions(desk: &Desk, sheet: &InvoiceSheet, answers: &[Answer]) -> Vec<Ac
     let mut all = Vec::new();
     if draft {
         all.push(acts::always(desk, "edit", "Change draft", "file-text", at("edit"), Way::Go));
+        let discard = acts::always(desk, "discard", "Discard draft", "x", at("discard"), Way::Post(new_key()));
+        all.push(Action { confirm: "Throw this draft away?", ..discard });
     }
     all.extend([
         press(Act::Issue, "Issue", "circle-check", "issue"),
@@ -192,6 +190,7 @@ fn page_actions(desk: &Desk, sheet: &InvoiceSheet, answers: &[Answer]) -> Vec<Ac
         go(Act::CreditNote, "Credit note", "undo-2", at("credit")),
         answered(Act::WriteOff, "Write off", "scale", at("write-off")),
         Action { name: "uncollectible", ..answered(Act::WriteOff, "Mark uncollectible", "ban", at("uncollectible")) },
+        answered(Act::LateFee, "Late fee", "clock", at("late-fee")),
         answered(Act::Void, "Void", "ban", at("void")),
         acts::always(desk, "duplicate", "Duplicate", "copy", at("duplicate"), Way::Post(new_key())),
     ]);
@@ -257,152 +256,4 @@ pub async fn duplicate(
     let call = again::call(&staff, &mut typed)?;
     let made = duplicate_invoice(&app.services.db, &call, parsed(&id)?).await?;
     Ok(done(&format!("/admin/invoices/{}", made.value), "duplicated"))
-}
-
-/// A step that ends an invoice, with its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    Void,
-    Uncollectible,
-}
-
-impl Ending {
-    /// The word in the address, the button, the sentence, the word when it is done.
-    fn words(self) -> (&'static str, &'static str, &'static str, &'static str) {
-        match self {
-            Ending::Void => (
-                "void",
-                "Void invoice",
-                "What it charged is reversed, and payments become credit of the customer. Charges of an order that it only \
-                 covered keep their payments and can be billed again. The number stays used.",
-                "voided",
-            ),
-            Ending::Uncollectible => (
-                "uncollectible",
-                "Mark uncollectible",
-                "All that is due is given up as bad debt. It comes back by itself if money for this invoice arrives after all.",
-                "uncollectible",
-            ),
-        }
-    }
-
-    async fn carry_out(self, app: &App, call: &Call, id: InvoiceId, reason: String) -> Result<(), Error> {
-        match self {
-            Ending::Void => void_invoice(&app.services.db, call, id, &reason, false).await.map(|_| ()),
-            Ending::Uncollectible => {
-                let giving = GivingUp { amount: None, reason, uncollectible: true };
-                write_off(&app.services.db, call, id, giving).await.map(|_| ())
-            }
-        }
-    }
-}
-
-async fn reason_form(app: &App, desk: &Desk, id: InvoiceId, ending: Ending, again: &Again) -> Result<Response, Problem> {
-    let sheet = invoice_sheet(&app.services.db, desk.staff.business, id).await?;
-    let (word, button, text, _) = ending.words();
-    let shown = ReasonForm {
-        shell: desk.shell(Section::Invoices),
-        list: Link::new("/admin/invoices", "Invoices"),
-        about: Link::new(format!("/admin/invoices/{id}"), sheet.invoice.title()),
-        title: format!("{button}: {}", sheet.invoice.title()),
-        text: text.to_owned(),
-        action: format!("/admin/invoices/{id}/{word}"),
-        button,
-        key: again.key(),
-        refusal: again.refusal(&["reason"]),
-        reason: again.form.field("reason"),
-        lines: Vec::new(),
-    };
-    Ok(page(again.status, &shown))
-}
-
-async fn end(app: &App, staff: Staff, id: &str, mut typed: Form, ending: Ending) -> Result<Response, Problem> {
-    let id = parsed(id)?;
-    let call = again::call(&staff, &mut typed)?;
-    let saved = match typed.lines("reason", DESCRIPTION) {
-        Some(reason) => ending.carry_out(app, &call, id, reason).await.map_err(Some),
-        None => Err(None),
-    };
-    match saved {
-        Ok(()) => Ok(done(&format!("/admin/invoices/{id}"), ending.words().3)),
-        Err(error) => reason_form(app, &Desk::open(app, staff).await?, id, ending, &Again::of(typed, error)?).await,
-    }
-}
-
-/// `GET /admin/invoices/{id}/void`
-pub async fn void_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    reason_form(&app, &desk, parsed(&id)?, Ending::Void, &Again::fresh(Form::default())).await
-}
-
-/// `POST /admin/invoices/{id}/void`
-pub async fn void(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Manager(staff): Manager,
-    typed: Form,
-) -> Result<Response, Problem> {
-    end(&app, staff, &id, typed, Ending::Void).await
-}
-
-/// `GET /admin/invoices/{id}/uncollectible`
-pub async fn uncollectible_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    reason_form(&app, &desk, parsed(&id)?, Ending::Uncollectible, &Again::fresh(Form::default())).await
-}
-
-/// `POST /admin/invoices/{id}/uncollectible`
-pub async fn uncollectible(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    end(&app, staff, &id, typed, Ending::Uncollectible).await
-}
-
-fn write_off_page(desk: &Desk, sheet: &InvoiceSheet, again: &Again) -> Response {
-    let id = sheet.invoice.id;
-    let shown = WriteOffForm {
-        shell: desk.shell(Section::Invoices),
-        invoice: Link::new(format!("/admin/invoices/{id}"), sheet.invoice.title()),
-        action: format!("/admin/invoices/{id}/write-off"),
-        key: again.key(),
-        refusal: again.refusal(&["amount", "reason"]),
-        currency: sheet.invoice.currency.code().to_owned(),
-        due: desk.amount(sheet.figures.amount_due, sheet.invoice.currency),
-        amount: again.form.field("amount"),
-        reason: again.form.field("reason"),
-    };
-    page(again.status, &shown)
-}
-
-/// `GET /admin/invoices/{id}/write-off`: prefilled with all that is due.
-pub async fn write_off_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let sheet = invoice_sheet(&app.services.db, desk.staff.business, parsed(&id)?).await?;
-    let due = desk.amount(sheet.figures.amount_due, sheet.invoice.currency).decimal;
-    Ok(write_off_page(&desk, &sheet, &Again::fresh(filled([("amount", due)]))))
-}
-
-/// `POST /admin/invoices/{id}/write-off`
-pub async fn written_off(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
-) -> Result<Response, Problem> {
-    let id = parsed(&id)?;
-    let call = again::call(&staff, &mut typed)?;
-    let sheet = invoice_sheet(&app.services.db, staff.business, id).await?;
-    let amount = typed.amount("amount", sheet.invoice.currency);
-    let reason = typed.lines("reason", DESCRIPTION);
-    let saved = match amount.zip(reason).filter(|_| typed.errors().is_empty()) {
-        Some((amount, reason)) => {
-            let giving = GivingUp { amount: Some(amount.minor), reason, uncollectible: false };
-            write_off(&app.services.db, &call, id, giving).await.map_err(Some)
-        }
-        None => Err(None),
-    };
-    match saved {
-        Ok(_) => Ok(done(&format!("/admin/invoices/{id}"), "written-off")),
-        Err(error) => Ok(write_off_page(&Desk::open(&app, staff).await?, &sheet, &Again::of(typed, error)?)),
-    }
 }

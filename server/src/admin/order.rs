@@ -288,6 +288,8 @@ async fn reason_form(app: &App, desk: &Desk, id: &str, ending: Ending, again: &A
         refusal: again.refusal(&["reason"]),
         reason: again.form.field("reason"),
         lines: if may_choose { standing.map(tick).collect() } else { Vec::new() },
+        keep_fees: None,
+        needs_approval: false,
     };
     Ok(page(again.status, &shown))
 }

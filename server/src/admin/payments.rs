@@ -146,6 +146,8 @@ fn facts(desk: &Desk, names: &Names, sheet: &PaymentSheet) -> Vec<Fact> {
     let all = [
         some("Method", Some(sheet.means())),
         some("Received on", received),
+        some("Cash tendered", paid.tendered.map(|minor| desk.amount(minor, paid.currency).text)),
+        some("Change given", paid.change().map(|minor| desk.amount(minor, paid.currency).text)),
         some("Recorded", Some(desk.moment(paid.created_at).text)),
         some("By", Some(names.name(&paid.actor))),
         some("Reference", paid.reference.clone()),
@@ -391,6 +393,7 @@ fn read(typed: &mut Form, purpose: &Purpose) -> Option<Received> {
         parts,
         despite_pending: typed.ticked("despite_pending"),
         receipt: None,
+        tendered: None,
         category: None,
         description: None,
     })

@@ -123,6 +123,8 @@ fn event(kind: &str) -> &'static str {
         "invoice_voided" => "Voided",
         "invoice_uncollectible" => "Marked uncollectible",
         "invoice_credited" => "Credit note written",
+        "invoice_discarded" => "Draft thrown away",
+        "late_fee_charged" => "Late fee charged",
         "written_off" => "Written off",
         "payment_recorded" => "Recorded",
         "charge_started" => "Saved method charged",

@@ -37,7 +37,7 @@ pub struct Description;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Approval {
     id: String,
-    /// `refund`, `write_off`, `credit` or `adjustment`.
+    /// `refund`, `write_off`, `credit_note`, `payout`, `credit` or `adjustment`.
     kind: String,
     /// `waiting`, `approved` or `rejected`.
     state: String,

@@ -11,6 +11,7 @@ use books::account::Destination;
 use books::credit_note::OfLine;
 use books::ids::{CreditNoteId, CustomerId, InvoiceId, InvoiceLineId};
 use engine::error::FieldError;
+use engine::flows::approvals::Made;
 use engine::flows::call::Call;
 use engine::flows::credit_invoice::{Credited, Crediting, credit_invoice};
 use engine::sheets::credit_note::{CreditNoteSheet, credit_note_sheet};
@@ -19,8 +20,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::access::{Asks, Reads, Refunds};
+use super::approvals::{Waiting, waiting};
 use super::lists::{List, Listing};
-use super::replies::written;
+use super::replies::{Reply, replied};
 use super::values::{Amount, Day, DestinationKind, Quantity};
 use crate::app::App;
 use crate::json::{self, Id, StrictJson};
@@ -163,6 +165,9 @@ struct NewCreditNote {
     /// Mail it to the customer.
     #[serde(default)]
     send: bool,
+    /// Above the limit: wait for a second person instead of NEEDS_APPROVAL.
+    #[serde(default)]
+    request_approval: bool,
 }
 
 /// A line and how much of it: some of its units, a gross amount, or (neither) all that is left.
@@ -217,6 +222,7 @@ impl NewCreditNote {
             destinations: destinations.collect(),
             keep_fees: self.keep_fees,
             send: self.send,
+            request_approval: self.request_approval,
         })
     }
 }
@@ -224,7 +230,8 @@ impl NewCreditNote {
 /// Take something off an issued invoice
 #[utoipa::path(post, path = "/api/v1/invoices/{id}/credit-notes", tag = "credit-notes",
     params(("id" = String, Path, description = "`inv_…`")), request_body = NewCreditNote,
-    responses((status = 201, description = "The credit note", body = CreditNote)))]
+    responses((status = 201, description = "The credit note", body = CreditNote),
+        (status = 202, description = "It waits for a second person", body = Waiting)))]
 async fn create(
     State(app): State<Arc<App>>,
     Refunds(caller): Refunds,
@@ -233,7 +240,11 @@ async fn create(
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
     let act = credit_invoice(&app.services, &call, id, new.crediting()?);
-    written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id)).await
+    replied(&app, &call, act, async |made| match made {
+        Made::Now(id) => Reply::made(StatusCode::CREATED, &shown(&app, &call, id).await?),
+        Made::Waiting(id) => Reply::made(StatusCode::ACCEPTED, &waiting(&app, &call, id).await?),
+    })
+    .await
 }
 
 /// Which credit notes.

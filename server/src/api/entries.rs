@@ -10,7 +10,8 @@ use axum::routing::{get, post};
 use books::calendar::Day as CivilDay;
 use books::entry::entry_status;
 use books::ids::{CustomerId, EntryId};
-use engine::flows::add_entry::{Adjusting, Entered, How, NewEntry as Entering, adjust_balance, enter};
+use engine::flows::add_entry::{Adjusting, How, NewEntry as Entering, adjust_balance, enter};
+use engine::flows::approvals::Made;
 use engine::flows::call::Call;
 use engine::flows::pay_out_credit::{HandOut, pay_out_credit};
 use engine::flows::reverse_entry::reverse_entry;
@@ -218,14 +219,15 @@ async fn create(
 }
 
 /// The entry, or that it waits.
-async fn entered(app: &App, call: &Call, made: Entered) -> Result<Reply, Problem> {
+pub async fn entered(app: &App, call: &Call, made: Made<EntryId>) -> Result<Reply, Problem> {
     match made {
-        Entered::Entry(id) => Reply::made(StatusCode::CREATED, &shown(app, call, id).await?),
-        Entered::Waiting(id) => Reply::made(StatusCode::ACCEPTED, &waiting(app, call, id).await?),
+        Made::Now(id) => Reply::made(StatusCode::CREATED, &shown(app, call, id).await?),
+        Made::Waiting(id) => Reply::made(StatusCode::ACCEPTED, &waiting(app, call, id).await?),
     }
 }
 
-async fn shown(app: &App, call: &Call, id: EntryId) -> Result<Entry, Problem> {
+/// The entry as it is now.
+pub async fn shown(app: &App, call: &Call, id: EntryId) -> Result<Entry, Problem> {
     Ok(Entry::of(entry::entry(&app.services.db, call.business, id).await?))
 }
 
@@ -276,11 +278,15 @@ struct NewPayout {
     reason: String,
     /// How it was handed out; absent: not said.
     method: Option<ExternalKind>,
+    /// Above the limit: wait for a second person instead of NEEDS_APPROVAL.
+    #[serde(default)]
+    request_approval: bool,
 }
 
 /// Hand out credit that no payment stands behind
 #[utoipa::path(post, path = "/api/v1/customers/{id}/payouts", tag = "entries", params(("id" = String, Path, description = "`cus_…`")),
-    request_body = NewPayout, responses((status = 201, description = "The entry", body = Entry)))]
+    request_body = NewPayout, responses((status = 201, description = "The entry", body = Entry),
+        (status = 202, description = "It waits for a second person", body = Waiting)))]
 async fn pay_out(
     State(app): State<Arc<App>>,
     Refunds(caller): Refunds,
@@ -289,9 +295,16 @@ async fn pay_out(
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
     let method = new.method.map(|kind| kind.0.to_string());
-    let out = HandOut { customer, amount: new.amount.0, currency: new.currency.0, reason: new.reason, method };
+    let out = HandOut {
+        customer,
+        amount: new.amount.0,
+        currency: new.currency.0,
+        reason: new.reason,
+        method,
+        request_approval: new.request_approval,
+    };
     let act = pay_out_credit(&app.services.db, &call, out);
-    written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id)).await
+    replied(&app, &call, act, |made| entered(&app, &call, made)).await
 }
 
 /// Why it was a mistake.

@@ -8,17 +8,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use books::ids::{InvoiceId, OrderId};
+use engine::flows::approvals::Made;
 use engine::flows::call::Call;
+use engine::flows::charge_late_fee::{self, charge_late_fee};
 use engine::flows::draft_invoice::duplicate_invoice;
 use engine::flows::issue_and_charge::{Charged, issue_and_charge};
 use engine::flows::issue_invoice::{Generating, Issuing, generate_invoice, issue_invoice, send_invoice};
 use engine::flows::void_invoice::{GivingUp, void_invoice, write_off};
-use engine::store::entry;
 use serde::Deserialize;
 use utoipa::{OpenApi, ToSchema};
 
 use super::access::{Refunds, Writes};
-use super::entries::Entry;
+use super::approvals::{Waiting, waiting};
+use super::entries::{self, Entry, entered};
 use super::invoices::{Invoice, shown};
 use super::payments::{outcome, which};
 use super::replies::{Reply, replied, written};
@@ -36,10 +38,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/invoices/{id}/uncollectible", post(uncollectible))
         .route("/api/v1/invoices/{id}/duplicate", post(duplicate))
         .route("/api/v1/invoices/{id}/write-offs", post(give_up))
+        .route("/api/v1/invoices/{id}/late-fees", post(charge_fee))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(generate, issue, send, void, uncollectible, duplicate, give_up))]
+#[openapi(paths(generate, issue, send, void, uncollectible, duplicate, give_up, charge_fee))]
 pub struct Description;
 
 /// The balance of an order or application, to be billed.
@@ -158,12 +161,16 @@ struct GivenUp {
     /// Absent: that it is uncollectible.
     #[schema(max_length = 1000)]
     reason: Option<String>,
+    /// Above the limit: wait for a second person instead of NEEDS_APPROVAL.
+    #[serde(default)]
+    request_approval: bool,
 }
 
 /// Give up all that is due: the invoice reads *uncollectible* until money comes after all
 #[utoipa::path(post, path = "/api/v1/invoices/{id}/uncollectible", tag = "invoices",
     params(("id" = String, Path, description = "`inv_…`")), request_body = GivenUp,
-    responses((status = 200, description = "The invoice", body = Invoice)))]
+    responses((status = 200, description = "The invoice", body = Invoice),
+        (status = 202, description = "It waits for a second person", body = Waiting)))]
 async fn uncollectible(
     State(app): State<Arc<App>>,
     Refunds(caller): Refunds,
@@ -172,8 +179,13 @@ async fn uncollectible(
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
     let reason = new.reason.unwrap_or_else(|| "Uncollectible".to_owned());
-    let act = write_off(&app.services.db, &call, id, GivingUp { amount: None, reason, uncollectible: true });
-    written(&app, &call, StatusCode::OK, act, |_| shown(&app, &call, id)).await
+    let giving = GivingUp { amount: None, reason, uncollectible: true, request_approval: new.request_approval };
+    let act = write_off(&app.services.db, &call, id, giving);
+    replied(&app, &call, act, async |made| match made {
+        Made::Now(_) => Reply::made(StatusCode::OK, &shown(&app, &call, id).await?),
+        Made::Waiting(approval) => Reply::made(StatusCode::ACCEPTED, &waiting(&app, &call, approval).await?),
+    })
+    .await
 }
 
 /// Write a new draft with the same lines
@@ -199,12 +211,16 @@ struct NewWriteOff {
     amount: Option<Amount>,
     #[schema(min_length = 1, max_length = 1000)]
     reason: String,
+    /// Above the limit: wait for a second person instead of NEEDS_APPROVAL.
+    #[serde(default)]
+    request_approval: bool,
 }
 
 /// Give up a part or all of what is due on an invoice
 #[utoipa::path(post, path = "/api/v1/invoices/{id}/write-offs", tag = "invoices",
     params(("id" = String, Path, description = "`inv_…`")), request_body = NewWriteOff,
-    responses((status = 201, description = "The write-off", body = Entry)))]
+    responses((status = 201, description = "The write-off", body = Entry),
+        (status = 202, description = "It waits for a second person", body = Waiting)))]
 async fn give_up(
     State(app): State<Arc<App>>,
     Refunds(caller): Refunds,
@@ -212,10 +228,34 @@ async fn give_up(
     StrictJson { value: new, request_hash }: StrictJson<NewWriteOff>,
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
-    let giving = GivingUp { amount: new.amount.map(|amount| amount.0), reason: new.reason, uncollectible: false };
+    let amount = new.amount.map(|amount| amount.0);
+    let giving = GivingUp { amount, reason: new.reason, uncollectible: false, request_approval: new.request_approval };
     let act = write_off(&app.services.db, &call, id, giving);
-    written(&app, &call, StatusCode::CREATED, act, async |entry| {
-        Ok(Entry::of(entry::entry(&app.services.db, call.business, entry).await?))
-    })
-    .await
+    replied(&app, &call, act, |made| entered(&app, &call, made)).await
+}
+
+/// A late fee.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewLateFee {
+    amount: Amount,
+    /// What the customer reads; absent: `Late fee`.
+    #[schema(min_length = 1, max_length = 1000)]
+    description: Option<String>,
+}
+
+/// Charge a late fee on an overdue invoice: it joins the invoice and is no part of its total
+#[utoipa::path(post, path = "/api/v1/invoices/{id}/late-fees", tag = "invoices",
+    params(("id" = String, Path, description = "`inv_…`")), request_body = NewLateFee,
+    responses((status = 201, description = "The fee", body = Entry)))]
+async fn charge_fee(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(id): Id<InvoiceId>,
+    StrictJson { value: new, request_hash }: StrictJson<NewLateFee>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let description = new.description.unwrap_or_else(|| charge_late_fee::NAME.to_owned());
+    let act = charge_late_fee(&app.services.db, &call, id, new.amount.0, &description);
+    written(&app, &call, StatusCode::CREATED, act, |entry| entries::shown(&app, &call, entry)).await
 }

@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use books::ids::{CustomerId, EntryId, InvoiceId};
 use engine::flows::call::Call;
+use engine::flows::discard_draft::discard_draft;
 use engine::flows::draft_invoice::{DraftChanges, NewInvoice as Bill, Texts, change_invoice, create_invoice};
 use engine::sheets::invoice::{InvoiceSheet, invoice_sheet};
 use engine::sheets::invoice_list::{self, Listed};
@@ -24,20 +25,20 @@ use super::lists::{List, Listing};
 use super::replies::written;
 use super::values::{Currency, Day, InvoiceState, LineKind, cleared};
 use crate::app::App;
-use crate::json::{self, Id, StrictJson};
+use crate::json::{self, Id, Nothing, StrictJson};
 use crate::papers;
 use crate::respond::Problem;
 
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/invoices", get(list).post(create))
-        .route("/api/v1/invoices/{id}", get(one).patch(change))
+        .route("/api/v1/invoices/{id}", get(one).patch(change).delete(discard))
         .route("/api/v1/invoices/{id}/explain", get(explain))
         .route("/api/v1/invoices/{id}/pdf", get(pdf))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list, create, one, change, explain, pdf))]
+#[openapi(paths(list, create, one, change, discard, explain, pdf))]
 pub struct Description;
 
 /// An invoice as lists have it. `total + fees = paid + credited + written_off + amount_due`, but for a draft, which asks for
@@ -334,6 +335,26 @@ async fn change(
     };
     let act = change_invoice(&app.services.db, &call, id, changes);
     written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await
+}
+
+/// A draft that was thrown away.
+#[derive(Debug, Serialize, ToSchema)]
+struct Discarded {
+    id: String,
+}
+
+/// Throw a draft away; the charges it named can be billed again
+#[utoipa::path(delete, path = "/api/v1/invoices/{id}", tag = "invoices", params(("id" = String, Path, description = "`inv_…`")),
+    responses((status = 200, description = "It is gone", body = Discarded)))]
+async fn discard(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(id): Id<InvoiceId>,
+    StrictJson { request_hash, .. }: StrictJson<Nothing>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = discard_draft(&app.services.db, &call, id);
+    written(&app, &call, StatusCode::OK, act, async |id| Ok(Discarded { id: id.to_string() })).await
 }
 
 /// Which invoices.

@@ -74,8 +74,8 @@ pub struct Payment {
     memo: Option<String>,
     /// Why it was declined.
     decline: Option<Decline>,
-    /// What is to be given back of the cash tendered; shown when it is taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Cash that was handed over, and what is to be given back of it; null: not cash, or not counted.
+    tendered: Option<i64>,
     change: Option<i64>,
     /// The payment that this one tries again.
     retry_of: Option<String>,
@@ -134,6 +134,7 @@ struct Decline {
 impl Payment {
     fn of(applied: Applied) -> Payment {
         let Applied { payment, parts, unapplied } = applied;
+        let change = payment.change();
         let part = |part: &payment_list::Part| PaymentPart {
             entry: part.charge.to_string(),
             order: part.order.map(|id| id.to_string()),
@@ -169,7 +170,8 @@ impl Payment {
             entry: payment.entry_id.map(|id| id.to_string()),
             memo: payment.memo,
             decline,
-            change: None,
+            tendered: payment.tendered,
+            change,
             retry_of: payment.retry_of.map(|id| id.to_string()),
             approval_code: payment.approval_code,
             expires_at: payment.held_until.map(|at| at.to_rfc3339()),
@@ -338,6 +340,7 @@ impl NewPayment {
             parts,
             despite_pending: self.despite_pending,
             receipt: self.receipt,
+            tendered: None,
             category: None,
             description: None,
         };
@@ -372,21 +375,20 @@ async fn create(
             replied(&app, &call, act, |id| outcome(&app, &call, id)).await
         }
         Doing::Record(received, tender) => {
-            let change = tender.as_ref().and_then(|tender| tender.change(received.amount));
             let act = async {
                 match tender {
                     Some(tender) => take_in_person(&app.services.db, &call, received, tender).await,
                     None => record_payment(&app.services.db, &call, received).await,
                 }
             };
-            written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id, change)).await
+            written(&app, &call, StatusCode::CREATED, act, |id| now(&app, &call, id)).await
         }
     }
 }
 
 /// The payment as it is now.
 pub async fn now(app: &App, call: &Call, id: PaymentId) -> Result<Payment, Problem> {
-    shown(app, call, id, None).await
+    Ok(Payment::of(one_payment(&app.services.db, call.business, id).await?))
 }
 
 /// Codes of 402 that programs rely on.
@@ -415,11 +417,6 @@ pub async fn outcome(app: &App, call: &Call, id: PaymentId) -> Result<Reply, Pro
             Ok(Reply::Declined(problem))
         }
     }
-}
-
-async fn shown(app: &App, call: &Call, id: PaymentId, change: Option<i64>) -> Result<Payment, Problem> {
-    let applied = one_payment(&app.services.db, call.business, id).await?;
-    Ok(Payment { change, ..Payment::of(applied) })
 }
 
 /// Which payments.
@@ -501,5 +498,5 @@ async fn reallocate(
     let call = caller.call(request_hash);
     let parts = new.allocations.iter().enumerate().map(|(at, part)| part.part(at)).collect::<Result<Vec<_>, _>>()?;
     let act = reallocate_payment(&app.services.db, &call, id, parts);
-    written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id, None)).await
+    written(&app, &call, StatusCode::OK, act, |id| now(&app, &call, id)).await
 }

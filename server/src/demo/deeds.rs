@@ -281,6 +281,7 @@ impl Shop<'_> {
             parts: vec![Part { target: Target::Order(order), amount: None }],
             despite_pending: false,
             receipt: None,
+            tendered: None,
             category: None,
             description: None,
         };

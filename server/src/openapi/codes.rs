@@ -54,6 +54,7 @@ pub const CODES: &[Meaning] = &[
     ("HELD_UNPAID", 409, "Messages to this customer are held until they have paid."),
     ("NOT_CONFIRMED", 409, "The order is not confirmed."),
     ("NOT_DRAFT", 409, "It is no longer a draft."),
+    ("NOT_OVERDUE", 409, "Its due day has not passed, or none was named."),
     ("CURRENCY_MISMATCH", 409, "The currencies differ."),
     ("ALREADY_REVERSED", 409, "It was reversed before."),
     ("PART_PAID", 409, "A part is paid."),

@@ -168,6 +168,10 @@ impl TestApp {
         self.call(&self.key, "PATCH", path, &[], &body).await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call(&self.key, "DELETE", path, &[], &Value::Null).await
+    }
+
     /// A customer with an address; answers the id.
     pub async fn customer(&self, name: &str) -> String {
         let made = self.post("/customers", json!({"name": name, "email": "pay@fern.example"})).await.json(201);

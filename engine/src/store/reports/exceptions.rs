@@ -66,6 +66,8 @@ pub struct Exceptions {
     pub payments: Vec<Troubled>,
     pub held: Vec<HeldCredit>,
     pub refunds: Vec<FailedRefund>,
+    /// Charges by a customer's own switch that were declined and are not tried again yet.
+    pub declined: Vec<Troubled>,
     /// Acts that wait for a second person.
     pub approvals: Vec<ApprovalRow>,
 }
@@ -107,6 +109,17 @@ sql!(
     order by r.id desc limit $3"
 );
 
+sql!(
+    DECLINED,
+    "
+    select p.id, p.number, c.name as customer_name, p.currency, p.amount, p.state, p.disputed, p.returned, p.updated_at
+    from payment p join customer c on c.business_id = p.business_id and c.id = p.customer_id
+        join customer_balance b on b.business_id = p.business_id and b.customer_id = p.customer_id and b.currency = p.currency
+    where p.business_id = $1 and p.by_itself and p.state = 'failed' and p.updated_at >= $2 and b.balance < 0
+        and not exists (select 1 from payment t where t.business_id = p.business_id and t.retry_of = p.id)
+    order by p.id desc limit $3"
+);
+
 pub(crate) async fn exceptions(reader: &mut Reader<'_>, business: BusinessId) -> Result<Exceptions> {
     let fresh = reader.now().plus_seconds(-FRESH_SECONDS);
     let mut payments: Vec<Troubled> = reader.query(&UNKNOWN, &[&business, &MOST]).await?;
@@ -117,6 +130,7 @@ pub(crate) async fn exceptions(reader: &mut Reader<'_>, business: BusinessId) ->
         payments,
         held: reader.query(&HELD, &[&business, &MOST]).await?,
         refunds: reader.query(&FAILED_REFUNDS, &[&business, &fresh, &MOST]).await?,
+        declined: reader.query(&DECLINED, &[&business, &fresh, &MOST]).await?,
         approvals: approval::rows(reader, business, "waiting", MOST).await?,
     })
 }

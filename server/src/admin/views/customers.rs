@@ -218,6 +218,40 @@ pub struct AdjustForm {
     pub note: Field,
 }
 
+/// Hands out credit that no payment stands behind.
+#[derive(Template)]
+#[template(path = "admin/customers/pay_out.html")]
+pub struct PayOutForm {
+    pub shell: Shell,
+    pub id: String,
+    pub name: String,
+    pub key: String,
+    pub refusal: Option<String>,
+    pub needs_approval: bool,
+    /// At most so much.
+    pub payable: Amount,
+    pub amount: Field,
+    pub currency: String,
+    pub methods: Vec<Choice>,
+    pub reason: Field,
+}
+
+/// When a customer is charged without anybody asking.
+#[derive(Template)]
+#[template(path = "admin/customers/auto_charge.html")]
+pub struct AutoChargeForm {
+    pub shell: Shell,
+    pub id: String,
+    pub name: String,
+    pub key: String,
+    pub refusal: Option<String>,
+    pub moments: Vec<Choice>,
+    pub threshold: Field,
+    pub currency: String,
+    pub methods: Vec<Choice>,
+    pub has_method: bool,
+}
+
 /// Which customer a new order or payment is for: a search, then a link for each match.
 #[derive(Template)]
 #[template(path = "admin/customers/choose.html")]

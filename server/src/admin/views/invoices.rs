@@ -150,6 +150,9 @@ pub struct CreditForm {
     pub lines: Vec<CreditLine>,
     /// What it would do, once it was looked at.
     pub preview: Option<CreditPreview>,
+    /// Whether late fees stay charged; none: it has none.
+    pub keep_fees: Option<Field>,
+    pub needs_approval: bool,
 }
 
 /// A line of the credit note's form.
@@ -166,23 +169,32 @@ pub struct CreditPreview {
     pub due_before: Amount,
     pub due_after: Amount,
     pub freed: Amount,
-    /// How the freed money is split.
+    /// How the freed money is split; the rest is kept as credit.
     pub outside: Field,
+    pub card: Field,
+    /// Of what is freed, so much came by card.
+    pub most_to_card: Amount,
+    pub card_hint: String,
 }
 
-/// Giving up a part or all of what is due.
+/// One amount with its reason or its description: a write-off, a late fee.
 #[derive(Template)]
-#[template(path = "admin/invoices/write_off.html")]
-pub struct WriteOffForm {
+#[template(path = "admin/invoices/amount.html")]
+pub struct AmountForm {
     pub shell: Shell,
     pub invoice: Link,
+    pub title: &'static str,
+    pub text: String,
     pub action: String,
+    /// It gives money away.
+    pub danger: bool,
     pub key: String,
     pub refusal: Option<String>,
     pub currency: String,
-    pub due: Amount,
     pub amount: Field,
-    pub reason: Field,
+    pub reason: Option<Field>,
+    pub description: Option<Field>,
+    pub needs_approval: bool,
 }
 
 /// *Process in person*: a check or cash over the counter, for an order or an invoice.

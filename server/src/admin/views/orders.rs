@@ -144,4 +144,7 @@ pub struct ReasonForm {
     pub reason: Field,
     /// Fee lines of an application that are taken off with it; empty: not asked.
     pub lines: Vec<Tick>,
+    /// Whether late fees stay charged; none: it has none, or they do not go.
+    pub keep_fees: Option<Field>,
+    pub needs_approval: bool,
 }

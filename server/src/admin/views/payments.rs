@@ -198,6 +198,11 @@ pub struct HeldRow {
     pub amount: Amount,
     pub method: String,
     pub until: Option<Moment>,
-    /// Process, void.
-    pub actions: Vec<Action>,
+    /// Takes all of it, or less.
+    pub capture: Action,
+    pub key: String,
+    pub id: String,
+    pub part: Field,
+    pub currency: String,
+    pub void: Action,
 }

@@ -3,7 +3,7 @@
 use engine::store::user::Role;
 use serde_json::json;
 
-use super::browser::{Browser, body, field, fresh_key, wrong};
+use super::browser::{Browser, address, body, field, fresh_key, wrong};
 use crate::kit::{Answer, TestApp};
 
 const LINE: [(&str, &str); 5] =
@@ -117,6 +117,8 @@ fn a_check_and_cash_are_processed_in_person() {
         let cash = [("invoice", id.as_str()), ("form", "cash"), ("amount", "60"), ("tendered", "100"), ("receipt", "on")];
         let paid = browser.post("/admin/payments/in-person", &cash).await;
         let change = browser.page(paid.header("location")).await;
+        let payment = browser.page(paid.header("location").trim_end_matches("/change")).await;
+        assert!(payment.contains("Cash tendered") && payment.contains("Change given"), "{payment}");
         assert!(change.contains("Give back $40.00"), "{change}");
         assert_eq!(figures(app, &invoice).await.0, "paid");
         app.work().await;
@@ -154,6 +156,79 @@ fn a_credit_note_is_looked_at_and_then_written() {
         assert_eq!(pdf.header("content-type"), "application/pdf");
         let refunds = app.all("/refunds?limit=9").await;
         assert_eq!((refunds.len(), &refunds[0]["amount"], &refunds[0]["state"]), (1, &json!(1_000), &json!("succeeded")));
+    });
+}
+
+#[test]
+fn freed_money_goes_back_to_the_card_by_the_page() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let browser = Browser::owner(app).await;
+        let customer = app.customer("Fern & Field").await;
+        let invoice = written(&browser, &customer, "issue").await;
+        let request = app.post(&format!("{}/payment-requests", api(&invoice)), json!({})).await.json(201);
+        app.pay_by_link(request["url"].as_str().expect("a URL"), "4242424242424242").await;
+        let path = format!("{invoice}/credit");
+        let look = browser.post(&path, &[("amount", "30"), ("reason", "Damaged"), ("then", "look")]).await;
+        assert!(look.text.contains("name=\"card\"") && look.text.contains("at most $30.00 of it came by card"), "{}", look.text);
+        let fields = |card| [("amount", "30"), ("reason", "Damaged"), ("card", card), ("outside", "5"), ("then", "write")];
+        let above = browser.post(&path, &fields("26")).await;
+        assert!(above.status.as_u16() >= 400 && above.text.contains("value=\"26\""), "what was typed stays: {}", above.text);
+        assert_eq!(browser.does(&path, &fields("20")).await, invoice);
+        let page = browser.page(&invoice).await;
+        assert!(page.contains("$5.00 to the balance, $20.00 to the card, $5.00 handed back"), "{page}");
+        let refunds = app.all("/refunds?limit=9").await;
+        let to_card = refunds.iter().find(|refund| refund["amount"] == 2_000).expect("one to the card");
+        assert_eq!((&to_card["state"], refunds.len()), (&json!("succeeded"), 2));
+    });
+}
+
+#[test]
+fn above_a_limit_write_offs_and_credit_notes_ask_a_second_person() {
+    TestApp::both(async |app| {
+        app.post("/settings", json!({"limits": {"clerk": {"write_off": 1_000}}})).await.json(200);
+        let (clerk, owner) = (Browser::of_role(app, Role::Clerk).await, Browser::owner(app).await);
+        let customer = app.customer("Fern & Field").await;
+        let invoice = written(&owner, &customer, "issue").await;
+        let asks = async |path: String, fields: Vec<(&str, &str)>| {
+            let above = clerk.post(&path, &fields).await;
+            assert!(above.status.as_u16() == 409 && above.text.contains("Ask for approval"), "{path}: {}", above.text);
+            clerk.does(&path, &[fields, vec![("request_approval", "on")]].concat()).await;
+            let list = owner.page("/admin/approvals").await;
+            assert!(list.contains(&format!("href=\"{invoice}\"")), "{list}");
+            owner.does(&address(&list, "/admin/approvals/apr_"), &[]).await;
+        };
+        asks(format!("{invoice}/write-off"), vec![("amount", "20"), ("reason", "Goodwill")]).await;
+        asks(format!("{invoice}/credit"), vec![("amount", "30"), ("reason", "Damaged"), ("then", "write")]).await;
+        assert_eq!(figures(app, &invoice).await.2, 6_000);
+        asks(format!("{invoice}/uncollectible"), vec![("reason", "Closed down")]).await;
+        assert_eq!(figures(app, &invoice).await, ("uncollectible".to_owned(), 11_000, 0));
+    });
+}
+
+#[test]
+fn a_late_fee_is_charged_and_a_draft_thrown_away() {
+    TestApp::both(async |app| {
+        let browser = Browser::owner(app).await;
+        let customer = app.customer("Fern & Field").await;
+        let invoice = written(&browser, &customer, "issue").await;
+        let fee = [("amount", "5"), ("description", "Late fee for January")];
+        let early = browser.post(&format!("{invoice}/late-fee"), &fee).await;
+        assert!(early.status.as_u16() == 409 && early.text.contains("not overdue yet"), "{}", early.text);
+        app.post("/test/clock", json!({"advance": "P31D"})).await.json(200);
+        let browser = Browser::owner(app).await;
+        assert_eq!(browser.does(&format!("{invoice}/late-fee"), &fee).await, invoice);
+        assert_eq!(figures(app, &invoice).await, ("open".to_owned(), 11_000, 11_500));
+        let void = browser.page(&format!("{invoice}/void")).await;
+        assert!(void.contains("name=\"keep_fees\""), "{void}");
+        browser.does(&format!("{invoice}/void"), &[("reason", "Wrong customer"), ("keep_fees", "on")]).await;
+        let balance = app.get(&format!("/customers/{customer}")).await.json(200)["balances"][0]["balance"].clone();
+        assert_eq!(balance, -500);
+
+        let draft = written(&browser, &customer, "draft").await;
+        assert!(browser.page(&draft).await.contains("Discard draft"));
+        assert_eq!(browser.does(&format!("{draft}/discard"), &[]).await, "/admin/invoices");
+        assert_eq!(browser.send("GET", &draft, "").await.status.as_u16(), 404);
     });
 }
 

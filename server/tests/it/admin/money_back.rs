@@ -92,3 +92,77 @@ fn a_saved_card_is_charged_and_a_card_is_keyed_by_the_pages() {
         app.work().await;
     });
 }
+
+#[test]
+fn credit_is_handed_out_and_the_switch_to_charge_by_itself_is_set_by_the_pages() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        let owner = Browser::owner(app).await;
+        let (customer, _) = with_card(app, &prc, "4242424242424242").await;
+        let page = format!("/admin/customers/{customer}");
+        assert!(owner.page(&page).await.contains("There is no credit to hand out"));
+        let credit = json!({"side": "credit", "amount": 5_000, "currency": "USD", "description": "Goodwill"});
+        app.post(&format!("/customers/{customer}/entries"), credit).await.json(201);
+        let form = owner.page(&format!("{page}/pay-out?currency=USD")).await;
+        assert!(form.contains("of credit can be handed out") && form.contains("value=\"50.00\""), "{form}");
+        let path = format!("{page}/pay-out");
+        let above =
+            owner.post(&path, &[("currency", "USD"), ("amount", "60"), ("method", "check"), ("reason", "Asked for")]).await;
+        assert!(above.status.as_u16() == 409 && above.text.contains("value=\"60\""), "{}", above.text);
+        let fields = [("currency", "USD"), ("amount", "20"), ("method", "check"), ("reason", "Asked for")];
+        assert_eq!(owner.does(&path, &fields).await, page);
+        let balance = app.get(&format!("/customers/{customer}")).await.json(200)["balances"][0]["balance"].clone();
+        assert_eq!(balance, 3_000);
+
+        let switch = format!("{page}/auto-charge");
+        let wrong = owner.post(&switch, &[("at", "threshold"), ("threshold", ""), ("method", "default")]).await;
+        assert!(wrong.status.as_u16() == 422 && wrong.text.contains("id=\"threshold-wrong\""), "{}", wrong.text);
+        owner.does(&switch, &[("at", "threshold"), ("threshold", "75"), ("method", "default")]).await;
+        assert!(owner.page(&page).await.contains("Charged by itself from $75.00"));
+        let known = app.get(&format!("/customers/{customer}")).await.json(200)["auto_charge"].clone();
+        assert_eq!(known, json!({"method": "default", "at": "threshold", "threshold": 7_500}));
+        owner.does(&switch, &[("at", "off")]).await;
+        assert_eq!(app.get(&format!("/customers/{customer}")).await.json(200)["auto_charge"], json!(null));
+    });
+}
+
+#[test]
+fn a_declined_charge_by_itself_is_named_on_the_first_page() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        app.leaves_jobs();
+        let (customer, _) = with_card(app, &prc, "4000000000000341").await;
+        app.patch(
+            &format!("/customers/{customer}"),
+            json!({"auto_charge": {"method": "default", "at": "threshold", "threshold": 100}}),
+        )
+        .await
+        .json(200);
+        let charge = json!({"side": "charge", "amount": 5_000, "currency": "USD", "description": "Work"});
+        app.post(&format!("/customers/{customer}/entries"), charge).await.json(201);
+        app.post("/test/clock", json!({"advance": "PT1H"})).await.json(200);
+        let home = Browser::owner(app).await.page("/admin").await;
+        assert!(home.contains("was to pay $50.00 by itself: the charge was declined"), "{home}");
+    });
+}
+
+#[test]
+fn a_part_of_what_is_held_is_processed_by_the_page() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        let owner = Browser::owner(app).await;
+        let (customer, method) = with_card(app, &prc, "4242424242424242").await;
+        let order = app.order(&customer, 10_000).await;
+        let shown = owner.page(&format!("/admin/payments/card?order={order}")).await;
+        assert!(shown.contains(&method), "the saved card is offered");
+        let hold = [("order", order.as_str()), ("customer", &customer), ("amount", "100"), ("card", &method)];
+        let payment = owner.does("/admin/payments/card", &hold).await;
+        let again = owner.page(&format!("/admin/payments/card?order={order}")).await;
+        assert!(again.contains("name=\"amount\" value=\"100.00\""), "{again}");
+        let wrong = owner.post(&format!("{payment}/capture"), &[("amount", "x")]).await;
+        assert_eq!(wrong.status.as_u16(), 422);
+        owner.does(&format!("{payment}/capture"), &[("amount", "60")]).await;
+        let due = app.get(&format!("/orders/{order}")).await.json(200)["amount_due"].clone();
+        assert_eq!(due, 4_000, "the rest was let go");
+    });
+}

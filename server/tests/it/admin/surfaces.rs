@@ -68,7 +68,7 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/settings/processors/new?kind=sandbox",
     ];
     let mut all: Vec<String> = fixed.iter().map(|path| (*path).to_owned()).collect();
-    all.extend(["", "/edit", "/explain", "/entries/new", "/adjust", "/statement"].map(customer_at));
+    all.extend(["", "/edit", "/explain", "/entries/new", "/adjust", "/pay-out", "/auto-charge", "/statement"].map(customer_at));
     all.push(customer_at("?side=credit&kind=payment&from=2026-01-01&to=2026-01-31&q=pay"));
     all.extend(["", "/explain", "/cancel", "/deny", "/withdraw", "/amend", "/request"].map(order_at));
     all.push(format!("/admin/payments/charge?order={order}"));
@@ -80,10 +80,13 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     let invoice =
         browser.does(&format!("/admin/orders/{billed}/invoices"), &[("description", "Oak <b>"), ("then", "issue")]).await;
     all.extend([format!("{draft}/edit"), draft, format!("/admin/invoices/new?customer={customer}"), order_at("/invoice")]);
-    let of_invoice = ["", "/explain", "/request", "/void", "/uncollectible", "/write-off", "/credit"];
+    let of_invoice = ["", "/explain", "/request", "/void", "/uncollectible", "/write-off", "/late-fee", "/credit"];
     all.extend(of_invoice.map(|rest| format!("{invoice}{rest}")));
     all.push(format!("/admin/payments/in-person?order={order}&form=cash"));
-    all.push(format!("{payment}/change?tendered=999999999"));
+    let cash = json!({"type": "in_person", "kind": "cash", "tendered": 200});
+    let taken = json!({"customer": customer, "amount": 100, "currency": "USD", "method": cash});
+    let taken = app.post("/payments", taken).await.json(201);
+    all.push(format!("/admin/payments/{}/change", taken["id"].as_str().expect("an id")));
     all.extend(["refund", "reallocate"].map(|path| format!("{payment}/{path}")));
     all.extend([entry, payment, mail, format!("/admin/sandbox/{sandbox}")]);
     all.push(format!("/admin/payments/new?order={order}"));

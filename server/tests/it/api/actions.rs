@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::kit::TestApp;
 
-const ALL: [&str; 20] = [
+const ALL: [&str; 21] = [
     "request_payment",
     "pay",
     "pay_part",
@@ -21,6 +21,7 @@ const ALL: [&str; 20] = [
     "void",
     "credit_note",
     "write_off",
+    "late_fee",
     "refund",
     "capture",
     "amend",

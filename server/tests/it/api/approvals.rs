@@ -1,12 +1,13 @@
 //! Limits by role, and the second person above them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::invoices::{figures, issued};
 use super::refunds::paid_online;
 use crate::kit::TestApp;
 
 async fn limited(app: &TestApp) {
-    let limits = json!({"key": {"refund": 1_000, "credit": 500, "adjustment": 500}});
+    let limits = json!({"key": {"refund": 1_000, "credit": 500, "adjustment": 500, "write_off": 2_000}});
     let settings = app.post("/settings", json!({"limits": limits})).await.json(200);
     assert_eq!(settings["limits"]["key"]["refund"], 1_000);
 }
@@ -91,5 +92,54 @@ fn credits_and_adjustments_have_limits_too() {
         let bad = json!({"limits": {"clerk": {"refund": -1}}});
         assert_eq!(app.post("/settings", bad).await.wrong_field(422, "INVALID"), "limits.clerk.refund");
         assert_eq!(app.post("/settings", json!({"retry_days": [0]})).await.wrong_field(422, "INVALID"), "retry_days");
+    });
+}
+
+#[test]
+fn write_offs_and_credit_notes_wait_for_another_person_too() {
+    TestApp::both(async |app| {
+        limited(app).await;
+        let customer = app.customer("Fern & Field").await;
+        let invoice = issued(app, &customer, 10_000).await;
+        let second = app.key_with(&["read", "refunds"]).await;
+        let approve = async |held: &Value| {
+            let path = format!("/approvals/{}/approve", held["approval"]["id"].as_str().expect("an approval"));
+            app.call(&second, "POST", &path, &[], &json!({})).await
+        };
+
+        let offs = format!("/invoices/{invoice}/write-offs");
+        app.post(&offs, json!({"amount": 2_001, "reason": "Goodwill"})).await.refused(409, "NEEDS_APPROVAL");
+        let ask = json!({"amount": 2_500, "reason": "Goodwill", "request_approval": true});
+        let held = app.post_once("off", &offs, ask.clone()).await.json(202);
+        assert_eq!((&held["approval"]["kind"], &held["approval"]["about"]), (&json!("write_off"), &json!(invoice)));
+        assert_eq!(app.post_once("off", &offs, ask).await.json(202), held);
+        assert_eq!(figures(app, &invoice).await.1, [10_000, 0, 0, 0, 10_000], "nothing is given up yet");
+        let given = approve(&held).await.json(200);
+        assert!(given["outcome"].as_str().is_some_and(|entry| entry.starts_with("ent_")), "{given}");
+        assert_eq!(figures(app, &invoice).await.1, [10_000, 0, 0, 2_500, 7_500]);
+
+        let notes = format!("/invoices/{invoice}/credit-notes");
+        let line = app.get(&format!("/invoices/{invoice}")).await.json(200)["lines"][0]["id"].clone();
+        let by_line = json!([{"line": line, "amount": 3_000}]);
+        app.post(&notes, json!({"lines": by_line, "reason": "Damaged"})).await.refused(409, "NEEDS_APPROVAL");
+        let ask = json!({"lines": by_line, "reason": "Damaged", "note": "Seen by the shop", "request_approval": true});
+        let held = app.post(&notes, ask).await.json(202);
+        assert_eq!((&held["approval"]["kind"], &held["approval"]["amount"]), (&json!("credit_note"), &json!(3_000)));
+        assert!(app.all("/credit-notes?limit=9").await.is_empty());
+        let given = approve(&held).await.json(200);
+        let note = app.get(&format!("/credit-notes/{}", given["outcome"].as_str().expect("a note"))).await.json(200);
+        assert_eq!(
+            (&note["amount"], &note["note"], &note["lines"][0]["line"]),
+            (&json!(3_000), &json!("Seen by the shop"), &line)
+        );
+        app.work().await;
+        assert_eq!(app.all("/credit-notes?limit=9").await.len(), 1, "once, though a job looked again");
+
+        let gone = format!("/invoices/{invoice}/uncollectible");
+        app.post(&gone, json!({"reason": "Closed down"})).await.refused(409, "NEEDS_APPROVAL");
+        let held = app.post(&gone, json!({"reason": "Closed down", "request_approval": true})).await.json(202);
+        app.post(&offs, json!({"amount": 500, "reason": "A part"})).await.json(201);
+        approve(&held).await.refused(422, "DOES_NOT_ADD_UP");
+        assert_eq!(app.all("/approvals?state=waiting").await.len(), 1, "it waits again: what is due is not what was asked about");
     });
 }

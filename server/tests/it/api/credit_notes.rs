@@ -76,6 +76,41 @@ fn case_28_the_tax_of_parts_adds_up_to_the_tax() {
 }
 
 #[test]
+fn case_14_a_refund_opens_the_invoice_and_a_credit_note_closes_it() {
+    TestApp::both(async |app| {
+        let customer = app.customer("Fern & Field").await;
+        let invoice = issued(app, &customer, 10_000).await;
+        let payment = id(&pay(app, &customer, json!({"invoice": invoice}), 10_000).await);
+        app.post(&format!("/payments/{payment}/refunds"), json!({"amount": 3_000, "reason": "Damaged"})).await.json(201);
+        assert_eq!(figures(app, &invoice).await, ("part_paid".to_owned(), [10_000, 7_000, 0, 0, 3_000]));
+        let note = credit(app, &invoice, json!({"amount": 3_000, "reason": "Damaged"})).await;
+        assert_eq!((&note["freed"], &note["due_after"]), (&json!(0), &json!(0)), "nothing more is paid out");
+        assert_eq!(figures(app, &invoice).await, ("paid".to_owned(), [10_000, 7_000, 3_000, 0, 0]));
+        assert_eq!((balance(app, &customer).await, app.all("/refunds?limit=9").await.len()), (0, 1));
+    });
+}
+
+#[test]
+fn case_24_a_full_credit_takes_the_late_fee_along_unless_it_is_kept() {
+    TestApp::both(async |app| {
+        for (keep, left, today) in [(false, 10_000, "2026-01-15"), (true, 9_500, "2026-01-16")] {
+            let customer = app.customer("Fern & Field").await;
+            let lines = json!([{"kind": "item", "description": "Survey", "quantity": 1, "unit_amount": 10_000}]);
+            let body = json!({"customer": customer, "currency": "USD", "lines": lines, "due_on": today});
+            let invoice = id(&app.post("/invoices", body).await.json(201));
+            app.post(&format!("/invoices/{invoice}/issue"), json!({})).await.json(200);
+            app.post("/test/clock", json!({"advance": "P1D"})).await.json(200);
+            app.post(&format!("/invoices/{invoice}/late-fees"), json!({"amount": 500})).await.json(201);
+            pay(app, &customer, json!({"invoice": invoice}), 10_000).await;
+            assert_eq!(figures(app, &invoice).await.1[4], 500);
+            credit(app, &invoice, json!({"amount": 10_000, "reason": "Never done", "keep_fees": keep})).await;
+            assert_eq!(balance(app, &customer).await, left, "keep_fees: {keep}");
+            assert_eq!(figures(app, &invoice).await.1[4], 0);
+        }
+    });
+}
+
+#[test]
 fn lines_are_credited_by_units_amounts_and_whole() {
     TestApp::both(async |app| {
         let customer = app.customer("Fern & Field").await;

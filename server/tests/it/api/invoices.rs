@@ -408,3 +408,48 @@ fn a_copy_is_a_draft_of_its_own() {
         assert_eq!(balance(app, &customer).await, -96_000);
     });
 }
+
+#[test]
+fn a_draft_is_thrown_away_and_its_charges_are_free_again() {
+    TestApp::both(async |app| {
+        let customer = app.customer("Fern & Field").await;
+        let charge = json!({"side": "charge", "amount": 1_500, "currency": "USD", "description": "Call-out"});
+        let charge = id(&app.post(&format!("/customers/{customer}/entries"), charge).await.json(201));
+        let over = json!({"customer": customer, "currency": "USD", "lines": [line("Survey", 500)], "entries": [charge]});
+        let draft = id(&app.post("/invoices", over.clone()).await.json(201));
+        app.post("/invoices", over.clone()).await.refused(409, "ALREADY_INVOICED");
+        let gone = app.delete(&format!("/invoices/{draft}")).await.json(200);
+        assert_eq!(gone["id"], json!(draft));
+        app.get(&format!("/invoices/{draft}")).await.refused(404, "NOT_FOUND");
+        let again = id(&app.post("/invoices", over).await.json(201));
+        app.post(&format!("/invoices/{again}/issue"), json!({})).await.json(200);
+        app.delete(&format!("/invoices/{again}")).await.refused(409, "NOT_DRAFT");
+        assert_eq!(figures(app, &again).await, shown("open", [2_000, 0, 0, 0, 2_000]));
+    });
+}
+
+#[test]
+fn a_late_fee_joins_its_overdue_invoice_and_is_no_part_of_the_total() {
+    TestApp::both(async |app| {
+        let customer = app.customer("Fern & Field").await;
+        let undated = issued(app, &customer, 10_000).await;
+        let fee = json!({"amount": 500});
+        app.post(&format!("/invoices/{undated}/late-fees"), fee.clone()).await.refused(409, "NOT_OVERDUE");
+        let body = json!({"customer": customer, "currency": "USD", "lines": [line("Survey", 10_000)], "due_on": "2026-01-20"});
+        let invoice = id(&app.post("/invoices", body).await.json(201));
+        let path = format!("/invoices/{invoice}/late-fees");
+        app.post(&path, fee.clone()).await.refused(409, "NOT_ISSUED");
+        app.post(&format!("/invoices/{invoice}/issue"), json!({})).await.json(200);
+        app.post(&path, fee.clone()).await.refused(409, "NOT_OVERDUE");
+        app.post("/test/clock", json!({"advance": "P6D"})).await.json(200);
+        assert_eq!(app.post(&path, json!({"amount": 0})).await.wrong_field(422, "INVALID"), "amount");
+        let charged = app.post_once("fee", &path, fee.clone()).await.json(201);
+        assert_eq!(app.post_once("fee", &path, fee).await.json(201), charged);
+        assert_eq!(
+            (&charged["kind"], &charged["description"], &charged["amount"]),
+            (&json!("late_fee"), &json!("Late fee"), &json!(500))
+        );
+        let now = app.get(&format!("/invoices/{invoice}")).await.json(200);
+        assert_eq!((&now["total"], &now["fees"], &now["amount_due"]), (&json!(10_000), &json!(500), &json!(10_500)));
+    });
+}
