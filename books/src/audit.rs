@@ -12,7 +12,7 @@ use crate::allocation::Allocation;
 use crate::calendar::Day;
 use crate::entry::{Class, Entry, EntryKind, Side};
 use crate::figures::{ChargeSums, Figures};
-use crate::ids::{AllocationId, CustomerId, EntryId};
+use crate::ids::{AllocationId, CustomerId, EntryId, PaymentId};
 use crate::ledger::{JournalLine, LedgerAccount};
 use crate::money::Currency;
 use crate::words::words;
@@ -67,7 +67,7 @@ words! {
         Allocated = "A1",
         /// Never more than the amount, and never less than nothing, on any day.
         Bounds = "A2",
-        /// Credit adds up: reductions are allocated whole, pay-outs never exceed their credit.
+        /// Credit adds up: reductions are allocated whole, refunds leave nothing open while something of their payment is left.
         Credit = "A3",
         /// Both ends of an allocation are entries of this account.
         Ends = "A4",
@@ -295,24 +295,42 @@ impl<'a> Audit<'a> {
     }
 
     fn pay_outs(&mut self) {
-        let mut refunded: HashMap<_, i128> = HashMap::new();
         for row in &self.rows.entries {
             let entry = &row.entry;
-            if entry.kind == EntryKind::Refund
-                && let Some(payment) = entry.payment
-            {
-                *refunded.entry(payment).or_default() += i128::from(entry.amount);
-            }
             let whole = matches!(entry.class(), Class::Reduction | Class::WriteOff);
             if whole && self.sum(entry.id) != i128::from(entry.amount) {
                 self.say(Check::Credit, entry.id, entry.amount, self.sum(entry.id));
             }
         }
-        let payments = self.rows.entries.iter().filter(|row| row.entry.kind == EntryKind::Payment);
-        for entry in payments.map(|row| &row.entry).collect::<Vec<_>>() {
-            let out = entry.payment.and_then(|payment| refunded.get(&payment).copied()).unwrap_or(0);
-            if out > i128::from(entry.amount) {
-                self.say(Check::Credit, entry.id, format!("at most {} refunded", entry.amount), out);
+        self.refunds();
+    }
+
+    /// A refund consumes its payment. What it leaves open is owed by the customer, and that only where nothing of the payment was
+    /// left: the processor gave back once more what had gone by another way.
+    fn refunds(&mut self) {
+        let mut asked: HashMap<PaymentId, i128> = HashMap::new();
+        for entry in self.rows.entries.iter().map(|row| &row.entry).filter(|entry| entry.kind == EntryKind::Refund) {
+            if let Some(payment) = entry.payment {
+                *asked.entry(payment).or_default() += i128::from(entry.amount);
+            }
+        }
+        let mut consumed: HashMap<EntryId, (i128, i128)> = HashMap::new();
+        for (allocation, left) in self.live.values() {
+            let ends = self.place.get(&allocation.credit).zip(self.place.get(&allocation.charge));
+            let Some((credit, charge)) = ends.map(|(credit, charge)| (&credit.entry, &charge.entry)) else { continue };
+            if charge.class() == Class::PayOut && charge.payment.is_some() && charge.payment == credit.payment {
+                let (by_refunds, in_all) = consumed.entry(credit.id).or_default();
+                *by_refunds += if charge.kind == EntryKind::Refund { i128::from(*left) } else { 0 };
+                *in_all += i128::from(*left);
+            }
+        }
+        let payments = self.rows.entries.iter().map(|row| &row.entry).filter(|entry| entry.kind == EntryKind::Payment);
+        for entry in payments.collect::<Vec<_>>() {
+            let out = entry.payment.and_then(|payment| asked.get(&payment).copied()).unwrap_or(0);
+            let (by_refunds, in_all) = consumed.get(&entry.id).copied().unwrap_or_default();
+            let left = i128::from(entry.amount) - in_all;
+            if out > by_refunds && left > 0 {
+                self.say(Check::Credit, entry.id, format!("refunds of {by_refunds} while {left} is left"), out);
             }
         }
     }

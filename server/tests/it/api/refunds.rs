@@ -257,7 +257,7 @@ fn a_return_that_overtakes_a_refund_is_owed_by_the_customer() {
 fn a_refund_at_the_processors_desk_is_booked_once() {
     TestApp::both(async |app| {
         let prc = app.sandbox().await;
-        let (_, order, payment) = paid_online(app, "4242424242424242").await;
+        let (customer, order, payment) = paid_online(app, "4242424242424242").await;
         let charge = app.get(&format!("/processors/{prc}/sandbox/charges")).await.json(200)["data"][0]["id"].clone();
         let desk = format!("/processors/{prc}/sandbox/charges/{}/refund", charge.as_str().expect("a charge"));
         app.post(&format!("/payments/{payment}/refunds"), back(1_000)).await.json(201);
@@ -273,6 +273,13 @@ fn a_refund_at_the_processors_desk_is_booked_once() {
         outside["to"] = json!("outside");
         app.post(&format!("/payments/{payment}/refunds"), outside).await.json(201);
         assert_eq!(due(app, &order).await, 10_000);
+        app.post(&desk, json!({"amount": 6_000})).await.json(200);
+        app.work().await;
+        assert_eq!(
+            (due(app, &order).await, balance(app, &customer).await),
+            (10_000, -16_000),
+            "gone twice: the customer owes it"
+        );
     });
 }
 
