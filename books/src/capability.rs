@@ -6,6 +6,7 @@
 
 pub use self::collecting::*;
 pub use self::invoicing::*;
+pub use self::reasons::reasons;
 use crate::money::Money;
 use crate::order::{OrderKind, OrderState};
 use crate::refusal::Code;
@@ -13,6 +14,7 @@ use crate::words::words;
 
 mod collecting;
 mod invoicing;
+mod reasons;
 
 words! {
     /// Everything a person may want to do to an order, invoice, payment or customer.
@@ -80,9 +82,12 @@ pub struct Refused {
 }
 
 /// The first reason that applies, in the order given.
-fn first(action: Action, reasons: impl IntoIterator<Item = Option<(Code, String)>>) -> Answer {
-    match reasons.into_iter().flatten().next() {
-        Some((code, detail)) => Answer::no(action, code, detail),
+fn first(action: Action, found: impl IntoIterator<Item = Option<(Code, String)>>) -> Answer {
+    match found.into_iter().flatten().next() {
+        Some((code, detail)) => {
+            debug_assert!(reasons(action).contains(&code), "{action} is refused with {code}, which is not published for it");
+            Answer::no(action, code, detail)
+        }
         None => Answer::yes(action),
     }
 }

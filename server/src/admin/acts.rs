@@ -19,6 +19,14 @@ pub fn answered(desk: &Desk, answers: &[Answer], act: Act, label: &'static str, 
     Action { name: act.as_str(), label, icon, href, way: Way::Open, refused: refused(desk, no), confirm: "" }
 }
 
+/// As [`answered`], for money that staff have in hand: beside a payment under way it is recorded once they confirm it, so the
+/// form stays open and says so itself.
+pub fn confirmable(desk: &Desk, answers: &[Answer], act: Act, label: &'static str, icon: &'static str, href: String) -> Action {
+    let mut action = answered(desk, answers, act, label, icon, href);
+    action.refused = action.refused.filter(|no| no.code != "PAYMENT_PENDING");
+    action
+}
+
 /// An action that is always possible for those who may change things.
 pub fn always(desk: &Desk, name: &'static str, label: &'static str, icon: &'static str, href: String, way: Way) -> Action {
     Action { name, label, icon, href, way, refused: refused(desk, None), confirm: "" }

@@ -217,7 +217,7 @@ fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answe
     let at = |path: &str| format!("/admin/customers/{id}/{path}");
     let message = format!("/admin/messages/new?customer={id}");
     vec![
-        acts::answered(desk, answers, Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?customer={id}")),
+        acts::confirmable(desk, answers, Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?customer={id}")),
         acts::answered(
             desk,
             answers,

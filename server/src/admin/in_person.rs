@@ -67,7 +67,7 @@ fn form(desk: &Desk, purpose: Purpose, again: &Again) -> Response {
         about: purpose.about,
         key: again.key(),
         refusal: again.refusal(&SHOWN),
-        may_despite_pending: again.has_code("PAYMENT_PENDING"),
+        may_despite_pending: purpose.under_way || again.has_code("PAYMENT_PENDING"),
         target: target.clone(),
         due: desk.amount(purpose.due, purpose.currency),
         currency: purpose.currency.code().to_owned(),

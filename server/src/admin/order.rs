@@ -160,7 +160,7 @@ fn page_actions(desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) -> Vec<Acti
     let decision = |act| acts::decision(desk, id, order.kind, order.state, act);
     let mut all = vec![
         answered(Act::RequestPayment, "Request payment", "send", at("request")),
-        answered(Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?order={id}")),
+        acts::confirmable(desk, answers, Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?order={id}")),
         answered(Act::GenerateInvoice, "Generate invoice", "file-text", at("invoice")),
         go(answered(Act::ProcessCheck, "Check in person", "receipt", counter("check"))),
         go(answered(Act::ProcessCash, "Cash in person", "banknote", counter("cash"))),

@@ -247,6 +247,8 @@ pub struct Purpose {
     pub currency: Currency,
     pub due: i64,
     pub has_address: bool,
+    /// A payment under way will pay some of the document; more is recorded only when staff confirm it.
+    pub under_way: bool,
     /// For a customer: what it can be set against.
     documents: Vec<(String, String, Amount)>,
 }
@@ -274,6 +276,7 @@ pub async fn purpose(app: &App, desk: &Desk, order: &str, invoice: &str, custome
             currency: sheet.invoice.currency,
             due: sheet.figures.amount_due,
             has_address: sheet.customer.email.is_some(),
+            under_way: sheet.reserved() > 0,
             documents: Vec::new(),
         });
     }
@@ -288,6 +291,7 @@ pub async fn purpose(app: &App, desk: &Desk, order: &str, invoice: &str, custome
             currency: sheet.order.currency,
             due: sheet.figures.amount_due,
             has_address: sheet.customer.email.is_some(),
+            under_way: sheet.reserved() > 0,
             documents: Vec::new(),
         });
     }
@@ -315,6 +319,7 @@ pub async fn purpose(app: &App, desk: &Desk, order: &str, invoice: &str, custome
         customer: id,
         target: None,
         has_address: sheet.customer.email.is_some(),
+        under_way: false,
         currency: sheet.currency,
         due: sheet.balance().min(0).abs(),
         documents,
@@ -360,7 +365,7 @@ fn form(desk: &Desk, purpose: Purpose, again: &Again) -> Response {
         due: desk.amount(purpose.due, purpose.currency),
         key: again.key(),
         refusal: again.refusal(&SHOWN),
-        may_despite_pending: again.has_code("PAYMENT_PENDING"),
+        may_despite_pending: purpose.under_way || again.has_code("PAYMENT_PENDING"),
         amount: typed.field("amount"),
         currency: purpose.currency.code().to_owned(),
         kinds: KINDS.into_iter().map(|word| Choice::new(word, words::method(Some(word)), word == kind)).collect(),

@@ -3,5 +3,6 @@
 mod admin;
 mod api;
 mod commands;
+mod desks;
 mod kit;
 mod portal;

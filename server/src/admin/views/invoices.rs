@@ -205,6 +205,7 @@ pub struct InPersonForm {
     pub about: Link,
     pub key: String,
     pub refusal: Option<String>,
+    /// A payment is under way; money in hand may be recorded all the same.
     pub may_despite_pending: bool,
     /// The hidden field that names the document, and its id.
     pub target: (&'static str, String),

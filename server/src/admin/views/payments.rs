@@ -72,7 +72,7 @@ pub struct PaymentForm {
     pub due: Amount,
     pub key: String,
     pub refusal: Option<String>,
-    /// The refusal is PAYMENT_PENDING, which staff may override for external money.
+    /// A payment is under way (PAYMENT_PENDING); staff may record money they have in hand all the same.
     pub may_despite_pending: bool,
     pub amount: Field,
     pub currency: String,
