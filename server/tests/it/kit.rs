@@ -14,7 +14,8 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use books::calendar::Instant;
 use books::ids::BusinessId;
-use books::money::Currency;
+use books::money::{Currency, Money};
+use books::paper::PaperFault;
 use engine::clock::Clock;
 use engine::db::{Db, DbConfig, EngineKind, Mode};
 use engine::flows::call::Call;
@@ -56,6 +57,7 @@ pub struct TestApp {
     pub key: String,
     router: Router,
     leaves_jobs: AtomicBool,
+    on_this_machine: AtomicBool,
 }
 
 impl TestApp {
@@ -81,21 +83,24 @@ impl TestApp {
         let mut config = Config::load(&common, None).expect("the defaults");
         config.configured_url = Some(PublicUrl::parse(ADDRESS).expect("a URL"));
         config.test_clock = Some(start);
-        // Papers are drawn by another crate; here it is enough that they would be.
+        // Papers are drawn by another crate. Here what does not add up is refused, as the typesetter would, and a bill is
+        // no more than the amount that it says is due.
         let papers = Papers {
-            order: |_| Ok(b"%PDF-".to_vec()),
-            receipt: |_| Ok(b"%PDF-".to_vec()),
-            // What does not add up is refused, as the typesetter would.
-            refund: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
-            statement: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
-            letter: |paper| paper.check().map(|()| b"%PDF-".to_vec()).map_err(|fault| fault.to_string()),
-            invoice: |_, _| Ok(b"%PDF-".to_vec()),
-            credit_note: |_, _| Ok(b"%PDF-".to_vec()),
+            order: |paper| printed(paper.check(), Some(paper.standing.amount_due)),
+            receipt: |paper| printed(paper.check(), None),
+            refund: |paper| printed(paper.check(), None),
+            statement: |paper| printed(paper.check(), None),
+            letter: |paper| printed(paper.check(), None),
+            invoice: |paper, _| {
+                let now = paper.as_at.as_ref().map_or(paper.due_at_issue, |sheet| sheet.standing.amount_due);
+                printed(paper.check(), Some(now))
+            },
+            credit_note: |paper, _| printed(paper.check(), None),
         };
         let app = App::new(config, services, papers, Stop::new());
         let (business, key) = another_business(&app.services, "Harbor Joinery", "USD").await;
         let router = server::router::router(&app);
-        TestApp { app, business, key, router, leaves_jobs: AtomicBool::new(false) }
+        TestApp { app, business, key, router, leaves_jobs: AtomicBool::new(false), on_this_machine: AtomicBool::new(false) }
     }
 
     pub fn engine(&self) -> EngineKind {
@@ -110,6 +115,11 @@ impl TestApp {
     #[allow(dead_code, reason = "for tests about jobs that fail")]
     pub fn leaves_jobs(&self) {
         self.leaves_jobs.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on everybody sits at this machine, whose pages are not counted: for tests that look at very many.
+    pub fn on_this_machine(&self) {
+        self.on_this_machine.store(true, Ordering::SeqCst);
     }
 
     /// Another business in the same installation, wholly apart. Answers its key.
@@ -132,7 +142,8 @@ impl TestApp {
             request = request.header(*name, *value);
         }
         let mut request = request.body(body.into()).expect("a request");
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 4321))));
+        let client = if self.on_this_machine.load(Ordering::SeqCst) { [127, 0, 0, 1] } else { [203, 0, 113, 7] };
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((client, 4321))));
         let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
         Answer::read(format!("{method} {path}"), response).await
     }
@@ -275,6 +286,13 @@ impl TestApp {
             }
         }
     }
+}
+
+/// What stands in for a PDF: its first bytes, and the amount due where there is one.
+fn printed(check: Result<(), PaperFault>, due: Option<Money>) -> Result<Vec<u8>, String> {
+    check.map_err(|fault| fault.to_string())?;
+    let due = due.map(|due| due.to_decimal()).unwrap_or_default();
+    Ok(format!("%PDF-{due}").into_bytes())
 }
 
 async fn another_business(services: &Services, name: &str, currency: &str) -> (BusinessId, String) {

@@ -106,7 +106,7 @@ fn an_invoice_from_scratch_is_drafted_changed_issued_and_paid() {
         let explained = app.get(&format!("/invoices/{invoice}/explain")).await.json(200);
         assert_eq!((&explained["total"], explained["charges"][0]["applied"].as_array().map(Vec::len)), (&json!(10_825), Some(2)));
         assert_eq!(app.get(&format!("/invoices/{invoice}/pdf")).await.status, 200);
-        assert_eq!(app.get(&format!("/invoices/{invoice}/pdf")).await.text, "%PDF-");
+        assert_eq!(app.get(&format!("/invoices/{invoice}/pdf")).await.text, "%PDF-0.00");
     });
 }
 
