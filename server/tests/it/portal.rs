@@ -3,5 +3,6 @@
 mod account;
 mod acting;
 mod doors;
+mod links;
 mod methods;
 mod statements;

@@ -1,9 +1,23 @@
 //! The worked numbers of the ledger, through the API: each a story with what it must come to. Cases whose acts are refunds and
 //! invoices stand with those.
 
+use std::collections::BTreeSet;
+
+use processors::sandbox::{CardEntry, CheckoutStep, PageId};
 use serde_json::{Value, json};
 
-use crate::kit::TestApp;
+use super::invoices;
+use crate::kit::{ADDRESS, TestApp};
+
+#[test]
+fn every_worked_number_has_its_test() {
+    let sources = [include_str!("ledger_cases.rs"), include_str!("invoices.rs"), include_str!("credit_notes.rs")];
+    let named = sources.iter().flat_map(|source| source.lines()).filter_map(|line| line.strip_prefix("fn case_"));
+    let numbers = named.flat_map(|name| name.split('_').take_while(|word| *word == "and" || word.parse::<u32>().is_ok()));
+    let proven: BTreeSet<u32> = numbers.filter_map(|word| word.parse().ok()).collect();
+    let worked = [1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 14, 16, 17, 19, 22, 23, 24, 26, 28, 29, 30];
+    assert_eq!(proven, BTreeSet::from(worked));
+}
 
 async fn amend(app: &TestApp, order: &str, body: Value) -> Value {
     app.post(&format!("/orders/{order}/amendments"), body).await.json(201)
@@ -51,6 +65,11 @@ fn case_1_and_2_a_deposit_an_amendment_and_a_removal() {
         let amended = amend(app, &order, json!({"reason": "correction", "remove": [bench]})).await;
         assert_eq!(figures(app, &order).await, [45_550, 45_550, 0]);
         assert_eq!((&amended["overpaid"], balance(app, &customer).await), (&json!(10_000), 10_000));
+        let payments = app.all(&format!("/payments?customer={customer}")).await;
+        let rest = payments.iter().find(|payment| payment["amount"] == 35_550).expect("the second payment")["id"].clone();
+        let back = json!({"amount": 10_000, "reason": "Not delivered"});
+        app.post(&format!("/payments/{}/refunds", rest.as_str().expect("an id")), back).await.json(201);
+        assert_eq!((balance(app, &customer).await, figures(app, &order).await), (0, [45_550, 45_550, 0]));
     });
 }
 
@@ -93,6 +112,36 @@ fn case_4_displaced_money_goes_to_the_same_order_first() {
 }
 
 #[test]
+fn case_7_money_for_an_order_that_became_cheaper_meanwhile() {
+    use engine::flows::open_link::{Opened, open_link};
+    use engine::flows::start_checkout::{Next, start_checkout};
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 25_550).await;
+        let line = amend(app, &order, added(10_000)).await["lines"][1]["id"].clone();
+        let request = app.post(&format!("/orders/{order}/payment-requests"), json!({})).await.json(201);
+        let url = request["url"].as_str().expect("a URL");
+        let token = url.strip_prefix(&format!("{ADDRESS}/p/")).expect("a payer's address");
+        let opened = open_link(&app.services().db, token, "a visitor", true, "test").await.expect("it can be looked up");
+        let Opened::Live(link) = opened else { panic!("{url} is not live") };
+        let next = start_checkout(app.services(), &link, None, "test").await.expect("a page");
+        let Next::Page(page) = next else { panic!("a page was expected, not {next:?}") };
+        // The page stands open at 355.50 while the order is made cheaper; the payer is faster than what would close it.
+        amend(app, &order, json!({"reason": "correction", "remove": [line]})).await;
+        let id: PageId = page.rsplit('/').next().expect("the page's id").parse().expect("the id of a page");
+        let entry = CardEntry { number: "4242424242424242", exp: "12/30", cvc: "123", name: "A payer" };
+        let step = app.bank().await.pay_checkout(&id, &entry, app.services().db.clock().now()).await.expect("it answers");
+        assert!(matches!(step, CheckoutStep::Paid { .. }), "{step:?}");
+        app.work().await;
+        assert_eq!(figures(app, &order).await, [25_550, 25_550, 0]);
+        assert_eq!(balance(app, &customer).await, 10_000);
+        let request = app.get(&format!("/requests/{}", request["id"].as_str().expect("an id"))).await.json(200);
+        assert_eq!((&request["state"], &request["amount"]), (&json!("paid"), &json!(35_550)));
+    });
+}
+
+#[test]
 fn case_11_money_on_account_pays_the_next_order() {
     TestApp::both(async |app| {
         let customer = app.customer("Fern & Field").await;
@@ -103,6 +152,19 @@ fn case_11_money_on_account_pays_the_next_order() {
         let id = payment["id"].as_str().expect("an id");
         let applied = app.get(&format!("/payments/{id}")).await.json(200);
         assert_eq!((&applied["unapplied"], &applied["allocations"][0]["order"]), (&json!(0), &json!(order)));
+    });
+}
+
+#[test]
+fn case_12_too_much_is_refunded_and_nothing_is_owed_again() {
+    TestApp::both(async |app| {
+        let customer = app.customer("Fern & Field").await;
+        let invoice = invoices::issued(app, &customer, 10_000).await;
+        let paid = invoices::pay(app, &customer, json!({"invoice": invoice}), 13_000).await;
+        assert_eq!((invoices::figures(app, &invoice).await.1[4], balance(app, &customer).await), (0, 3_000));
+        let back = json!({"amount": 3_000, "reason": "Paid twice"});
+        app.post(&format!("/payments/{}/refunds", invoices::id(&paid)), back).await.json(201);
+        assert_eq!((invoices::figures(app, &invoice).await.1[4], balance(app, &customer).await), (0, 0));
     });
 }
 
@@ -130,6 +192,25 @@ fn case_22_reversing_what_was_paid_and_what_was_applied() {
         app.post(&format!("/entries/{credit}/reverse"), json!({"reason": "Not agreed"})).await.json(201);
         let charge = app.get(&format!("/entries/{}", charge["id"].as_str().expect("an id"))).await.json(200);
         assert_eq!((&charge["open"], &charge["status"], balance(app, &other).await), (&json!(5_000), &json!("open"), -5_000));
+    });
+}
+
+#[test]
+fn case_23_a_small_difference_goes_with_the_debit_that_is_returned() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        app.post("/settings", json!({"tolerance": 5})).await.json(200);
+        // A bank account whose debits settle after three days and come back after five.
+        let (customer, method) = super::methods::with_card(app, &prc, "000222222227").await;
+        let invoice = invoices::issued(app, &customer, 10_000).await;
+        let debit = json!({"customer": customer, "amount": 9_997, "currency": "USD", "invoice": invoice,
+            "method": {"type": "saved", "id": method}});
+        assert_eq!(app.post("/payments", debit).await.json(202)["state"], "pending");
+        app.post("/test/clock", json!({"advance": "P4D"})).await.json(200);
+        assert_eq!(invoices::figures(app, &invoice).await, ("paid".to_owned(), [10_000, 9_997, 0, 3, 0]));
+        app.post("/test/clock", json!({"advance": "P3D"})).await.json(200);
+        assert_eq!(invoices::figures(app, &invoice).await, ("open".to_owned(), [10_000, 0, 0, 0, 10_000]));
+        assert_eq!(balance(app, &customer).await, -10_000);
     });
 }
 
