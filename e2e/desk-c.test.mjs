@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  DESK, PHONE, due, fit, found, openWindow, payByCard, press, save, signIn, startBrowser, startDemo, untilSaid,
+  DESK, PHONE, booksAgree, documented, due, fit, found, openWindow, payByCard, press, save, signIn, startBrowser, startDemo, untilSaid,
 } from "./kit.mjs";
 
 let demo;
@@ -48,10 +48,12 @@ test("an approved application is invoiced, paid on a phone and receipted; anothe
   // Approved: Generate invoice asks for a description and, if wanted, a due date.
   await desk.getByRole("button", { name: "Approve" }).first().click();
   await untilSaid(desk, "Approved");
+  staff.clicks.take();
   await press(desk, "Generate invoice");
   await desk.fill('[name="description"]', "Fee outstanding after the address was corrected");
   await desk.fill('[name="due_on"]', "2030-01-31");
   await save(desk, "Generate and send");
+  assert.equal(staff.clicks.take(), documented("C", "Generate and send an invoice for an application's balance"));
   assert.match(await desk.locator("h1").innerText(), /^Invoice INV-/);
   assert.equal(await due(desk), "50.00");
   const invoice = desk.url().split("?")[0];
@@ -84,6 +86,7 @@ test("an approved application is invoiced, paid on a phone and receipted; anothe
   await press(desk, "Generate invoice");
   await desk.fill('[name="description"]', "Permit for posters");
   await save(desk, "Generate and send");
+  staff.clicks.take();
   await desk.getByRole("link", { name: "Invoices", exact: true }).first().click();
   await desk.waitForURL(`${demo.url}/admin/invoices`);
   await fit(desk);
@@ -93,6 +96,7 @@ test("an approved application is invoiced, paid on a phone and receipted; anothe
   await desk.fill('[name="number"]', "2041");
   await desk.fill('[name="bank"]', "Example Savings");
   await save(desk, "Process payment");
+  assert.equal(staff.clicks.take(), documented("C", "Find an invoice and process a check in person"));
   await desk.locator('main data[value="0.00"]').first().waitFor();
   assert.equal(await due(desk), "0.00");
   assert.match(await desk.locator('section[aria-labelledby="payments"]').innerText(), /2041/);
@@ -103,3 +107,5 @@ test("an approved application is invoiced, paid on a phone and receipted; anothe
   await staff.context.close();
   await payer.context.close();
 });
+
+test("the books agree afterwards", () => booksAgree(demo));

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { DESK, PHONE, due, fit, openWindow, payByCard, press, save, signIn, startBrowser, startDemo, untilSaid } from "./kit.mjs";
+import {
+  DESK, PHONE, booksAgree, documented, due, fit, found, newCustomer, openWindow, order, payByCard, press, save, signIn, startBrowser, startDemo, untilSaid,
+} from "./kit.mjs";
 
 let demo;
 let browser;
@@ -20,12 +22,14 @@ after(async () => {
 
 test("a running balance is charged, credited, looked into, shared and paid", async () => {
   const staff = await openWindow(browser, DESK);
-  const desk = staff.page;
+  const { page: desk, clicks } = staff;
   await signIn(desk, demo);
 
   // View all balances: the list shows each customer's balance and begins with who owes most.
+  clicks.take();
   await desk.getByRole("link", { name: "Customers", exact: true }).first().click();
   await desk.waitForURL(/\/admin\/customers/);
+  assert.equal(clicks.take(), documented("E", "See who owes most"));
   await fit(desk);
   const balances = await desk.locator("main table td.c-amt data").evaluateAll((all) => all.map((one) => Number(one.value)));
   assert.ok(balances.length > 20 && balances[0] < 0, "those who owe stand first");
@@ -43,11 +47,13 @@ test("a running balance is charged, credited, looked into, shared and paid", asy
   assert.equal(await due(desk), "0.00");
 
   // Add a charge: the balance becomes more negative by it.
+  clicks.take();
   await press(desk, "Add Entry");
   await desk.getByLabel("Charge", { exact: true }).check({ force: true });
   await desk.fill('[name="amount"]', "150.00");
   await desk.fill('[name="description"]', "Gutter cleaning, two roofs");
   await save(desk, "Save");
+  assert.equal(clicks.take(), documented("E", "Charge for extra work"));
   assert.equal(await due(desk), "-150.00");
 
   // Add a credit, with how it was paid in the note.
@@ -57,6 +63,7 @@ test("a running balance is charged, credited, looked into, shared and paid", asy
   await desk.fill('[name="description"]', "Goodwill for the late start");
   await desk.fill('[name="note"]', "Agreed by phone");
   await save(desk, "Save");
+  assert.equal(clicks.take(), documented("E", "Give a credit"));
   assert.equal(await due(desk), "-125.00");
 
   // The billing history: newest first, charges below zero, credits above, each with its mark; a line opens to its details.
@@ -70,8 +77,10 @@ test("a running balance is charged, credited, looked into, shared and paid", asy
   await desk.goBack();
 
   // Share the balance: generate, copy, open as the customer.
+  clicks.take();
   await desk.getByRole("button", { name: "Generate Link" }).click();
   await desk.locator('#pl input[readonly], .url input').first().waitFor();
+  assert.equal(clicks.take(), documented("E", "Make a link to the balance"));
   await fit(desk);
   const link = await desk.locator(".url input").first().inputValue();
   assert.match(link, /\/p\//);
@@ -106,3 +115,45 @@ test("a running balance is charged, credited, looked into, shared and paid", asy
   await staff.context.close();
   await payer.context.close();
 });
+
+test("a payer without script pays on a narrow screen", async () => {
+  const staff = await openWindow(browser, DESK);
+  const desk = staff.page;
+  await signIn(desk, demo);
+  await newCustomer(desk, "Narrow Gate Nursery", "");
+  await order(desk, "Seedlings, two trays", "32.00");
+  await desk.goto(await found(desk, `${demo.url}/admin/customers?q=narrow`, "Narrow Gate Nursery"));
+  await desk.getByRole("button", { name: "Generate Link" }).click();
+  await desk.locator(".url input").first().waitFor();
+  const link = await desk.locator(".url input").first().inputValue();
+
+  // 320 px wide, nothing sticks out; the page and what leads on from it are the same with and without script.
+  const narrow = await openWindow(browser, { width: 320, height: 640 });
+  await narrow.page.goto(link);
+  await fit(narrow.page);
+  assert.equal(await due(narrow.page), "32.00");
+  await narrow.page.goto(new URL(await narrow.page.locator('a[href$="/explain"]').getAttribute("href"), link).href);
+  await fit(narrow.page);
+
+  const bare = await browser.newContext({ viewport: { width: 320, height: 640 }, javaScriptEnabled: false });
+  const page = await bare.newPage();
+  await page.goto(link);
+  assert.equal(await page.locator("main data").first().getAttribute("value"), "32.00");
+  await page.locator('form[action$="/pay"] button').first().click();
+  await page.waitForURL(/\/sandbox\/checkout\//);
+  await payByCard(page, "4242424242424242");
+  await page.waitForURL(/\/p\/return\/rcp_/);
+  assert.match(await page.locator("main").innerText(), /Payment received/);
+  await narrow.page.goto(page.url());
+  await fit(narrow.page);
+  await narrow.page.goto(link);
+  assert.equal(await due(narrow.page), "0.00");
+  await fit(narrow.page);
+  assert.deepEqual(staff.errors, []);
+  assert.deepEqual(narrow.errors, []);
+  await bare.close();
+  await narrow.context.close();
+  await staff.context.close();
+});
+
+test("the books agree afterwards", () => booksAgree(demo));

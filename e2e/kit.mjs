@@ -4,12 +4,13 @@
 // console calls an error fails the walk, so a broken policy or script does not pass unseen.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -47,10 +48,29 @@ export async function startBrowser() {
   return chromium.launch({ executablePath, args });
 }
 
-/** A browser window of its own, with its own cookies, that notes every error of its console. */
+// What a person presses: a pointer on anything, and Enter where it sends. Typing, and Tab to the next field, are not counted.
+const COUNTING = `
+  addEventListener("pointerdown", (event) => event.isTrusted && owedPressed(), true);
+  addEventListener("keydown", (event) => event.isTrusted && event.key === "Enter" && owedPressed(), true);
+`;
+
+/** The clicks of a job as `docs/desks.md` says them. */
+export function documented(desk, job) {
+  const text = readFileSync(fileURLToPath(new URL("../docs/desks.md", import.meta.url)), "utf8");
+  const row = text.split("\n").map((line) => line.split("|").map((cell) => cell.trim())).find((cells) => cells[1] === desk && cells[2] === job);
+  assert.ok(row, `docs/desks.md has no row for desk ${desk}: ${job}`);
+  return Number(row[3]);
+}
+
+/** A browser window of its own, with its own cookies, that notes every error of its console and counts what is pressed. */
 export async function openWindow(browser, viewport, options = {}) {
   const context = await browser.newContext({ viewport, acceptDownloads: true, reducedMotion: "reduce", ...options });
+  let pressed = 0;
+  await context.exposeBinding("owedPressed", () => {
+    pressed += 1;
+  });
   await context.addInitScript({ content: axeSource });
+  await context.addInitScript({ content: COUNTING });
   const errors = [];
   const watch = (page) => {
     page.on("console", (message) => message.type() === "error" && errors.push(`${page.url()}: ${message.text()}`));
@@ -59,7 +79,20 @@ export async function openWindow(browser, viewport, options = {}) {
   context.on("page", watch);
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
-  return { page, context, errors };
+  const clicks = {
+    /** How many since this was asked last. */
+    take() {
+      const count = pressed;
+      pressed = 0;
+      return count;
+    },
+    /** Chooses from a list, which takes one click for the person who knows its first letter. */
+    async choose(field, value) {
+      await page.selectOption(field, value);
+      pressed += 1;
+    },
+  };
+  return { page, context, errors, clicks };
 }
 
 /** The page is fit for everybody, and nothing sticks out of it sideways. */
@@ -96,6 +129,53 @@ export async function save(page, button) {
   const form = page.locator("dialog[open] form, main form").filter({ has: page.getByRole("button", { name: button }) }).first();
   await Promise.all([page.waitForEvent("load"), form.getByRole("button", { name: button }).click()]);
   await fit(page);
+}
+
+/** A new customer, from any staff page. Answers the address of its page. */
+export async function newCustomer(page, name, email) {
+  await page.goto(new URL("/admin", page.url()).href);
+  await press(page, "New customer");
+  await page.fill('[name="name"]', name);
+  if (email) await page.fill('[name="email"]', email);
+  await save(page, "Save");
+  return page.url().split("?")[0];
+}
+
+/** A confirmed order of one line, from its customer's page. Answers the address of its page. */
+export async function order(page, what, amount) {
+  await press(page, "New order");
+  await page.locator('[name="description"]').first().fill(what);
+  await page.locator('[name="unit_amount"]').first().fill(amount);
+  await page.selectOption('[name="state"]', "confirmed");
+  await save(page, "Save order");
+  return page.url().split("?")[0];
+}
+
+/** An invoice of one line for a customer; `then` is the button it is sent by. Answers the address of its page. */
+export async function invoice(page, customer, what, amount, then) {
+  await page.goto(customer);
+  await press(page, "New invoice");
+  await page.locator('[name="description"]').first().fill(what);
+  await page.locator('[name="unit_amount"]').first().fill(amount);
+  await save(page, new RegExp(`^${then}$`));
+  return page.url().split("?")[0];
+}
+
+/** From a customer's page: a card is saved on the processor's page. */
+export async function keepCard(page, number) {
+  await page.locator('section[aria-labelledby="methods"]').getByRole("button", { name: "Add" }).click();
+  await page.waitForURL(/\/sandbox\//);
+  await fit(page);
+  await payByCard(page, number);
+  await page.waitForURL(/\/admin\/customers\//);
+  await fit(page);
+  assert.match(await page.locator('section[aria-labelledby="methods"]').innerText(), new RegExp(`ending ${number.slice(-4)}`));
+}
+
+/** The checker of the books finds nothing in what the walk left behind. */
+export function booksAgree(demo) {
+  const verified = spawnSync(demo.binary, ["verify", "--data", demo.data], { encoding: "utf8" });
+  assert.equal(verified.status, 0, verified.stdout + verified.stderr);
 }
 
 /** The amount due as the page says it. */
