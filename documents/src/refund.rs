@@ -33,7 +33,6 @@ pub(crate) fn print(paper: &RefundPaper) -> Result<Print, PaperError> {
             (words.refund_no, paper.number.clone()),
             (words.date, day),
             (words.payment_no, paper.payment_number.clone()),
-            (words.method, way.clone()),
             (words.customer_no, paper.customer.reference.clone()),
         ]),
         "aside": [

@@ -9,7 +9,9 @@ use askama::Template;
 use mrml::prelude::render::RenderOptions;
 
 use crate::error::{Error, Result};
+use crate::store::business::Business;
 
+pub mod bounce;
 pub mod confirm_payment;
 pub mod credit_note;
 pub mod fresh_link;
@@ -22,8 +24,12 @@ pub mod payment_request;
 pub mod portal_entry;
 pub mod receipt;
 pub mod refund;
+pub mod samples;
 pub mod staff_alert;
 pub mod statement;
+pub mod words;
+
+use words::MailWords;
 
 /// The business that writes, as its letters show it.
 #[derive(Debug, Clone)]
@@ -33,9 +39,28 @@ pub struct Sender {
     pub color: String,
     pub address: Option<String>,
     pub email: Option<String>,
+    /// How this kind of mail is worded.
+    pub words: MailWords,
 }
 
 impl Sender {
+    /// The business in its own words for this kind of mail.
+    pub fn of(business: &Business, kind: &str) -> Result<Sender> {
+        let words = business.settings()?.mail_words.remove(kind).unwrap_or_default();
+        Ok(Sender { words, ..Sender::plain(business) })
+    }
+
+    /// The business in the usual words.
+    pub fn plain(business: &Business) -> Sender {
+        Sender {
+            name: business.name.clone(),
+            color: business.color.clone(),
+            address: business.address.clone(),
+            email: business.email.clone(),
+            words: MailWords::default(),
+        }
+    }
+
     /// One line for the foot of a letter: name and address.
     fn signature(&self) -> String {
         match &self.address {
@@ -58,6 +83,8 @@ pub struct Letter {
     pub headline: String,
     pub under_headline: String,
     pub paragraphs: Vec<String>,
+    /// What a person wrote for this one mail: it stays however the rest is worded.
+    pub said: Option<String>,
     pub button: Option<Button>,
     pub rows: Vec<(String, String)>,
     pub closing: String,
@@ -95,6 +122,9 @@ struct TextPart<'a> {
 
 /// Renders both parts. Line breaks are taken out of the subject, so that no header can be smuggled in by a name.
 pub fn compose(from: &Sender, subject: &str, letter: &Letter) -> Result<Composed> {
+    let (subject, mut paragraphs) = from.words.over(&from.name, subject, letter);
+    paragraphs.extend(letter.said.clone());
+    let letter = &Letter { paragraphs, ..letter.clone() };
     let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mjml = HtmlPart { lang: "en", subject: &subject, letter, from }
         .render()
@@ -118,6 +148,7 @@ mod tests {
             color: "#0b5c44".into(),
             address: Some("1 Example Way\nSampleton".into()),
             email: None,
+            words: MailWords::default(),
         };
         let letter =
             Letter { headline: "355.50 USD".into(), paragraphs: vec!["Hello <script>,\n& welcome".into()], ..Letter::default() };

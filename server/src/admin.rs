@@ -214,6 +214,8 @@ fn of_settings() -> Router<Arc<App>> {
         .route("/admin/settings/logo/remove", post(settings::remove_logo))
         .route("/admin/settings/collecting", get(settings::collecting).post(settings::save_collecting))
         .route("/admin/settings/e-invoices", get(e_invoices::seller).post(e_invoices::save_seller_side))
+        .route("/admin/settings/mails", get(settings::mails::first))
+        .route("/admin/settings/mails/{kind}", get(settings::mails::show).post(settings::mails::submit))
         .route("/admin/settings/people", get(settings::people::show).post(settings::people::add))
         .route("/admin/settings/people/{id}/role", post(settings::people::role))
         .route("/admin/settings/people/{id}/disable", post(settings::people::disable))

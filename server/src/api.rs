@@ -26,6 +26,7 @@ mod keys;
 mod lines;
 mod links;
 mod lists;
+mod mail_words;
 mod mails;
 mod messages;
 mod methods;
@@ -61,6 +62,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(methods::routes())
         .merge(authorizations::routes())
         .merge(mails::routes())
+        .merge(mail_words::routes())
         .merge(messages::routes())
         .merge(events::routes())
         .merge(actions::routes())
@@ -92,6 +94,7 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         methods::Description::openapi(),
         authorizations::Description::openapi(),
         mails::Description::openapi(),
+        mail_words::Description::openapi(),
         messages::Description::openapi(),
         events::Description::openapi(),
         actions::Description::openapi(),

@@ -12,7 +12,7 @@ const RESOLUTION: &str = "72";
 /// A paper shows so many of its pages.
 const PAGES: &str = "2";
 /// Width and height of the window in which a mail is read.
-const WINDOW: &str = "--window-size=640,1000";
+const WINDOW: &str = "--window-size=640,760";
 
 /// Draws all of them anew.
 pub fn draw() -> Result<(), String> {

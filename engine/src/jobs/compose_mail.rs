@@ -34,15 +34,6 @@ pub(super) struct Envelope {
     pub reply_to: Option<String>,
 }
 
-pub(super) fn sender(business: &Business) -> Sender {
-    Sender {
-        name: business.name.clone(),
-        color: business.color.clone(),
-        address: business.address.clone(),
-        email: business.email.clone(),
-    }
-}
-
 pub(super) fn amount(minor: i64, currency: Currency) -> String {
     Money::new(minor, currency).to_string()
 }
@@ -162,7 +153,7 @@ pub async fn payment_request(services: &Services, job: &Job) -> Result<()> {
     }
     let sheet = asked_for(services, business, asked.target()).await?;
     let composed = mail::payment_request::payment_request(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "payment_request")?,
         &mail::payment_request::PaymentRequest {
             customer_name: &sheet.customer_name,
             document: &sheet.document,
@@ -208,7 +199,7 @@ pub async fn receipt(services: &Services, job: &Job) -> Result<()> {
         None => services.public_url().to_owned(),
     };
     let composed = mail::receipt::receipt(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "receipt")?,
         &mail::receipt::Receipt {
             customer_name: &sheet.customer.name,
             payment_number: &sheet.payment.number,
@@ -248,7 +239,7 @@ pub async fn payment_notice(services: &Services, job: &Job) -> Result<()> {
     let invoice = sheet.invoices.iter().find(|invoice| Some(invoice.id) == asked.invoice_id).map(Invoice::title);
     let about = order.or(invoice).unwrap_or_else(|| "the account".to_owned());
     let composed = mail::payment_notice::payment_notice(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "payment_notice")?,
         &mail::payment_notice::PaymentNotice {
             customer_name: &sheet.customer.name,
             document: &about,
@@ -292,7 +283,7 @@ pub async fn payment_failed(services: &Services, job: &Job) -> Result<()> {
         (None, _) => "It was not completed.".to_owned(),
     };
     let composed = mail::payment_failed::payment_failed(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "payment_failed")?,
         &mail::payment_failed::PaymentFailed {
             customer_name: &sheet.customer.name,
             document: &about,
@@ -317,7 +308,7 @@ pub async fn link_shared(services: &Services, job: &Job) -> Result<()> {
     let sheet = link::link_sheet(&services.db, job.business_id, subject(job)?).await?;
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
     let composed = mail::link_shared::link_shared(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "link")?,
         &mail::link_shared::LinkShared {
             customer_name: &sheet.customer.name,
             amount_owed: &amount(sheet.amount_due(), sheet.link.currency),
@@ -342,7 +333,7 @@ pub async fn fresh_link(services: &Services, job: &Job) -> Result<()> {
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
     let about = documented(sheet.order.as_ref(), sheet.invoice.as_ref());
     let composed = mail::fresh_link::fresh_link(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "fresh_link")?,
         &mail::fresh_link::FreshLink {
             customer_name: &sheet.customer.name,
             document: &about,
@@ -374,7 +365,7 @@ pub async fn invoice(services: &Services, job: &Job) -> Result<()> {
     let currency = sheet.invoice.currency;
     let written = |day: books::calendar::Day| day.strftime("%-d %b %Y").to_string();
     let composed = mail::invoice::invoice(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, if again { "invoice_reminder" } else { "invoice" })?,
         &mail::invoice::InvoiceSent {
             customer_name: &sheet.customer.name,
             invoice: &sheet.invoice.title(),
@@ -407,7 +398,7 @@ pub async fn credit_note(services: &Services, job: &Job) -> Result<()> {
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
     let currency = sheet.note.currency;
     let composed = mail::credit_note::credit_note(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "credit_note")?,
         &mail::credit_note::CreditNoteSent {
             customer_name: &sheet.customer.name,
             number: &sheet.note.number,

@@ -7,11 +7,11 @@ use books::ids::{LinkId, PaymentId, RefundId};
 use books::refund::RefundRoute;
 
 use super::Job;
-use super::compose_mail::{Envelope, amount, keep, sender, subject};
+use super::compose_mail::{Envelope, amount, keep, subject};
 use crate::error::Result;
 use crate::flows::call::Call;
 use crate::flows::share_link::{NewLink, create_link};
-use crate::mail;
+use crate::mail::{self, Sender};
 use crate::services::Services;
 use crate::sheets::payment::{self, PaymentSheet};
 use crate::store::{link, refund};
@@ -25,7 +25,7 @@ pub async fn refund_sent(services: &Services, job: &Job) -> Result<()> {
     let owed = amount(sheet.owed(), row.currency);
     let original = sheet.means();
     let composed = mail::refund::refund(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "refund")?,
         &mail::refund::RefundSent {
             customer_name: &sheet.customer.name,
             refund_number: &row.number,
@@ -53,7 +53,7 @@ pub async fn confirm(services: &Services, job: &Job) -> Result<()> {
     let sheet = payment::payment_sheet(&services.db, job.business_id, id).await?;
     let (Some(to), Some(url)) = (sheet.customer.email.clone(), sheet.payment.checkout_url.clone()) else { return Ok(()) };
     let composed = mail::confirm_payment::confirm_payment(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "confirm_payment")?,
         &mail::confirm_payment::ConfirmPayment {
             customer_name: &sheet.customer.name,
             amount: &amount(sheet.payment.amount, sheet.payment.currency),
@@ -114,7 +114,7 @@ pub async fn alert(services: &Services, job: &Job) -> Result<()> {
     let sheet = payment::payment_sheet(&services.db, business, id).await?;
     let (what, text) = alert_words(&job.kind);
     let composed = mail::staff_alert::staff_alert(
-        &sender(&sheet.business),
+        &Sender::of(&sheet.business, "staff_alert")?,
         &mail::staff_alert::StaffAlert {
             what,
             text,

@@ -6,9 +6,9 @@ use books::ids::{CustomerId, MessageId, PortalEntryId, StatementId};
 use books::money::{Currency, Money};
 
 use super::Job;
-use super::compose_mail::{Envelope, keep, link_url, sender, subject};
+use super::compose_mail::{Envelope, keep, link_url, subject};
 use crate::error::{Error, Result};
-use crate::mail;
+use crate::mail::{self, Sender};
 use crate::services::Services;
 use crate::sheets::statement as sheet;
 use crate::store::message::{self, RecipientLine};
@@ -37,7 +37,7 @@ pub async fn portal_entry(services: &Services, job: &Job) -> Result<()> {
     let Some(entry) = entry.filter(|entry| entry.used_at.is_none() && entry.expires_at > now) else { return Ok(()) };
     let url = format!("{}/portal/enter/{}", services.public_url(), services.keys.portal_token(id));
     let values = mail::portal_entry::Entry { minutes: ENTRY_SECONDS / 60, url: &url };
-    let composed = mail::portal_entry::portal_entry(&sender(&business), &values)?;
+    let composed = mail::portal_entry::portal_entry(&Sender::of(&business, "portal_entry")?, &values)?;
     let envelope = Envelope {
         kind: "portal_entry",
         customer: None,
@@ -59,7 +59,7 @@ pub async fn statement_sent(services: &Services, job: &Job) -> Result<()> {
         |charges: bool| -> i64 { shown.movements.iter().map(|row| row.amount).filter(|minor| (*minor < 0) == charges).sum() };
     let currency = sent.currency;
     let composed = mail::statement::statement(
-        &sender(&shown.business),
+        &Sender::of(&shown.business, "statement")?,
         &mail::statement::Statement {
             customer_name: &shown.customer.name,
             from: &day(sent.from_on),
@@ -120,7 +120,7 @@ async fn write_to(services: &Services, job: &Job, id: MessageId, one: &Recipient
     let (business, written) =
         services.db.read(async move |reader| Ok((business::one(reader, of).await?, message::one(reader, of, id).await?))).await?;
     let values = mail::message::Message { subject: &written.subject, body: &written.body };
-    let composed = mail::message::message(&sender(&business), &values)?;
+    let composed = mail::message::message(&Sender::of(&business, "message")?, &values)?;
     let envelope = Envelope {
         kind: "message",
         customer: Some(one.customer_id),

@@ -3,6 +3,7 @@
 //! Invariant: a mail is sent at least once and always under the same Message-ID, so a receiver can tell a repeat. One bad
 //! address fails alone. Without an SMTP server mails are kept and shown, and this job has nothing to do.
 
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport as _, Message, Tokio1Executor};
@@ -72,9 +73,52 @@ impl Postman {
         if let Some(reply_to) = &mail.reply_to {
             message = message.reply_to(mailbox(reply_to)?);
         }
+        // Mails about one document stand together: all of them refer to the same beginning.
+        if let Some(about) = mail.about.as_ref().filter(|_| mail.kind != "portal_entry") {
+            message = message.references(format!("<{about}@{}>", self.host));
+        }
+        message = match mail.kind.as_str() {
+            "message" => {
+                let to = mail.reply_to.clone().unwrap_or_else(|| self.from.email.to_string());
+                message.header(ListUnsubscribe(format!("<mailto:{to}?subject=unsubscribe>")))
+            }
+            _ => message.header(AutoSubmitted),
+        };
         message
             .multipart(MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone()))
             .map_err(|error| Error::Fault(format!("mail {}: {error}", mail.id)))
+    }
+}
+
+/// How a reader of a message to many asks for no more (RFC 2369).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+    fn parse(text: &str) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(ListUnsubscribe(text.to_owned()))
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// That no person wrote it, so that nobody's absence is answered to it (RFC 3834).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+    fn parse(_: &str) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(AutoSubmitted)
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
     }
 }
 

@@ -28,6 +28,7 @@ pub fn confirm_payment(from: &Sender, values: &ConfirmPayment<'_>) -> Result<Com
         button: Some(Button { text: "Confirm the payment".to_owned(), url: values.url.to_owned() }),
         rows: Vec::new(),
         closing: "The page can be used for a day. Questions? Reply to this email.".to_owned(),
+        said: None,
     };
     compose(from, &format!("Please confirm {} for {}", values.amount, from.name), &letter)
 }

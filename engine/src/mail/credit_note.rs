@@ -20,6 +20,7 @@ pub struct CreditNoteSent<'a> {
 pub fn credit_note(from: &Sender, values: &CreditNoteSent<'_>) -> Result<Composed> {
     let mut rows = vec![
         ("Credit note".to_owned(), values.number.to_owned()),
+        ("Reason".to_owned(), values.reason.to_owned()),
         ("Due before".to_owned(), values.due_before.to_owned()),
         ("Due now".to_owned(), values.due_after.to_owned()),
     ];
@@ -29,10 +30,14 @@ pub fn credit_note(from: &Sender, values: &CreditNoteSent<'_>) -> Result<Compose
         label: "Credit note".to_owned(),
         headline: values.amount.to_owned(),
         under_headline: format!("Credited on {}", values.invoice),
-        paragraphs: vec![format!("Hello {},", values.customer_name), values.reason.to_owned()],
+        paragraphs: vec![
+            format!("Hello {},", values.customer_name),
+            format!("We have taken {} off {}.", values.amount, values.invoice),
+        ],
         button: None,
         rows,
         closing: "Questions? Reply to this email.".to_owned(),
+        said: None,
     };
     compose(from, &format!("Credit note {} from {}", values.number, from.name), &letter)
 }

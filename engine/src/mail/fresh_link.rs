@@ -23,6 +23,7 @@ pub fn fresh_link(from: &Sender, values: &FreshLink<'_>) -> Result<Composed> {
         button: Some(Button { text: "Open".to_owned(), url: values.url.to_owned() }),
         rows: vec![("The link works until".to_owned(), values.expires_on.to_owned())],
         closing: "If you did not ask for it, you can leave this mail aside.".to_owned(),
+        said: None,
     };
     compose(from, &format!("Your new link from {}", from.name), &letter)
 }

@@ -31,7 +31,6 @@ pub fn invoice(from: &Sender, values: &InvoiceSent<'_>) -> Result<Composed> {
             format!("Here is {}. You can see it, download it and pay it online; no account is needed.", values.invoice)
         }
     });
-    paragraphs.extend(values.description.map(str::to_owned));
     let mut rows = vec![("Total".to_owned(), values.total.to_owned()), ("Paid so far".to_owned(), values.paid.to_owned())];
     rows.push(("Amount due".to_owned(), values.amount_due.to_owned()));
     rows.extend(values.due_on.map(|day| ("Due on".to_owned(), day.to_owned())));
@@ -48,6 +47,7 @@ pub fn invoice(from: &Sender, values: &InvoiceSent<'_>) -> Result<Composed> {
         button: Some(Button { text: "View invoice".to_owned(), url: values.url.to_owned() }),
         rows,
         closing: "Questions? Reply to this email.".to_owned(),
+        said: values.description.map(str::to_owned),
     };
     compose(from, &subject, &letter)
 }

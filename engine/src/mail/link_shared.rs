@@ -24,6 +24,7 @@ pub fn link_shared(from: &Sender, values: &LinkShared<'_>) -> Result<Composed> {
         button: Some(Button { text: "View balance".to_owned(), url: values.url.to_owned() }),
         rows: vec![("The link works until".to_owned(), values.expires_on.to_owned())],
         closing: "Questions? Reply to this email.".to_owned(),
+        said: None,
     };
     compose(from, &format!("Your balance with {}", from.name), &letter)
 }

@@ -26,6 +26,7 @@ pub fn payment_failed(from: &Sender, values: &PaymentFailed<'_>) -> Result<Compo
         button: Some(Button { text: "Try again".to_owned(), url: values.url.to_owned() }),
         rows: Vec::new(),
         closing: "Questions? Reply to this email.".to_owned(),
+        said: None,
     };
     compose(from, &format!("Your payment to {} did not go through", from.name), &letter)
 }

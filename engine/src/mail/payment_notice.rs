@@ -27,6 +27,7 @@ pub fn payment_notice(from: &Sender, values: &PaymentNotice<'_>) -> Result<Compo
             ("Still due".to_owned(), values.still_due.to_owned()),
         ],
         closing: "You receive this because somebody asked for a notice when this is paid.".to_owned(),
+        said: None,
     };
     compose(from, &format!("{} paid {} on {}", values.customer_name, values.amount, values.document), &letter)
 }

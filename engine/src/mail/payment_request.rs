@@ -17,12 +17,11 @@ pub struct PaymentRequest<'a> {
 
 pub fn payment_request(from: &Sender, values: &PaymentRequest<'_>) -> Result<Composed> {
     let mut paragraphs = vec![format!("Hello {},", values.customer_name)];
-    match values.message {
-        Some(message) => paragraphs.push(message.to_owned()),
-        None => paragraphs.push(format!(
+    if values.message.is_none() {
+        paragraphs.push(format!(
             "{} has an amount due. You can see what it is for and pay it online; no account is needed.",
             values.document
-        )),
+        ));
     }
     let letter = Letter {
         preview: format!("{} is due on {}.", values.amount_due, values.document),
@@ -30,6 +29,7 @@ pub fn payment_request(from: &Sender, values: &PaymentRequest<'_>) -> Result<Com
         headline: values.amount_due.to_owned(),
         under_headline: "Amount due".to_owned(),
         paragraphs,
+        said: values.message.map(str::to_owned),
         button: Some(Button { text: "View invoice".to_owned(), url: values.url.to_owned() }),
         rows: vec![
             ("Total".to_owned(), values.total.to_owned()),

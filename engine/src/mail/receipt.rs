@@ -33,6 +33,7 @@ pub fn receipt(from: &Sender, values: &Receipt<'_>) -> Result<Composed> {
         button: Some(Button { text: "View receipt".to_owned(), url: values.url.to_owned() }),
         rows,
         closing: "Questions? Reply to this email.".to_owned(),
+        said: None,
     };
     compose(from, &format!("Receipt {} from {}", values.payment_number, from.name), &letter)
 }

@@ -34,6 +34,7 @@ pub fn refund(from: &Sender, values: &RefundSent<'_>) -> Result<Composed> {
             ("Reason".to_owned(), values.reason.to_owned()),
         ],
         closing: "A refund to a card can take a few days to show on its statement. Questions? Reply to this email.".to_owned(),
+        said: None,
     };
     compose(from, &format!("{} refunded {}", from.name, values.amount), &letter)
 }

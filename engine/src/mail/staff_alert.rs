@@ -27,6 +27,7 @@ pub fn staff_alert(from: &Sender, values: &StaffAlert<'_>) -> Result<Composed> {
             ("Payment".to_owned(), values.payment_number.to_owned()),
         ],
         closing: "You receive this because your address is on the list of whom to tell, in Settings.".to_owned(),
+        said: None,
     };
     compose(from, &format!("{}: {}, {}", values.what, values.customer_name, values.amount), &letter)
 }

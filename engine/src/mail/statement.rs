@@ -36,6 +36,7 @@ pub fn statement(from: &Sender, values: &Statement<'_>) -> Result<Composed> {
             row("Paid and credited", values.credits),
         ],
         closing: "Questions? Reply to this email.".to_owned(),
+        said: None,
     };
     compose(from, &format!("Your statement from {}", from.name), &letter)
 }

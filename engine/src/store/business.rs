@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Reader, Tx, sql, table};
 use crate::error::{Error, Result};
+use crate::mail::words::MailWords;
 use crate::store::user::Role;
 
 table! {
@@ -62,6 +63,9 @@ pub struct Settings {
     pub limits: BTreeMap<String, Limits>,
     /// Days after a failed charge on which it is tried again by itself, where it was begun by itself.
     pub retry_days: Vec<i64>,
+    /// How mails are worded, by their kind, where that is not as usual.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mail_words: BTreeMap<String, MailWords>,
 }
 
 /// The most that somebody may give away alone, in minor units of the business's currency. None: what the role itself allows.
@@ -103,6 +107,7 @@ impl Default for Settings {
             act_as_customer: None,
             limits: BTreeMap::new(),
             retry_days: vec![3, 5, 7],
+            mail_words: BTreeMap::new(),
         }
     }
 }

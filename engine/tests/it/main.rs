@@ -5,5 +5,6 @@ mod dump;
 mod invoices;
 mod kit;
 mod shop;
+mod smtp;
 mod story;
 mod verify;

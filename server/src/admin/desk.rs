@@ -143,6 +143,7 @@ const DONE: &str = "done";
 /// What a page may say was just done, by the word in the address.
 const DONE_WORDS: &[(&str, &str)] = &[
     ("saved", "Saved."),
+    ("test-mail", "A test is on its way; it stands in the outbox."),
     ("customer", "Customer added."),
     ("entry", "Entry added."),
     ("adjusted", "Balance adjusted."),

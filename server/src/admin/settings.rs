@@ -21,6 +21,7 @@ use crate::view::form::Field;
 use crate::view::shell::Section;
 
 pub mod keys;
+pub mod mails;
 pub mod people;
 pub mod sessions;
 

@@ -101,6 +101,7 @@ pub fn mail_kind(word: &str) -> &'static str {
         "message" => "Message",
         "refund" => "Refund",
         "confirm_payment" => "Please confirm",
+        "test" => "Test",
         "staff_alert" => "To look at",
         _ => "Mail",
     }
@@ -160,6 +161,10 @@ fn event(kind: &str) -> &'static str {
         "stopped_acting" => "Stopped acting for the customer",
         "mail_retried" => "Queued again",
         "job_retried" => "Started again",
+        "mail_bounced" => "Bounced",
+        "test_mail_written" => "Test written",
+        "paper_kept" => "First print kept",
+        "e_invoicing_changed" => "Details for e-invoices changed",
         _ => "Changed",
     }
 }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use books::ids::{CustomerId, MailId};
+use engine::flows::report_bounce::{report_bounce, report_notice};
 use engine::flows::try_again::retry_mail;
 use engine::store::mail::{self, Mail as Row};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::access::{Asks, Reads, Writes};
 use super::lists::{List, Listing};
-use super::replies::written_down;
+use super::replies::{written, written_down};
 use crate::app::App;
 use crate::json::{self, Id, Nothing, StrictJson};
 use crate::respond::Problem;
@@ -25,10 +26,12 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/mails", get(list))
         .route("/api/v1/mails/{id}", get(one))
         .route("/api/v1/mails/{id}/retry", post(retry))
+        .route("/api/v1/mails/{id}/bounce", post(bounce))
+        .route("/api/v1/bounces", post(notice))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list, one, retry))]
+#[openapi(paths(list, one, retry, bounce, notice))]
 pub struct Description;
 
 /// A mail as it was written.
@@ -123,4 +126,48 @@ async fn retry(
     let act = retry_mail(&app.services.db, &call, id, app.services.postman.is_some());
     let show = async |_: Option<()>, _: String| Ok(Mail::from(mail::mail(&app.services.db, call.business, id).await?));
     written_down(&app, &call, StatusCode::OK, act, show, |()| id.to_string()).await
+}
+
+/// Why it came back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Returned {
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+}
+
+/// Report that a mail that was sent came back
+#[utoipa::path(post, path = "/api/v1/mails/{id}/bounce", tag = "mails", params(("id" = String, Path, description = "`mai_…`")),
+    request_body = Returned, responses((status = 200, description = "The mail, bounced", body = Mail)))]
+async fn bounce(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    Id(id): Id<MailId>,
+    StrictJson { value: new, request_hash }: StrictJson<Returned>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = report_bounce(&app.services.db, &call, id, &new.reason);
+    written(&app, &call, StatusCode::OK, act, async |id| Ok(Mail::from(mail::mail(&app.services.db, call.business, id).await?)))
+        .await
+}
+
+/// A notice of delivery (RFC 3464), whole.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Notice {
+    notice: String,
+}
+
+/// Hand in the notice that a mail server wrote about a mail; the mail is found by its Message-ID
+#[utoipa::path(post, path = "/api/v1/bounces", tag = "mails", request_body = Notice,
+    responses((status = 200, description = "The mail it is about, bounced", body = Mail)))]
+async fn notice(
+    State(app): State<Arc<App>>,
+    Writes(caller): Writes,
+    StrictJson { value: new, request_hash }: StrictJson<Notice>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = report_notice(&app.services.db, &call, &new.notice);
+    written(&app, &call, StatusCode::OK, act, async |id| Ok(Mail::from(mail::mail(&app.services.db, call.business, id).await?)))
+        .await
 }

@@ -66,6 +66,7 @@ pub const CODES: &[Meaning] = &[
     ("NOT_FOR_THIS_KIND", 409, "An order is not approved, an application not completed."),
     ("LAST_OWNER", 409, "A business keeps at least one owner."),
     ("NO_SMTP", 409, "No mail server is configured."),
+    ("NOT_SENT", 409, "The mail was not sent, so it cannot have come back."),
     ("ALREADY_SENT", 409, "The mail was sent, or waits to be sent."),
     ("SANDBOX_REFUSED", 409, "The pretend bank refuses; the sentence says why."),
     ("IN_PROGRESS", 409, "The first request with this `Idempotency-Key` is still running."),

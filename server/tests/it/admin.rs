@@ -7,6 +7,7 @@ mod e_invoices;
 mod forms;
 mod invoices;
 mod job;
+mod mails;
 mod messages;
 mod money_back;
 mod roles;

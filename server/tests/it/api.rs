@@ -12,6 +12,7 @@ pub mod invoices;
 mod keys_and_scopes;
 mod ledger_cases;
 mod lists;
+mod mail_words;
 mod messages;
 pub mod methods;
 mod orders;

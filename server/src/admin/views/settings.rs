@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::view::form::Field;
 use crate::view::shell::{Person, Section, Shell};
-use crate::view::{Chip, Choice, Day, Moment, filters};
+use crate::view::{Chip, Choice, Day, Moment, Tab, filters};
 
 /// Which page of the settings is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub enum SettingsTab {
     Business,
     Collecting,
     EInvoices,
+    Mails,
     Processors,
     People,
     Keys,
@@ -26,7 +27,7 @@ impl SettingsTab {
     /// Whether this person may change what the page shows; everybody may look.
     pub fn is_open_to(&self, person: &Person) -> bool {
         match self {
-            SettingsTab::Business | SettingsTab::Collecting | SettingsTab::EInvoices => person.may_manage,
+            SettingsTab::Business | SettingsTab::Collecting | SettingsTab::EInvoices | SettingsTab::Mails => person.may_manage,
             SettingsTab::Processors | SettingsTab::People | SettingsTab::Keys => person.is_owner,
             SettingsTab::Sessions => true,
         }
@@ -35,7 +36,9 @@ impl SettingsTab {
     /// Who may, in words.
     pub fn whose(&self) -> &'static str {
         match self {
-            SettingsTab::Business | SettingsTab::Collecting | SettingsTab::EInvoices => "owners and managers",
+            SettingsTab::Business | SettingsTab::Collecting | SettingsTab::EInvoices | SettingsTab::Mails => {
+                "owners and managers"
+            }
             _ => "owners",
         }
     }
@@ -101,6 +104,31 @@ pub struct RoleLimit {
     pub write_off: Field,
     pub credit: Field,
     pub adjustment: Field,
+}
+
+/// How mails are worded, one kind at a time.
+#[derive(Template)]
+#[template(path = "admin/settings/mails.html")]
+pub struct MailSettings {
+    pub shell: Shell,
+    pub tab: SettingsTab,
+    pub kinds: Vec<Tab>,
+    pub action: String,
+    pub key: String,
+    pub refusal: Option<String>,
+    pub subject: Field,
+    pub body: Field,
+    /// What may stand between braces, and what it stands for.
+    pub places: Vec<(&'static str, &'static str)>,
+    pub preview: MailPreview,
+    /// To whom a test would go.
+    pub to: String,
+}
+
+/// A mail with sample values.
+pub struct MailPreview {
+    pub subject: String,
+    pub text: String,
 }
 
 /// People who may sign in.

@@ -70,6 +70,7 @@ const POSTS: &[(&str, Role)] = &[
     ("/admin/settings/logo/remove", Role::Manager),
     ("/admin/settings/collecting", Role::Manager),
     ("/admin/settings/e-invoices", Role::Manager),
+    ("/admin/settings/mails/{kind}", Role::Manager),
     ("/admin/settings/people", Role::Owner),
     ("/admin/settings/people/{id}/role", Role::Owner),
     ("/admin/settings/people/{id}/disable", Role::Owner),
@@ -117,7 +118,7 @@ fn every_post_is_in_the_table() {
 }
 
 fn path(pattern: &str) -> String {
-    pattern.replace("{id}", "xxx_01h455vb4pex5vsknk084sn02q").replace("{charge}", "ch_none")
+    pattern.replace("{id}", "xxx_01h455vb4pex5vsknk084sn02q").replace("{charge}", "ch_none").replace("{kind}", "none")
 }
 
 #[test]

@@ -61,6 +61,8 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/settings",
         "/admin/settings/collecting",
         "/admin/settings/e-invoices",
+        "/admin/settings/mails",
+        "/admin/settings/mails/receipt",
         "/admin/settings/people",
         "/admin/settings/keys",
         "/admin/settings/sessions",

@@ -1,0 +1,100 @@
+//! How a business words its mails, and a mail of that kind to try it.
+//!
+//! Invariant: words are checked before they are kept, so a mail that is due can always be written. A test goes to the address
+//! that was named, with sample values, and says in its subject that it is one.
+
+use books::ids::{BusinessId, EventId, MailId};
+
+use super::audit::{Act, claim, event_id, leave_job, prior_id};
+use super::call::{Call, Done};
+use super::check;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::mail::words::{KINDS, MailWords};
+use crate::mail::{Composed, Sender, samples};
+use crate::services::Services;
+use crate::store::business::{Business, business};
+use crate::store::mail::Mail;
+
+/// Refuses a kind of mail whose words cannot be changed.
+fn known(kind: &str) -> Result<()> {
+    if KINDS.iter().any(|(known, _)| *known == kind) { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Keeps the words of one kind of mail; usual ones take the business's own away. Idempotent by key.
+pub async fn reword_mail(db: &Db, call: &Call, kind: &str, words: MailWords) -> Result<Done<BusinessId>> {
+    known(kind)?;
+    let words = words.checked()?;
+    let (by, kind) = (call.clone(), kind.to_owned());
+    db.write(call.business, async move |tx| {
+        if let Some(prior) = claim(tx, &by).await? {
+            return Ok(Done::before(prior_id(&prior)?));
+        }
+        let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
+        let mut settings = business.settings()?;
+        if words.is_usual() {
+            settings.mail_words.remove(&kind);
+        } else {
+            settings.mail_words.insert(kind.clone(), words.clone());
+        }
+        business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
+        tx.set(&business);
+        let event = event_id(tx);
+        let data = serde_json::json!({ "kind": kind, "own": !words.is_usual() });
+        Act { kind: "mail_reworded", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
+        Ok(Done::now(by.business))
+    })
+    .await
+}
+
+/// A mail of this kind in these words, with sample values. Refuses words that could not be kept.
+pub async fn preview_mail(db: &Db, of: BusinessId, kind: &str, words: MailWords) -> Result<Composed> {
+    known(kind)?;
+    let from = Sender { words: words.checked()?, ..Sender::plain(&business(db, of).await?) };
+    samples::letter(kind, &from)
+}
+
+/// Sends a mail of this kind, in the words that are kept, to one address. Without a mail server it is kept and shown. Idempotent
+/// by key.
+pub async fn send_test_mail(services: &Services, call: &Call, kind: &str, to: &str) -> Result<Done<MailId>> {
+    known(kind)?;
+    let to = check::email("to", to)?;
+    let from = Sender::of(&business(&services.db, call.business).await?, kind)?;
+    let composed = samples::letter(kind, &from)?;
+    let (by, can_send) = (call.clone(), services.postman.is_some());
+    services
+        .db
+        .write(call.business, async move |tx| {
+            if let Some(prior) = claim(tx, &by).await? {
+                return Ok(Done::before(prior_id(&prior)?));
+            }
+            let event: EventId = event_id(tx);
+            let id = MailId::new(tx.ids());
+            tx.insert(&Mail {
+                business_id: by.business,
+                id,
+                kind: "test".to_owned(),
+                customer_id: None,
+                about: None,
+                cause: event.to_string(),
+                send_to: to.clone(),
+                cc: "[]".to_owned(),
+                reply_to: from.email.clone(),
+                subject: format!("Test: {}", composed.subject),
+                body_text: composed.text.clone(),
+                body_html: composed.html.clone(),
+                state: if can_send { "queued" } else { "kept" }.to_owned(),
+                error: None,
+                tries: 0,
+                created_at: tx.now(),
+                sent_at: None,
+            });
+            if can_send {
+                leave_job(tx, "send_mail", id, event);
+            }
+            let data = serde_json::json!({});
+            Act { kind: "test_mail_written", subject: id.to_string(), customer: None, data, call: &by }.write(tx, event);
+            Ok(Done::now(id))
+        })
+        .await
+}

@@ -1,0 +1,210 @@
+//! Mail against a mail server of the tests' own, which answers as a script says: it asks to come back, hangs up after the text,
+//! refuses an address, takes its time. On both databases.
+
+use std::sync::{Arc, Mutex};
+
+use books::ids::MailId;
+use engine::error::Error;
+use engine::flows::report_bounce::{report_bounce, report_notice};
+use engine::flows::reword_mail::{reword_mail, send_test_mail};
+use engine::flows::send_message::{NewMessage, To, send_message};
+use engine::jobs::run_due;
+use engine::jobs::send_mail::Postman;
+use engine::mail::words::MailWords;
+use engine::services::Services;
+use engine::store::mail;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::kit::{Place, block_on};
+use crate::shop::Shop;
+
+/// What the server does to one conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Takes,
+    /// 451 to the recipient: greylisting.
+    AsksToComeBack,
+    /// The text arrives, the answer to it never does.
+    HangsUpAfterTheText,
+    /// 550 to the recipient.
+    Refuses,
+    /// Takes it, after a second at every step.
+    IsSlow,
+}
+
+/// The texts that arrived whole, answered or not.
+type Arrived = Arc<Mutex<Vec<String>>>;
+
+async fn serve(manners: Vec<Manner>) -> (String, Arrived) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("smtp://{}", listener.local_addr().expect("an address"));
+    let arrived = Arrived::default();
+    let kept = Arc::clone(&arrived);
+    tokio::spawn(async move {
+        let mut manners = manners.into_iter();
+        while let Ok((stream, _)) = listener.accept().await {
+            let manner = manners.next().unwrap_or(Manner::Takes);
+            // A client that hangs up in the middle has ended the conversation, which is what some of these are about.
+            let _ = converse(stream, manner, &kept).await;
+        }
+    });
+    (url, arrived)
+}
+
+async fn converse(stream: TcpStream, manner: Manner, arrived: &Arrived) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    stream.write_all(b"220 mx.example ready\r\n").await?;
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if stream.read_line(&mut line).await? == 0 {
+            return Ok(());
+        }
+        if manner == Manner::IsSlow {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        }
+        let verb = line.split([' ', '\r']).next().unwrap_or_default().to_ascii_uppercase();
+        let answer: &[u8] = match (verb.as_str(), manner) {
+            ("EHLO", _) => b"250 mx.example\r\n",
+            ("RCPT", Manner::AsksToComeBack) => b"451 4.7.1 Greylisted, come back later\r\n",
+            ("RCPT", Manner::Refuses) => b"550 5.1.1 User unknown\r\n",
+            ("DATA", _) => {
+                stream.write_all(b"354 go on\r\n").await?;
+                let text = text(&mut stream).await?;
+                arrived.lock().expect("nobody panicked with it").push(text);
+                if manner == Manner::HangsUpAfterTheText {
+                    return Ok(());
+                }
+                b"250 2.0.0 taken\r\n"
+            }
+            ("QUIT", _) => b"221 bye\r\n",
+            _ => b"250 ok\r\n",
+        };
+        stream.write_all(answer).await?;
+    }
+}
+
+async fn text(stream: &mut BufReader<TcpStream>) -> std::io::Result<String> {
+    let (mut text, mut line) = (String::new(), String::new());
+    while stream.read_line(&mut line).await? > 0 && line != ".\r\n" {
+        text.push_str(&line);
+        line.clear();
+    }
+    Ok(text)
+}
+
+fn header<'t>(text: &'t str, name: &str) -> &'t str {
+    let wanted = format!("{name}: ");
+    text.lines().find_map(|line| line.strip_prefix(&wanted)).unwrap_or_else(|| panic!("no {name} in\n{text}"))
+}
+
+/// The shop with a mail server of this manner.
+async fn with_server(shop: &Shop, manners: Vec<Manner>) -> (Services, Arrived) {
+    let (url, arrived) = serve(manners).await;
+    let postman = Postman::new(&url, "till@harbor.example").expect("a mail server");
+    (Services { postman: Some(postman), ..shop.services.clone() }, arrived)
+}
+
+async fn queued(services: &Services, shop: &Shop, to: &str) -> MailId {
+    send_test_mail(services, &shop.call, "invoice", to).await.expect("a test").value
+}
+
+async fn state(services: &Services, shop: &Shop, id: MailId) -> (String, Option<String>) {
+    let mail = mail::mail(&services.db, shop.call.business, id).await.expect("the mail");
+    (mail.state, mail.error)
+}
+
+/// What failed waits before it is tried again.
+async fn later(services: &Services) {
+    services.db.clock().advance_seconds(3_600);
+    run_due(services).await.expect("jobs run");
+}
+
+#[test]
+fn a_mail_that_was_put_off_is_sent_again_under_the_same_name() {
+    for manner in [Manner::AsksToComeBack, Manner::HangsUpAfterTheText, Manner::IsSlow] {
+        for place in Place::both() {
+            block_on(async {
+                let shop = Shop::open(&place).await;
+                let (services, arrived) = with_server(&shop, vec![manner]).await;
+                let id = queued(&services, &shop, "pay@fern.example").await;
+                run_due(&services).await.expect("jobs run");
+                let first = state(&services, &shop, id).await.0;
+                assert_eq!(first, if manner == Manner::IsSlow { "sent" } else { "queued" }, "{manner:?}");
+                later(&services).await;
+                assert_eq!(state(&services, &shop, id).await, ("sent".to_owned(), None), "{manner:?}");
+                let texts = arrived.lock().expect("nobody panicked with it").clone();
+                assert_eq!(texts.len(), if manner == Manner::HangsUpAfterTheText { 2 } else { 1 }, "{manner:?}");
+                for text in &texts {
+                    assert_eq!(header(text, "Message-ID"), format!("<{id}@harbor.example>"), "a receiver can tell a repeat");
+                    assert_eq!(header(text, "Auto-Submitted"), "auto-generated");
+                    assert!(header(text, "Subject").starts_with("Test: Invoice INV-2026-00031"), "{text}");
+                }
+                shop.services.db.shutdown();
+            });
+        }
+    }
+}
+
+#[test]
+fn one_bad_address_fails_alone_and_what_came_back_is_marked() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(&place).await;
+            let (services, arrived) = with_server(&shop, vec![Manner::Refuses]).await;
+            let bad = queued(&services, &shop, "nobody@fern.example").await;
+            run_due(&services).await.expect("jobs run");
+            let good = queued(&services, &shop, "pay@fern.example").await;
+            run_due(&services).await.expect("jobs run");
+            let (failed, why) = state(&services, &shop, bad).await;
+            assert_eq!(failed, "failed");
+            assert!(why.is_some_and(|why| why.contains("User unknown")));
+            assert_eq!(state(&services, &shop, good).await.0, "sent");
+            assert_eq!(arrived.lock().expect("nobody panicked with it").len(), 1);
+
+            let refused = report_bounce(&services.db, &shop.call, bad, "it came back").await;
+            assert!(matches!(refused, Err(Error::Refused(no)) if no.code == "NOT_SENT"));
+            let notice = format!(
+                "Action: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 Mailbox full\n\nMessage-ID: <{good}@harbor.example>\n"
+            );
+            for _ in 0..2 {
+                report_notice(&services.db, &shop.call, &notice).await.expect("a notice");
+                let bounced = ("bounced".to_owned(), Some("552 Mailbox full".to_owned()));
+                assert_eq!(state(&services, &shop, good).await, bounced);
+            }
+            assert!(matches!(report_notice(&services.db, &shop.call, "Hello").await, Err(Error::Invalid(_))));
+            shop.services.db.shutdown();
+        });
+    }
+}
+
+#[test]
+fn a_message_says_how_to_ask_for_no_more_and_words_are_the_business_own() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(&place).await;
+            let (services, arrived) = with_server(&shop, Vec::new()).await;
+            let new = NewMessage { to: To::These(vec![shop.customer]), subject: "We move".into(), body: "Soon.".into() };
+            send_message(&services.db, &shop.call, new).await.expect("a message");
+            let own = MailWords {
+                subject: Some("{document} for you: {amount}".into()),
+                body: Some("{greeting}\n\nplease find it below.".into()),
+            };
+            reword_mail(&services.db, &shop.call, "invoice", own).await.expect("good words");
+            queued(&services, &shop, "pay@fern.example").await;
+            for _ in 0..3 {
+                run_due(&services).await.expect("jobs run");
+            }
+            let texts = arrived.lock().expect("nobody panicked with it").clone();
+            let message = texts.iter().find(|text| text.contains("We move")).expect("the message");
+            assert!(header(message, "List-Unsubscribe").starts_with("<mailto:"), "{message}");
+            assert!(header(message, "References").starts_with("<msg_"), "{message}");
+            assert!(!message.contains("Auto-Submitted"), "a person wrote it");
+            let test = texts.iter().find(|text| text.contains("Test: ")).expect("the test");
+            assert_eq!(header(test, "Subject"), "Test: Invoice INV-2026-00031 for you: 62.40 USD");
+            assert!(test.contains("please find it below."), "{test}");
+            shop.services.db.shutdown();
+        });
+    }
+}

@@ -1,0 +1,111 @@
+//! The words of mails: one kind at a time, looked at before they are kept, and sent as a test to whoever is signed in.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use engine::flows::reword_mail::{preview_mail, reword_mail, send_test_mail};
+use engine::mail::words::{KINDS, MailWords, PLACES};
+
+use crate::admin::again::{self, Again, filled};
+use crate::admin::desk::{Desk, done};
+use crate::admin::views::settings::{MailPreview, MailSettings, SettingsTab};
+use crate::app::App;
+use crate::auth::Manager;
+use crate::forms::{Form, NOTE};
+use crate::respond::{Problem, page};
+use crate::view::Tab;
+use crate::view::shell::Section;
+
+/// The kind that is shown first.
+const FIRST: &str = "invoice";
+
+fn known(kind: &str) -> Result<&'static str, Problem> {
+    KINDS.iter().find(|(known, _)| *known == kind).map(|(known, _)| *known).ok_or_else(Problem::not_found)
+}
+
+fn address(kind: &str) -> String {
+    format!("/admin/settings/mails/{kind}")
+}
+
+/// `GET /admin/settings/mails`
+pub async fn first(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
+    show(State(app), Path(FIRST.to_owned()), desk).await
+}
+
+/// `GET /admin/settings/mails/{kind}`
+pub async fn show(State(app): State<Arc<App>>, Path(kind): Path<String>, desk: Desk) -> Result<Response, Problem> {
+    let kind = known(&kind)?;
+    let words = desk.frame.business.settings()?.mail_words.remove(kind).unwrap_or_default();
+    let typed = filled([("subject", words.subject.unwrap_or_default()), ("body", words.body.unwrap_or_default())]);
+    form(&app, &desk, kind, &Again::fresh(typed)).await
+}
+
+fn read(typed: &mut Form) -> MailWords {
+    MailWords { subject: Some(typed.value("subject").to_owned()), body: typed.optional_lines("body", NOTE) }
+}
+
+/// The form with the mail as these words make it; as it usually is, while they cannot be kept.
+async fn form(app: &App, desk: &Desk, kind: &'static str, again: &Again) -> Result<Response, Problem> {
+    let (db, of) = (&app.services.db, desk.staff.business);
+    let words =
+        MailWords { subject: Some(again.form.value("subject").to_owned()), body: Some(again.form.value("body").to_owned()) };
+    let made = match preview_mail(db, of, kind, words).await {
+        Ok(made) => made,
+        Err(_) => preview_mail(db, of, kind, MailWords::default()).await?,
+    };
+    let tab = |(word, text): &(&'static str, &'static str)| Tab {
+        href: address(word),
+        text: (*text).to_owned(),
+        count: None,
+        here: *word == kind,
+    };
+    let shown = MailSettings {
+        shell: desk.shell(Section::Settings),
+        tab: SettingsTab::Mails,
+        kinds: KINDS.iter().map(tab).collect(),
+        action: address(kind),
+        key: again.key(),
+        refusal: again.refusal(&["subject", "body"]),
+        subject: again.form.field("subject"),
+        body: again.form.field("body"),
+        places: PLACES.to_vec(),
+        preview: MailPreview { subject: made.subject, text: made.text },
+        to: desk.staff.session.email.clone(),
+    };
+    Ok(page(again.status, &shown))
+}
+
+/// `POST /admin/settings/mails/{kind}`: keeps the words, looks at them first, or keeps them and sends a test.
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Path(kind): Path<String>,
+    Manager(staff): Manager,
+    mut typed: Form,
+) -> Result<Response, Problem> {
+    let kind = known(&kind)?;
+    let call = again::call(&staff, &mut typed)?;
+    let words = read(&mut typed);
+    let then = typed.value("then").to_owned();
+    let to = staff.session.email.clone();
+    let saved = match (typed.errors().is_empty(), then.as_str()) {
+        (false, _) => Err(None),
+        (true, "look") => preview_mail(&app.services.db, staff.business, kind, words).await.map(|_| ()).map_err(Some),
+        (true, _) => reword_mail(&app.services.db, &call, kind, words).await.map(|_| ()).map_err(Some),
+    };
+    match (saved, then.as_str()) {
+        (Ok(()), "look") => {
+            let desk = Desk::open(&app, staff).await?;
+            form(&app, &desk, kind, &Again::fresh(typed)).await
+        }
+        (Ok(()), "test") => {
+            send_test_mail(&app.services, &staff.call(None), kind, &to).await?;
+            Ok(done(&address(kind), "test-mail"))
+        }
+        (Ok(()), _) => Ok(done(&address(kind), "saved")),
+        (Err(error), _) => {
+            let again = Again::of(typed, error)?;
+            form(&app, &Desk::open(&app, staff).await?, kind, &again).await
+        }
+    }
+}

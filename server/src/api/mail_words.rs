@@ -1,0 +1,159 @@
+//! The words of mails: which can be changed, what they are, how they would look, and a test.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post, put};
+use engine::flows::reword_mail::{preview_mail, reword_mail, send_test_mail};
+use engine::mail::samples;
+use engine::mail::words::{KINDS, MailWords};
+use engine::store::business;
+use engine::store::mail;
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use super::access::{Reads, Sets};
+use super::mails::Mail;
+use super::replies::written;
+use crate::app::App;
+use crate::json::{self, Id, StrictJson};
+use crate::respond::Problem;
+
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/mail-words", get(list))
+        .route("/api/v1/mail-words/{id}", put(reword))
+        .route("/api/v1/mail-words/{id}/preview", post(preview))
+        .route("/api/v1/mail-words/{id}/test", post(test))
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(list, reword, preview, test))]
+pub struct Description;
+
+/// How one kind of mail is worded.
+#[derive(Debug, Serialize, ToSchema)]
+struct Worded {
+    kind: String,
+    /// What people call it.
+    name: String,
+    /// Null: the usual one.
+    subject: Option<String>,
+    /// Null: the usual one.
+    body: Option<String>,
+    /// The subject as it is now, with sample values.
+    sample: String,
+}
+
+async fn all(app: &App, of: books::ids::BusinessId) -> Result<Vec<Worded>, Problem> {
+    let known = business::business(&app.services.db, of).await?;
+    let mut words = known.settings()?.mail_words;
+    let mut rows = Vec::with_capacity(KINDS.len());
+    for (kind, name) in KINDS {
+        let MailWords { subject, body } = words.remove(kind).unwrap_or_default();
+        let from = engine::mail::Sender::of(&known, kind)?;
+        let sample = samples::letter(kind, &from)?.subject;
+        rows.push(Worded { kind: kind.to_owned(), name: name.to_owned(), subject, body, sample });
+    }
+    Ok(rows)
+}
+
+/// All kinds of mails.
+#[derive(Debug, Serialize, ToSchema)]
+struct WordedMails {
+    data: Vec<Worded>,
+}
+
+/// How mails to customers are worded
+#[utoipa::path(get, path = "/api/v1/mail-words", tag = "mails",
+    responses((status = 200, description = "Every kind whose words can be changed", body = WordedMails)))]
+async fn list(State(app): State<Arc<App>>, Reads(caller): Reads) -> Result<Response, Problem> {
+    Ok(json::answer(StatusCode::OK, &WordedMails { data: all(&app, caller.business).await? }))
+}
+
+/// Words in place of the usual ones. `{greeting}`, `{document}`, `{amount}`, `{detail}` and `{business}` stand for what one mail is
+/// about. What is absent is as usual; the figures and the button of a mail stay.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewWords {
+    #[schema(max_length = 200)]
+    subject: Option<String>,
+    /// Paragraphs with an empty line between them.
+    #[schema(max_length = 10000)]
+    body: Option<String>,
+}
+
+impl From<NewWords> for MailWords {
+    fn from(new: NewWords) -> MailWords {
+        MailWords { subject: new.subject, body: new.body }
+    }
+}
+
+/// Word a kind of mail
+#[utoipa::path(put, path = "/api/v1/mail-words/{id}", tag = "mails",
+    params(("id" = String, Path, description = "The kind of mail, such as `invoice`")), request_body = NewWords,
+    responses((status = 200, description = "How it is worded now", body = Worded)))]
+async fn reword(
+    State(app): State<Arc<App>>,
+    Sets(caller): Sets,
+    Id(kind): Id<String>,
+    StrictJson { value: new, request_hash }: StrictJson<NewWords>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = reword_mail(&app.services.db, &call, &kind, new.into());
+    written(&app, &call, StatusCode::OK, act, async |id| {
+        all(&app, id).await?.into_iter().find(|row| row.kind == kind).ok_or_else(Problem::not_found)
+    })
+    .await
+}
+
+/// A mail as it would be.
+#[derive(Debug, Serialize, ToSchema)]
+struct Preview {
+    subject: String,
+    text: String,
+    html: String,
+}
+
+/// How a kind of mail would look in these words, with sample values
+#[utoipa::path(post, path = "/api/v1/mail-words/{id}/preview", tag = "mails",
+    params(("id" = String, Path, description = "The kind of mail, such as `invoice`")), request_body = NewWords,
+    responses((status = 200, description = "The mail; nothing is kept", body = Preview)))]
+async fn preview(
+    State(app): State<Arc<App>>,
+    Reads(caller): Reads,
+    Id(kind): Id<String>,
+    StrictJson { value: new, .. }: StrictJson<NewWords>,
+) -> Result<Response, Problem> {
+    let made = preview_mail(&app.services.db, caller.business, &kind, new.into()).await?;
+    Ok(json::answer(StatusCode::OK, &Preview { subject: made.subject, text: made.text, html: made.html }))
+}
+
+/// To whom a test goes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TestTo {
+    #[schema(format = Email)]
+    to: String,
+}
+
+/// Send a test of a kind of mail, in the words that are kept
+#[utoipa::path(post, path = "/api/v1/mail-words/{id}/test", tag = "mails",
+    params(("id" = String, Path, description = "The kind of mail, such as `invoice`")), request_body = TestTo,
+    responses((status = 201, description = "The mail", body = Mail)))]
+async fn test(
+    State(app): State<Arc<App>>,
+    Sets(caller): Sets,
+    Id(kind): Id<String>,
+    StrictJson { value: new, request_hash }: StrictJson<TestTo>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = send_test_mail(&app.services, &call, &kind, &new.to);
+    written(&app, &call, StatusCode::CREATED, act, async |id| {
+        Ok(Mail::from(mail::mail(&app.services.db, call.business, id).await?))
+    })
+    .await
+}
