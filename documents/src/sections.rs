@@ -16,6 +16,8 @@ pub(crate) const REST: &str = "#e2e5ea";
 
 /// A table of so many lines may run over a page, and then carries its sum over.
 const LONG: usize = 16;
+/// Beyond so many the typesetter, which asks every page for its rows again, takes seconds and a gigabyte: no sum is carried then.
+const TOO_LONG: usize = 200;
 
 /// One row of sums.
 pub(crate) fn row(label: impl Into<String>, amount: String) -> Value {
@@ -74,9 +76,9 @@ impl Tongue {
     }
 
     /// What the lines have come to after each of them, for the foot of a page on which the table does not end. Of a short
-    /// table: none.
+    /// table, and of an endless one: none.
     fn carried(&self, body: &Body) -> Result<Vec<String>, PaperFault> {
-        if body.lines.len() < LONG {
+        if !(LONG..=TOO_LONG).contains(&body.lines.len()) {
             return Ok(Vec::new());
         }
         let mut sum = Money::zero(body.total.currency);
