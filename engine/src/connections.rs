@@ -1,20 +1,27 @@
 //! From a connection's row to the processor behind it.
 //!
-//! Invariant: processors are called outside transactions only; this room hands out the connector and, for Sandbox, the
-//! pretend bank on its far side. Left out: secrets of real processors, which come with their connectors.
+//! Invariants: processors are called outside transactions only; this room hands out the connector and, for Sandbox, the
+//! pretend bank on its far side. Secrets are sealed before they reach the database and opened here alone, for the connector.
+//! Limits: a secret that was replaced is taken for [`GRACE_SECONDS`] more, for messages that are still under way.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use books::calendar::Instant;
 use books::capability::Processors;
-use processors::registry::{self, Connected, Surroundings};
+use books::ids::ConnectionId;
+use processors::http::Wire;
+use processors::registry::{self, Connected, ProcessorKind, Surroundings};
 use processors::sandbox::House;
 use processors::{Capability, Fut, Secret};
+
+use serde_json::{Map, Value};
 
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::keys::Keys;
-use crate::store::connection::Connection;
+use crate::store::connection::{Connection, Replaced};
 use crate::store::sandbox::SqlShelf;
 
 /// What every call to a processor needs to know about this installation.
@@ -24,6 +31,29 @@ pub struct Connections {
     pub keys: Keys,
     /// Where payers reach us, without a slash at the end.
     pub public_url: String,
+    /// The way out to real processors.
+    pub wire: Wire,
+    /// Other addresses for processors' APIs, by kind: for tests against a fake.
+    pub base_urls: BTreeMap<String, String>,
+    /// When this process last asked each connection what changed.
+    asked: Arc<Mutex<BTreeMap<ConnectionId, Instant>>>,
+}
+
+/// A processor that is told of a new secret goes on signing with the old one for at most a day. Source: Stripe's page on
+/// rolling an endpoint's secret, 2026.
+pub const GRACE_SECONDS: i64 = 86_400;
+/// So many of a secret's last letters are shown, where that is less than half of it.
+const HINT: usize = 4;
+
+/// A connection's settings as they are stored.
+pub(crate) struct Stored {
+    pub settings: String,
+    pub secrets: Option<String>,
+    pub hints: Option<String>,
+}
+
+fn place(id: ConnectionId) -> String {
+    format!("connection {id}")
 }
 
 fn pause(duration: Duration) -> Fut<'static, ()> {
@@ -31,6 +61,20 @@ fn pause(duration: Duration) -> Fut<'static, ()> {
 }
 
 impl Connections {
+    pub fn new(db: Db, keys: Keys, public_url: String) -> Connections {
+        Connections { db, keys, public_url, wire: Wire::new(), base_urls: BTreeMap::new(), asked: Arc::default() }
+    }
+
+    /// Whether a connection was not asked for changes within so many seconds; notes that it is now.
+    pub(crate) fn may_ask(&self, id: ConnectionId, now: Instant, every: i64) -> bool {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = asked.get(&id).is_none_or(|before| now >= before.plus_seconds(every));
+        if due {
+            asked.insert(id, now);
+        }
+        due
+    }
+
     /// Whether a payer can pay on a page of this connection's processor. One that cannot be opened cannot be paid on.
     pub fn takes_checkout(&self, connection: &Connection, business_name: &str) -> bool {
         self.open(connection, business_name).is_ok_and(|connected| connected.processor.capabilities().can(Capability::Checkout))
@@ -40,7 +84,8 @@ impl Connections {
     pub fn ability(&self, connections: &[Connection], business_name: &str) -> Result<Processors> {
         let mut ability = Processors::None;
         for connection in connections.iter().filter(|connection| connection.state == "live") {
-            let connected = self.open(connection, business_name)?;
+            // One whose secrets cannot be opened any more cannot be paid on; the books stay readable.
+            let Ok(connected) = self.open(connection, business_name) else { continue };
             let capabilities = connected.processor.capabilities();
             if capabilities.can(Capability::Checkout) && capabilities.can(Capability::PaymentRequest) {
                 return Ok(Processors::Ready);
@@ -54,8 +99,7 @@ impl Connections {
     pub fn open(&self, connection: &Connection, business_name: &str) -> Result<Connected> {
         let kind = registry::find(&connection.kind)
             .ok_or_else(|| Error::Fault(format!("no processor is called {}", connection.kind)))?;
-        let settings: serde_json::Value = serde_json::from_str(&connection.settings)
-            .map_err(|error| Error::Fault(format!("settings of {}: {error}", connection.id)))?;
+        let settings = Value::Object(self.settings(connection)?);
         let settings =
             kind.check(&settings).map_err(|errors| Error::Fault(format!("settings of {}: {errors:?}", connection.id)))?;
         let shelf = Arc::new(SqlShelf::new(self.db.clone(), connection.business_id, connection.id));
@@ -70,9 +114,71 @@ impl Connections {
             business: business_name.to_owned(),
             public_url: self.public_url.clone(),
             hook_url: format!("{}/hooks/{}", self.public_url, connection.id),
-            base_url: None,
+            base_url: self.base_urls.get(&connection.kind).cloned(),
+            wire: self.wire.clone(),
+            replaced: self.replaced(connection)?.into_iter().map(|old| (old.name, Secret::new(old.secret))).collect(),
             house,
         };
         Ok(kind.connect(&settings, around))
+    }
+
+    /// All settings of a connection, the secret ones opened.
+    pub(crate) fn settings(&self, connection: &Connection) -> Result<Map<String, Value>> {
+        let fault = |error: serde_json::Error| Error::Fault(format!("settings of {}: {error}", connection.id));
+        let mut settings: Map<String, Value> = serde_json::from_str(&connection.settings).map_err(fault)?;
+        if let Some(sealed) = &connection.secrets {
+            let opened = self.keys.unseal(&place(connection.id), sealed)?;
+            settings.extend(serde_json::from_str::<Map<String, Value>>(&opened).map_err(fault)?);
+        }
+        Ok(settings)
+    }
+
+    /// Settings that were checked, taken apart: what may be read, and what is sealed.
+    pub(crate) fn store(&self, id: ConnectionId, kind: &ProcessorKind, settings: &Map<String, Value>) -> Result<Stored> {
+        let is_secret = |name: &str| kind.fields.iter().any(|field| field.name == name && field.secret);
+        let (secret, plain): (Map<String, Value>, Map<String, Value>) =
+            settings.clone().into_iter().partition(|(name, _)| is_secret(name));
+        let hint = |value: &Value| {
+            let letters: Vec<char> = value.as_str().unwrap_or_default().trim().chars().collect();
+            let shown = if letters.len() > 2 * HINT { &letters[letters.len() - HINT..] } else { &[] };
+            Value::String(shown.iter().collect())
+        };
+        let hints: Map<String, Value> = secret.iter().map(|(name, value)| (name.clone(), hint(value))).collect();
+        let kept = |map: Map<String, Value>| (!map.is_empty()).then(|| Value::Object(map).to_string());
+        let secrets = kept(secret).map(|text| self.keys.seal(&place(id), &text)).transpose()?;
+        Ok(Stored { settings: Value::Object(plain).to_string(), secrets, hints: kept(hints) })
+    }
+
+    /// The secrets that were replaced and are still taken.
+    fn replaced(&self, connection: &Connection) -> Result<Vec<Replaced>> {
+        let Some(sealed) = &connection.replaced else { return Ok(Vec::new()) };
+        let opened = self.keys.unseal(&place(connection.id), sealed)?;
+        let now = self.db.clock().now();
+        let all: Vec<Replaced> = serde_json::from_str(&opened)
+            .map_err(|error| Error::Fault(format!("replaced secrets of {}: {error}", connection.id)))?;
+        Ok(all.into_iter().filter(|old| old.until > now).collect())
+    }
+
+    /// Those and the ones that are replaced now, sealed.
+    pub(crate) fn replace(
+        &self,
+        connection: &Connection,
+        before: &Map<String, Value>,
+        after: &Map<String, Value>,
+        now: Instant,
+    ) -> Result<Option<String>> {
+        let mut all = self.replaced(connection)?;
+        let hints = connection.secret_hints();
+        for (name, secret) in before.iter().filter(|(name, _)| hints.contains_key(*name)) {
+            if after.get(name).is_some_and(|new| new != secret) {
+                let secret = secret.as_str().unwrap_or_default().to_owned();
+                all.insert(0, Replaced { name: name.clone(), secret, until: now.plus_seconds(GRACE_SECONDS) });
+            }
+        }
+        if all.is_empty() {
+            return Ok(None);
+        }
+        let text = serde_json::to_string(&all).map_err(|error| Error::Fault(format!("secrets could not be kept: {error}")))?;
+        self.keys.seal(&place(connection.id), &text).map(Some)
     }
 }

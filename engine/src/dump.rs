@@ -27,6 +27,8 @@ const PAGE: i64 = 500;
 /// Columns that hold a secret or its digest.
 const SECRET: &[(&str, &str)] = &[
     ("api_key", "digest"),
+    ("connection", "replaced"),
+    ("connection", "secrets"),
     ("link", "digest"),
     ("portal_entry", "digest"),
     ("portal_session", "digest"),

@@ -1,7 +1,8 @@
-//! The installation's key file and what is derived from it: link tokens, session digests, Sandbox's webhook secret.
+//! The installation's key file and what is derived from it: link tokens, session digests, Sandbox's webhook secret, and the
+//! seal over processors' keys.
 //!
-//! Invariant: the database alone is never enough to open a payer's link or to forge a session; the key file stands beside it,
-//! readable by its owner only. Nodes that share a database share the key file. Left out: rotation of the file itself.
+//! Invariant: the database alone is never enough to open a payer's link, to forge a session or to read a processor's key; the
+//! key file stands beside it, readable by its owner only. What was sealed for one place opens in no other. Nodes that share a database share the key file. Left out: rotation of the file itself.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -9,11 +10,15 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest as _, Sha256};
 
 use books::ids::{ConnectionId, LinkId, PortalEntryId};
 
 use crate::error::{Error, Result};
+
+/// What a sealed text begins with, so that another seal can follow.
+const SEALED: &str = "s1.";
 
 /// The 32 bytes of the key file. They cannot be printed.
 #[derive(Clone)]
@@ -80,6 +85,35 @@ impl Keys {
         format!("por_{}", URL_SAFE_NO_PAD.encode(self.derive("portal", id.0.as_bytes())))
     }
 
+    /// Seals a text for one place, such as `connection prc_…`. Sealing it twice gives two texts.
+    /// ChaCha20-Poly1305 under a key of its own, with a random nonce and the place as associated data.
+    pub fn seal(&self, place: &str, text: &str) -> Result<String> {
+        let mut nonce = [0_u8; NONCE_LEN];
+        getrandom::fill(&mut nonce).map_err(|error| Error::Fault(format!("no randomness from the system: {error}")))?;
+        let mut bytes = text.as_bytes().to_vec();
+        let place = Aad::from(place.as_bytes());
+        self.sealer()
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), place, &mut bytes)
+            .map_err(|_| Error::Fault("a secret could not be sealed".to_owned()))?;
+        Ok(format!("{SEALED}{}", URL_SAFE_NO_PAD.encode([&nonce[..], &bytes].concat())))
+    }
+
+    /// Opens what was sealed for this place. Refuses what was sealed elsewhere, under another key file, or changed since.
+    pub fn unseal(&self, place: &str, sealed: &str) -> Result<String> {
+        let bad = || Error::Fault(format!("the secrets of {place} cannot be opened: the key file is another one"));
+        let bytes = sealed.strip_prefix(SEALED).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or_else(bad)?;
+        let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(bad)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| bad())?;
+        let mut sealed = sealed.to_vec();
+        let opened = self.sealer().open_in_place(nonce, Aad::from(place.as_bytes()), &mut sealed).map_err(|_| bad())?;
+        String::from_utf8(opened.to_vec()).map_err(|_| bad())
+    }
+
+    fn sealer(&self) -> LessSafeKey {
+        let key = UnboundKey::new(&CHACHA20_POLY1305, &self.derive("seal", b"")).expect("the key has the length of the cipher's");
+        LessSafeKey::new(key)
+    }
+
     /// A secret of Sandbox for one connection: `hook` signs its webhooks, `page` marks the addresses of its pages.
     pub fn sandbox_secret(&self, purpose: &str, connection: ConnectionId) -> String {
         format!("sbx_{}", hex::encode(self.derive(&format!("sandbox:{purpose}"), connection.0.as_bytes())))
@@ -119,4 +153,28 @@ fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
 #[cfg(not(unix))]
 fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
     std::fs::OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seal_opens_only_in_its_place_under_its_key_and_unchanged() {
+        let (keys, other) = (Keys { root: [1; 32] }, Keys { root: [2; 32] });
+        let sealed = keys.seal("connection prc_1", "sk_test_1").expect("sealed");
+        assert!(!sealed.contains("sk_test"));
+        assert_ne!(keys.seal("connection prc_1", "sk_test_1").expect("sealed"), sealed);
+        assert_eq!(keys.unseal("connection prc_1", &sealed).expect("its place"), "sk_test_1");
+        assert!(keys.unseal("connection prc_2", &sealed).is_err() && other.unseal("connection prc_1", &sealed).is_err());
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).expect("letters");
+            assert!(keys.unseal("connection prc_1", &changed).is_err(), "letter {at}");
+        }
+        for bad in ["", "s1.", "s1.AAAA", "sk_test_1"] {
+            assert!(keys.unseal("connection prc_1", bad).is_err(), "{bad:?}");
+        }
+    }
 }

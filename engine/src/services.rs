@@ -1,5 +1,7 @@
 //! What acts and jobs need besides the database: the key file's keys, the processors, and where mail goes.
 
+use std::collections::BTreeMap;
+
 use crate::connections::Connections;
 use crate::db::Db;
 use crate::jobs::send_mail::Postman;
@@ -17,8 +19,15 @@ pub struct Services {
 
 impl Services {
     pub fn new(db: Db, keys: Keys, public_url: String, postman: Option<Postman>) -> Services {
-        let connections = Connections { db: db.clone(), keys: keys.clone(), public_url };
+        let connections = Connections::new(db.clone(), keys.clone(), public_url);
         Services { db, keys, connections, postman }
+    }
+
+    /// The same with other addresses for processors' APIs, by kind: for tests against a fake.
+    #[must_use]
+    pub fn with_base_urls(mut self, base_urls: BTreeMap<String, String>) -> Services {
+        self.connections.base_urls = base_urls;
+        self
     }
 
     /// Where payers reach us, without a slash at the end.

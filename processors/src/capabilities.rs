@@ -74,6 +74,13 @@ impl Capabilities {
         Capabilities { claims, authorization_days, refund_days, refund_needs_settled: false }
     }
 
+    /// The same without one claim.
+    #[must_use]
+    pub fn without(mut self, what: Capability) -> Capabilities {
+        self.claims.retain(|claim| *claim != what);
+        self
+    }
+
     pub fn can(&self, what: Capability) -> bool {
         self.claims.contains(&what)
     }

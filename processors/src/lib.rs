@@ -8,14 +8,18 @@
 //! Left out on purpose: retries (the caller decides, with the same attempt), storage of secrets, and card numbers: none
 //! passes through here, except the published test numbers of [`sandbox`].
 
+pub mod amounts;
 pub mod asked;
 pub mod capabilities;
+pub mod form;
+pub mod http;
 pub mod outcome;
 pub mod processor;
 pub mod registry;
 pub mod remote;
 pub mod sandbox;
 pub mod secret;
+pub mod stripe;
 pub mod webhook;
 pub mod wire;
 

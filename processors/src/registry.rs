@@ -2,7 +2,8 @@
 //!
 //! Invariant: nothing else in the house knows which kinds exist; a new processor is a file and a line in [`ALL`].
 //! Limits: settings are texts of at most [`MAX_TEXT`] letters, and `capabilities`. Left out on purpose: sealing the
-//! settings at rest; whoever stores them keeps the JSON that [`ProcessorKind::check`] accepted.
+//! settings at rest; whoever stores them keeps the JSON that [`ProcessorKind::check`] accepted, and gives back what was
+//! replaced a short while ago as [`Surroundings::replaced`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,21 +12,25 @@ use books::ids::ConnectionId;
 use serde_json::Value;
 
 use crate::capabilities::Capabilities;
+use crate::http::Wire;
 use crate::processor::Processor;
 use crate::sandbox::{self, Bank, House, SandboxProcessor};
 use crate::secret::Secret;
+use crate::stripe;
 
 pub const MAX_TEXT: usize = 5_000;
 
 /// All kinds, in the order people are offered them.
-pub const ALL: &[ProcessorKind] = &[ProcessorKind {
+pub const ALL: &[ProcessorKind] = &[SANDBOX, stripe::KIND];
+
+const SANDBOX: ProcessorKind = ProcessorKind {
     name: sandbox::KIND,
     title: "Sandbox",
     pretend: true,
     fields: &[],
     capabilities: sandbox::capabilities,
     connect: connect_sandbox,
-}];
+};
 
 pub fn find(name: &str) -> Option<&'static ProcessorKind> {
     ALL.iter().find(|kind| kind.name == name)
@@ -42,7 +47,7 @@ pub struct ProcessorKind {
     pub fields: &'static [SettingField],
     /// Everything it can do, before settings narrow it.
     pub capabilities: fn() -> Capabilities,
-    connect: fn(&Settings, Capabilities, Surroundings) -> Connected,
+    pub(crate) connect: fn(&Settings, Capabilities, Surroundings) -> Connected,
 }
 
 /// One text of a connection's settings.
@@ -54,6 +59,29 @@ pub struct SettingField {
     /// Never shown again once it is entered.
     pub secret: bool,
     pub required: bool,
+    pub takes: Takes,
+}
+
+/// What a setting may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    Text,
+    /// A text that begins with one of these, so that a key in the wrong field is told at once.
+    Beginning(&'static [&'static str]),
+    OneOf(&'static [&'static str]),
+}
+
+impl Takes {
+    /// The sentence for a text that this is not.
+    fn complaint(self, text: &str) -> Option<String> {
+        match self {
+            Takes::Text => None,
+            Takes::Beginning(known) if known.iter().any(|beginning| text.starts_with(beginning)) => None,
+            Takes::Beginning(known) => Some(format!("This begins with {}.", known.join(" or "))),
+            Takes::OneOf(known) if known.contains(&text) => None,
+            Takes::OneOf(known) => Some(format!("This is {}.", known.join(" or "))),
+        }
+    }
 }
 
 /// Settings that were checked. Prints nothing of what is secret.
@@ -67,6 +95,18 @@ impl Settings {
     /// A text that was given.
     pub fn text(&self, name: &str) -> Option<&Secret> {
         self.texts.get(name)
+    }
+
+    /// A text, or nothing: for settings that are needed and were checked.
+    pub fn given(&self, name: &str) -> Secret {
+        self.texts.get(name).cloned().unwrap_or_else(|| Secret::new(""))
+    }
+
+    /// A secret and those that it replaced a short while ago, newest first; empty when there is none.
+    pub fn with_replaced(&self, name: &str, around: &Surroundings) -> Vec<Secret> {
+        let now = self.texts.get(name).cloned();
+        let before = around.replaced.iter().filter(|(known, _)| known == name).map(|(_, secret)| secret.clone());
+        if now.is_none() { Vec::new() } else { now.into_iter().chain(before).collect() }
     }
 
     /// What the connection will claim.
@@ -94,6 +134,10 @@ pub struct Surroundings {
     pub hook_url: String,
     /// Another address for the processor's API: for tests against a fake.
     pub base_url: Option<String>,
+    /// The way out of this process.
+    pub wire: Wire,
+    /// Secrets that were replaced a short while ago, by the name of their setting: what was signed under one is still right.
+    pub replaced: Vec<(String, Secret)>,
     /// For Sandbox alone.
     pub house: House,
 }
@@ -116,7 +160,10 @@ impl ProcessorKind {
             let at = format!("settings.{name}");
             match (self.fields.iter().find(|field| field.name == name), value.as_str()) {
                 (Some(field), Some(text)) if (1..=MAX_TEXT).contains(&text.trim().len()) => {
-                    texts.insert(field.name, Secret::new(text.trim()));
+                    match field.takes.complaint(text.trim()) {
+                        None => drop(texts.insert(field.name, Secret::new(text.trim()))),
+                        Some(complaint) => errors.push(error(&at, &complaint)),
+                    }
                 }
                 (Some(_), _) => errors.push(error(&at, "This is a text of 1 to 5,000 letters.")),
                 (None, _) if name == "capabilities" => match capabilities.clone().narrowed(value) {
@@ -158,8 +205,22 @@ mod tests {
         title: "Picky",
         pretend: false,
         fields: &[
-            SettingField { name: "secret_key", label: "Secret key", help: "", secret: true, required: true },
-            SettingField { name: "location_id", label: "Location", help: "", secret: false, required: false },
+            SettingField {
+                name: "secret_key",
+                label: "Secret key",
+                help: "",
+                secret: true,
+                required: true,
+                takes: Takes::Beginning(&["sk_", "rk_"]),
+            },
+            SettingField {
+                name: "mode",
+                label: "Mode",
+                help: "",
+                secret: false,
+                required: false,
+                takes: Takes::OneOf(&["yes", "no"]),
+            },
         ],
         capabilities: sandbox::capabilities,
         connect: connect_sandbox,
@@ -175,7 +236,10 @@ mod tests {
         assert_eq!(settings.text("secret_key").map(Secret::expose), Some("sk_1"));
         assert!(!format!("{settings:?}").contains("sk_1"));
         assert_eq!(fields(PICKY.check(&json!({}))), ["settings.secret_key"]);
-        assert_eq!(fields(PICKY.check(&json!({"secret_key": ""}))), ["settings.secret_key"]);
+        for wrong in ["", "pk_1", " "] {
+            assert_eq!(fields(PICKY.check(&json!({"secret_key": wrong}))), ["settings.secret_key"], "{wrong:?}");
+        }
+        assert_eq!(fields(PICKY.check(&json!({"secret_key": "rk_1", "mode": "perhaps"}))), ["settings.mode"]);
         assert_eq!(fields(PICKY.check(&json!({"secret_key": 5, "color": "red"}))), ["settings.secret_key", "settings.color"]);
         assert_eq!(fields(PICKY.check(&json!("x"))), ["settings"]);
     }

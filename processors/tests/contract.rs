@@ -16,17 +16,21 @@ mod sandbox_page;
 mod sandbox_stage;
 #[path = "contract/stage.rs"]
 mod stage;
+#[path = "contract/stripe_only.rs"]
+mod stripe_only;
+#[path = "contract/stripe_stage.rs"]
+mod stripe_stage;
 #[path = "contract/vectors.rs"]
 mod vectors;
 
-use processors::Capability;
+use processors::{Capability, Fut};
 use stage::Stage;
 
 /// Sets a fresh stage whose connection claims less than the processor can do, as asked.
-type SetStage = fn(serde_json::Value) -> Box<dyn Stage>;
+type SetStage = fn(serde_json::Value) -> Fut<'static, Box<dyn Stage>>;
 
-/// Every processor there is.
-const PROCESSORS: &[(&str, SetStage)] = &[("sandbox", sandbox_stage::set)];
+/// Every processor there is, in the order of the registry.
+const PROCESSORS: &[(&str, SetStage)] = &[("sandbox", sandbox_stage::set), ("stripe", stripe_stage::set)];
 
 fn stages() -> impl Iterator<Item = (&'static str, SetStage)> {
     PROCESSORS.iter().copied()
@@ -42,14 +46,14 @@ fn every_kind_in_the_registry_takes_part() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_claimed_is_true() {
     for (name, set) in stages() {
-        let claims = set(serde_json::json!({})).processor().capabilities().claimed().to_vec();
+        let claims = set(serde_json::json!({})).await.processor().capabilities().claimed().to_vec();
         assert!(!claims.is_empty(), "{name} claims nothing");
         for claim in claims {
             let cases: Vec<_> = cases::of(claim).collect();
             assert!(!cases.is_empty(), "{name} claims {}, and no case exercises it", claim.name());
             for case in cases {
                 eprintln!("{name}: {}: {}", claim.name(), case.name);
-                (case.run)(&*set(serde_json::json!({}))).await;
+                (case.run)(&*set(serde_json::json!({})).await).await;
             }
         }
     }
@@ -59,7 +63,7 @@ async fn whatever_is_claimed_is_true() {
 async fn whatever_is_not_claimed_is_refused() {
     for (name, set) in stages() {
         for claim in Capability::ALL {
-            let stage = set(serde_json::json!({ claim.name(): false }));
+            let stage = set(serde_json::json!({ claim.name(): false })).await;
             assert!(!stage.processor().capabilities().can(*claim), "{name}");
             cases::refuses(&*stage, *claim).await;
         }
@@ -71,7 +75,7 @@ async fn what_all_must_do_they_do() {
     for (name, set) in stages() {
         for case in cases::FOR_ALL {
             eprintln!("{name}: {}", case.name);
-            (case.run)(&*set(serde_json::json!({}))).await;
+            (case.run)(&*set(serde_json::json!({})).await).await;
         }
     }
 }

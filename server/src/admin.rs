@@ -227,6 +227,7 @@ fn of_settings() -> Router<Arc<App>> {
         .route("/admin/settings/password", post(settings::sessions::password))
         .route("/admin/settings/processors", get(processors::list).post(processors::connect))
         .route("/admin/settings/processors/new", get(processors::new))
+        .route("/admin/settings/processors/{id}", get(processors::edit).post(processors::change))
         .route("/admin/settings/processors/{id}/test", post(processors::test))
         .route("/admin/settings/processors/{id}/disable", post(processors::disable))
         .route("/admin/settings/processors/{id}/enable", post(processors::enable))

@@ -5,6 +5,7 @@
 //! written; an unknown name in the file is an error, because a misspelled setting would be silently ignored otherwise.
 //! Limits: the file is at most 64 KiB. Left out: settings of a business, which live in the database.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -61,6 +62,19 @@ pub struct BaseUrls {
     pub paypal: Option<String>,
     pub authorize_net: Option<String>,
     pub quickbooks: Option<String>,
+}
+
+impl BaseUrls {
+    /// Those that were given, by the kind of processor.
+    pub fn by_kind(&self) -> BTreeMap<String, String> {
+        let all = [
+            ("stripe", &self.stripe),
+            ("square", &self.square),
+            ("paypal", &self.paypal),
+            ("authorize_net", &self.authorize_net),
+        ];
+        all.into_iter().filter_map(|(kind, url)| Some((kind.to_owned(), url.clone()?))).collect()
+    }
 }
 
 /// A setting that is wrong: which, and why.

@@ -46,7 +46,8 @@ async fn fill(config: &Config) -> Result<bool, Failure> {
     let db = Db::open(&DbConfig { data: config.data.clone(), url, mode: Mode::ReadWrite }, clock)?;
     let keys = Keys::open(&config.key_file)?;
     // The addresses in the mails of the past lead to where the demo will listen.
-    let services = Services::new(db, keys, config.public_url().origin().to_owned(), None);
+    let services =
+        Services::new(db, keys, config.public_url().origin().to_owned(), None).with_base_urls(config.base_urls.by_kind());
     let filled = engine::store::business::list(&services.db).await?.is_empty();
     if filled {
         deeds::live_through(&services, now).await?;

@@ -38,7 +38,8 @@ pub fn services(config: &Config, mode: Mode) -> Result<Services, Failure> {
         Some(url) => Some(Postman::new(url.reveal(), &format!("owed@{host}"))?),
         None => None,
     };
-    Ok(Services::new(db, keys, public.origin().to_owned(), postman))
+    let services = Services::new(db, keys, public.origin().to_owned(), postman);
+    Ok(services.with_base_urls(config.base_urls.by_kind()))
 }
 
 /// The business a command is about: the named one, or the only one.

@@ -8,10 +8,12 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
+use engine::store::connection;
 
 use crate::app::App;
 use crate::auth::Program;
@@ -66,6 +68,19 @@ async fn nothing() -> Problem {
     Problem::not_found()
 }
 
+/// A form of a page may lead on to the pages of the processors that are in use here, and nowhere else.
+async fn let_forms_lead_on(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("text/html") {
+        // Without an answer the page is shown all the same: its forms then lead only to us.
+        if let Ok(kinds) = connection::kinds_in_use(&app.services.db).await {
+            response.extensions_mut().insert(headers::leads_to(kinds.iter().map(String::as_str)));
+        }
+    }
+    response
+}
+
 /// Whether a group's routes look at cookies, so that cross-site requests must be kept out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cookies {
@@ -88,7 +103,8 @@ impl Group {
         let routes = match self.cookies {
             Cookies::Used => {
                 let routes = routes.layer(from_fn_with_state(Arc::clone(app), csrf::protect));
-                routes.layer(from_fn_with_state(Arc::clone(app), rate_limit::limit_pages))
+                let routes = routes.layer(from_fn_with_state(Arc::clone(app), rate_limit::limit_pages));
+                routes.layer(from_fn_with_state(Arc::clone(app), let_forms_lead_on))
             }
             Cookies::Unused => routes,
         };

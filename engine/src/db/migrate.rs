@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0003_money_back",
     "0004_portal_and_messages",
     "0005_cash_and_fees",
+    "0006_real_processors",
     "0007_documents"
 ];
 

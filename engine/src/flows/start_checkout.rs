@@ -13,7 +13,7 @@ use books::ids::{AttemptId, EntryId, LinkId, PaymentId};
 use books::link::Policy;
 use books::money::Money;
 use books::payment::PaymentState;
-use processors::{Asked, Attempt as Ask, Capability, CheckoutRequest, Initiator, Outcome, Remote, ask};
+use processors::{Asked, Attempt as Ask, CheckoutRequest, Initiator, Outcome, Remote, ask};
 
 use super::ask_processor;
 use super::audit::{Act, event_id};
@@ -295,9 +295,7 @@ fn charges(account: &Account, scope: &Scope, amount: i64) -> Vec<(EntryId, i64)>
 /// A live connection on whose page a payer can pay. Refuses NO_PROCESSOR.
 async fn online(tx: &mut Tx<'_>, services: &Services, business: &str) -> Result<Connection> {
     for connection in connection::of_flow(tx).await? {
-        if connection.state == "live"
-            && services.connections.open(&connection, business)?.processor.capabilities().can(Capability::Checkout)
-        {
+        if connection.state == "live" && services.connections.takes_checkout(&connection, business) {
             return Ok(connection);
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a webhook is a hint. It is stored before it is answered and the payment is then read from the processor itself.
 
+use std::time::Duration;
+
 use books::calendar::Instant;
 use books::ids::{ConnectionId, CustomerId};
 use books::payment::PaymentState;
@@ -22,8 +24,16 @@ use crate::store::payment;
 
 sql!(KEEP_CURSOR, "update connection set changes_cursor = $3 where business_id = $1 and id = $2");
 
+sql!(NOTE_REFUSAL, "update connection set hook_refused_at = $3 where business_id = $1 and id = $2");
+
+/// How often a refused webhook is noted.
+const QUIET_SECONDS: i64 = 60;
 /// At most so many rounds of changes are read from one connection at a time.
 const ROUNDS: usize = 20;
+/// A processor that does not answer holds up the others for so long.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A real processor is asked what changed once in so many seconds; its messages come at once.
+const ASK_AGAIN_SECONDS: i64 = 60;
 /// At most so many webhooks of Sandbox are delivered at a time.
 const HOOKS: usize = 50;
 
@@ -43,10 +53,27 @@ pub async fn receive_hook(
     let raw = RawHook { url, headers, body, now: services.db.clock().now() };
     let Some(verified) = connected.processor.verify(&raw).await else {
         tracing::warn!(connection = %id, "a webhook was refused: its signature does not fit");
+        note_refusal(services, &connection).await?;
         return Ok(false);
     };
     keep(services, &connection, verified, body).await?;
     Ok(true)
+}
+
+/// So that Settings can say that messages arrive which cannot be believed. At most once a minute: anybody can send such.
+async fn note_refusal(services: &Services, connection: &Connection) -> Result<()> {
+    let now = services.db.clock().now();
+    if connection.hook_refused_at.is_some_and(|before| now < before.plus_seconds(QUIET_SECONDS)) {
+        return Ok(());
+    }
+    let (business, id) = (connection.business_id, connection.id);
+    services
+        .db
+        .write(business, async move |tx| {
+            tx.execute(&NOTE_REFUSAL, &[&business, &id, &now], crate::db::Expect::Any);
+            Ok(())
+        })
+        .await
 }
 
 async fn keep(services: &Services, connection: &Connection, verified: Verified, raw: &[u8]) -> Result<()> {
@@ -117,6 +144,9 @@ async fn follow_one(services: &Services, connection: &Connection) -> Result<()> 
     let name = name(services, connection).await?;
     let connected = services.connections.open(connection, &name)?;
     let now = services.db.clock().now();
+    if connected.bank.is_none() && !services.connections.may_ask(connection.id, now, ASK_AGAIN_SECONDS) {
+        return Ok(());
+    }
     if let Some(bank) = &connected.bank {
         let broken = |error: processors::sandbox::BankError| Error::Fault(format!("Sandbox: {error}"));
         bank.tick(now).await.map_err(broken)?;
@@ -138,9 +168,9 @@ async fn read_changes(
 ) -> Result<()> {
     let mut cursor = connection.changes_cursor.clone();
     for _ in 0..ROUNDS {
-        let changes = match connected.processor.changes(cursor.as_deref(), now).await {
-            processors::Outcome::Done(changes) | processors::Outcome::Pending(changes) => changes,
-            _ => return Ok(()),
+        let asked = tokio::time::timeout(PATIENCE, connected.processor.changes(cursor.as_deref(), now)).await;
+        let Ok(processors::Outcome::Done(changes) | processors::Outcome::Pending(changes)) = asked else {
+            return Ok(());
         };
         let call = Call::system(connection.business_id, format!("changes of {}", connection.id));
         for remote in &changes.changed {

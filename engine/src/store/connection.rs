@@ -1,9 +1,13 @@
 //! Connections to processors.
 
+use std::collections::BTreeMap;
+
 use books::calendar::Instant;
 use books::ids::{BusinessId, ConnectionId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::db::{Db, Reader, Tx, sql, table};
+use crate::db::{Db, Reader, Tx, row, sql, table};
 use crate::error::{Error, Result};
 
 table! {
@@ -19,9 +23,52 @@ table! {
         pub settings: String,
         pub changes_cursor: Option<String>,
         pub created_at: Instant,
+        /// Sealed JSON: the secrets by the name of their setting.
+        pub secrets: Option<String>,
+        /// Sealed JSON: secrets that were replaced a short while ago, as [`Replaced`].
+        pub replaced: Option<String>,
+        /// JSON: the last four letters of each secret.
+        pub hints: Option<String>,
+        pub hook_refused_at: Option<Instant>,
     }
 }
 
+impl Connection {
+    /// The settings that are no secret, by name.
+    pub fn shown_settings(&self) -> Map<String, Value> {
+        serde_json::from_str(&self.settings).unwrap_or_default()
+    }
+
+    /// The secrets that are set, each with its last four letters (none of a short one).
+    pub fn secret_hints(&self) -> BTreeMap<String, String> {
+        self.hints.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+}
+
+/// A secret that was replaced, and until when what it signed is still taken.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Replaced {
+    pub name: String,
+    pub secret: String,
+    pub until: Instant,
+}
+
+row! {
+    /// When a connection's processor was last heard.
+    struct Heard {
+        received_at: Option<Instant>,
+    }
+}
+
+sql!(HEARD, "select max(received_at) as received_at from hook_delivery where business_id = $1 and connection_id = $2");
+row! {
+    /// A kind of processor.
+    struct Kind {
+        kind: String,
+    }
+}
+
+sql!(KINDS, "select distinct kind from connection where state = 'live' order by kind limit 100");
 sql!(OF_BUSINESS, "select * from connection where business_id = $1 order by id");
 sql!(ONE, "select * from connection where business_id = $1 and id = $2");
 sql!(BY_ID, "select * from connection where id = $1");
@@ -54,6 +101,18 @@ pub(crate) async fn live(reader: &mut Reader<'_>) -> Result<Vec<Connection>> {
 pub(crate) async fn of_flow(tx: &mut Tx<'_>) -> Result<Vec<Connection>> {
     let business = tx.business();
     tx.query(&OF_BUSINESS, &[&business]).await
+}
+
+/// The kinds of processor that are live anywhere in this installation.
+pub async fn kinds_in_use(db: &Db) -> Result<Vec<String>> {
+    let rows: Vec<Kind> = db.read(async move |reader| reader.query(&KINDS, &[]).await).await?;
+    Ok(rows.into_iter().map(|row| row.kind).collect())
+}
+
+/// When a message of this connection's processor was last taken in.
+pub async fn heard_at(db: &Db, business: BusinessId, id: ConnectionId) -> Result<Option<Instant>> {
+    let heard: Option<Heard> = db.read(async move |reader| reader.query_opt(&HEARD, &[&business, &id]).await).await?;
+    Ok(heard.and_then(|heard| heard.received_at))
 }
 
 /// One connection.

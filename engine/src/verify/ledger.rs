@@ -4,8 +4,8 @@
 //! show a row that no customer leads to.
 
 use books::ids::{
-    AllocationId, AmendmentId, ApprovalId, AttemptId, CreditNoteId, CustomerId, EntryId, InvoiceId, InvoiceLineId, LinkId,
-    MessageId, MethodId, OrderId, OrderLineId, PaymentId, RefundId, RequestId, SessionId, StatementId,
+    AllocationId, AmendmentId, ApprovalId, AttemptId, ConnectionId, CreditNoteId, CustomerId, EntryId, InvoiceId, InvoiceLineId,
+    LinkId, MessageId, MethodId, OrderId, OrderLineId, PaymentId, RefundId, RequestId, SessionId, StatementId,
 };
 use books::money::Currency;
 use uuid::Uuid;
@@ -120,6 +120,8 @@ searches! {
     REFUND_CUSTOMER, "D1", RefundId, "a refund of a customer", "no such customer",
         "refund x where x.business_id = $1 and not exists (
             select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
+    CONNECTION_SECRETS, "D1", ConnectionId, "the last letters of each sealed secret of a connection", "no secrets, or no letters",
+        "connection x where x.business_id = $1 and (x.secrets is null) <> (x.hints is null)";
     METHOD_CUSTOMER, "D1", MethodId, "a saved method of a customer at a processor", "no such customer or connection",
         "payment_method x where x.business_id = $1 and not exists (
             select 1 from customer c join connection n on n.business_id = c.business_id

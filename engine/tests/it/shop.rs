@@ -79,7 +79,7 @@ impl Shop {
         let made = create_business(&services.db, new).await.expect("a business");
         let call = Call::system(made.business, "test");
         let sandbox = NewConnection { kind: "sandbox".into(), name: None, settings: serde_json::json!({}) };
-        connect_processor(&services.db, &call, sandbox).await.expect("Sandbox connects");
+        connect_processor(&services, &call, sandbox).await.expect("Sandbox connects");
         let named = |name: &str| CustomerDetails {
             name: name.to_owned(),
             email: Some("pay@fern.example".into()),

@@ -72,7 +72,7 @@ impl Shop {
         .expect("a business");
         let call = Call { business: made.business, actor: Actor::System, request_id: "test".into(), key: None };
         let sandbox = NewConnection { kind: "sandbox".into(), name: None, settings: serde_json::json!({}) };
-        connect_processor(&services.db, &call, sandbox).await.expect("Sandbox connects");
+        connect_processor(&services, &call, sandbox).await.expect("Sandbox connects");
         let details =
             CustomerDetails { name: "Fern & Field".into(), email: Some("pay@fern.example".into()), ..CustomerDetails::default() };
         let customer = create_customer(&services.db, &call, details).await.expect("a customer").value;

@@ -72,8 +72,9 @@ pub struct SandboxStage {
     now: AtomicI64,
 }
 
-pub fn set(narrowed: serde_json::Value) -> Box<dyn Stage> {
-    Box::new(SandboxStage::new(narrowed))
+pub fn set(narrowed: serde_json::Value) -> Fut<'static, Box<dyn Stage>> {
+    let stage: Box<dyn Stage> = Box::new(SandboxStage::new(narrowed));
+    Box::pin(std::future::ready(stage))
 }
 
 pub fn connect(shelf: Arc<dyn Shelf>, narrowed: &serde_json::Value, secrets: &[&str]) -> Connected {
@@ -91,6 +92,8 @@ pub fn connect(shelf: Arc<dyn Shelf>, narrowed: &serde_json::Value, secrets: &[&
         public_url: "https://pay.shop.example".into(),
         hook_url: HOOK_URL.into(),
         base_url: None,
+        wire: processors::http::Wire::new(),
+        replaced: Vec::new(),
         house,
     };
     kind.connect(&settings, around)

@@ -7,8 +7,8 @@ use books::calendar::Instant;
 use books::ids::{AttemptId, CustomerId};
 use books::money::{Currency, Money};
 use processors::{
-    Asked, Attempt, Charge, ChargeRequest, Checkout, CheckoutRequest, DeclineReason, Fut, Initiator, Outcome, Person, Processor,
-    Remote, SavedMethod, Source, ask,
+    Asked, Attempt, Charge, ChargeRequest, Checkout, CheckoutRequest, DeclineReason, Fut, Initiator, Operation, Outcome, Person,
+    Processor, Remote, Replay, SavedMethod, Source, ask,
 };
 use uuid::Uuid;
 
@@ -81,6 +81,29 @@ pub trait Stage: Send + Sync {
     /// Moves the clock and lets the remote side act.
     fn pass<'a>(&'a self, seconds: i64) -> Fut<'a, ()>;
     fn token(&self, role: Role) -> String;
+    /// Whether a browser's token can be charged. If not, the cases charge on the processor's page instead.
+    fn takes_tokens(&self) -> bool {
+        true
+    }
+    /// The longest time that a page can be asked to stay open, in seconds.
+    fn longest_page(&self) -> i64 {
+        20 * DAY
+    }
+    /// Amounts that this processor takes, to the last unit: small, large, and in currencies of other exponents.
+    fn amounts(&self) -> Vec<Money> {
+        vec![
+            money(1, "JPY"),
+            money(355, "JPY"),
+            money(1_250, "KWD"),
+            money(12_345_678_905, "KWD"),
+            usd(1),
+            usd(999_999_999_999_999),
+        ]
+    }
+    /// Amounts that it cannot express: they are refused, never rounded.
+    fn amounts_too_fine(&self) -> Vec<Money> {
+        Vec::new()
+    }
     fn pay<'a>(&'a self, page: &'a str, role: Role) -> Fut<'a, Met>;
     fn confirm<'a>(&'a self, page: &'a str, ok: bool) -> Fut<'a, Met>;
     fn turn_back<'a>(&'a self, page: &'a str) -> Fut<'a, ()>;
@@ -102,17 +125,20 @@ pub fn usd(minor: i64) -> Money {
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-pub fn new_uuid() -> Uuid {
-    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(NEXT.fetch_add(1, Ordering::Relaxed)))
+/// A new id of version 7: its first 48 bits are the milliseconds of `at`.
+pub fn new_uuid(at: Instant) -> Uuid {
+    let ms = u128::try_from(at.0 / 1_000).expect("after 1970");
+    Uuid::from_u128((ms << 80) | (0x7000_8000_0000_0000_0000 + u128::from(NEXT.fetch_add(1, Ordering::Relaxed))))
 }
 
 impl dyn Stage + '_ {
     pub fn attempt(&self) -> Attempt {
-        Attempt { id: AttemptId(new_uuid()), at: self.now() }
+        Attempt { id: AttemptId(new_uuid(self.now())), at: self.now() }
     }
 
     pub async fn customer(&self) -> String {
-        let person = Person { id: CustomerId(new_uuid()), name: "Ada Example".into(), email: Some("ada@shop.example".into()) };
+        let person =
+            Person { id: CustomerId(new_uuid(self.now())), name: "Ada Example".into(), email: Some("ada@shop.example".into()) };
         done(self.processor().put_customer(&self.attempt(), &person).await)
     }
 
@@ -128,12 +154,26 @@ impl dyn Stage + '_ {
     }
 
     pub async fn captured(&self, role: Role, amount: Money) -> Charge {
-        done(self.processor().charge(&self.attempt(), &of_token(self.token(role), amount)).await)
+        self.taken(role, amount, true).await
     }
 
     pub async fn held(&self, amount: Money) -> Charge {
-        let request = ChargeRequest { capture: false, ..of_token(self.token(Role::Pays), amount) };
-        done(self.processor().charge(&self.attempt(), &request).await)
+        self.taken(Role::Pays, amount, false).await
+    }
+
+    async fn taken(&self, role: Role, amount: Money, capture: bool) -> Charge {
+        if self.takes_tokens() {
+            let request = ChargeRequest { capture, ..of_token(self.token(role), amount) };
+            return done(self.processor().charge(&self.attempt(), &request).await);
+        }
+        let page = done(self.processor().checkout(&self.attempt(), &CheckoutRequest { capture, ..on_page(amount) }).await);
+        assert_eq!(self.pay(&page.url, role).await, Met::Thanks);
+        self.checkout_now(&page.id).await.charge.expect("it was charged")
+    }
+
+    /// Whether this connection's answer to a call that never arrived is to make it now, under the same key.
+    pub fn repeats(&self, operation: Operation) -> bool {
+        matches!(self.processor().replay(operation), Replay::SafeFor(_))
     }
 
     pub async fn page(&self, amount: Money) -> Checkout {

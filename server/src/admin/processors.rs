@@ -9,7 +9,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use books::ids::ConnectionId;
 use engine::error::Error;
-use engine::flows::connect_processor::{NewConnection, connect_processor, set_connection_state};
+use engine::flows::connect_processor::{
+    ChangedConnection, NewConnection, change_connection, connect_processor, set_connection_state,
+};
 use engine::flows::test_processor::test_processor;
 use engine::flows::use_sandbox_desk::{self, DeskAct};
 use engine::store::connection::{self, Connection};
@@ -49,22 +51,34 @@ pub async fn list(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, P
 
 async fn list_page(app: &App, desk: &Desk, notice: Option<Notice>) -> Result<Response, Problem> {
     let connections = connection::list(&app.services.db, desk.staff.business).await?;
-    let rows: Result<Vec<ProcessorRow>, Problem> = connections.iter().map(|one| row(app, desk, one)).collect();
+    let mut rows = Vec::with_capacity(connections.len());
+    for one in &connections {
+        rows.push(row(app, desk, one).await?);
+    }
     let shown = ProcessorList {
         shell: Shell { notice, ..desk.live(Section::Settings) },
         tab: SettingsTab::Processors,
-        rows: rows?,
+        rows,
         offers: registry::ALL.iter().map(offer).collect(),
         key: new_key(),
     };
     Ok(page(StatusCode::OK, &shown))
 }
 
-fn row(app: &App, desk: &Desk, one: &Connection) -> Result<ProcessorRow, Problem> {
-    let connected = app.services.connections.open(one, &desk.frame.business.name)?;
-    let claims = connected.processor.capabilities().claimed().iter().map(|claim| claim.name().replace('_', " "));
-    let title = registry::find(&one.kind).map_or(one.kind.as_str(), |kind| kind.title);
+async fn row(app: &App, desk: &Desk, one: &Connection) -> Result<ProcessorRow, Problem> {
+    // One whose secrets cannot be opened any more is shown all the same: its settings can be entered again.
+    let connected = app.services.connections.open(one, &desk.frame.business.name).ok();
+    let claims = connected.iter().flat_map(|connected| connected.processor.capabilities().claimed());
+    let claims = claims.map(|claim| claim.name().replace('_', " "));
+    let kind = registry::find(&one.kind);
+    let title = kind.map_or(one.kind.as_str(), |kind| kind.title);
+    let heard = connection::heard_at(&app.services.db, one.business_id, one.id).await?;
     Ok(ProcessorRow {
+        heard: heard.map(|at| desk.moment(at)),
+        refused: one.hook_refused_at.map(|at| desk.moment(at)),
+        advice: advice(&one.state, connected.is_some()),
+        editable: kind.is_some_and(|kind| !kind.fields.is_empty()),
+        pretend: kind.is_some_and(|kind| kind.pretend),
         id: one.id.to_string(),
         name: one.name.clone(),
         kind: title.to_owned(),
@@ -72,8 +86,18 @@ fn row(app: &App, desk: &Desk, one: &Connection) -> Result<ProcessorRow, Problem
         capabilities: claims.collect(),
         webhook: app.public_url.link(&format!("/hooks/{}", one.id)),
         enabled: one.state != "disabled",
-        record: connected.bank.is_some().then(|| format!("/admin/sandbox/{}", one.id)),
+        record: connected.is_some_and(|connected| connected.bank.is_some()).then(|| format!("/admin/sandbox/{}", one.id)),
     })
+}
+
+/// What stands in the way of being paid through it.
+fn advice(state: &str, opens: bool) -> Option<&'static str> {
+    match state {
+        _ if !opens => Some("Its secrets cannot be opened: this server has another key file. Enter them again."),
+        "untested" => Some("Nobody can pay through it yet. Test it: when it answers, it is live."),
+        "failing" => Some("The last test was refused, so nobody can pay through it. Look at its settings and test it again."),
+        _ => None,
+    }
 }
 
 fn offer(kind: &ProcessorKind) -> ProcessorOffer {
@@ -87,14 +111,27 @@ fn offer(kind: &ProcessorKind) -> ProcessorOffer {
 /// `GET /admin/settings/processors/new?kind=`
 pub async fn new(desk: Desk) -> Result<Response, Problem> {
     let kind = registry::find(desk.asked.value("kind")).ok_or_else(Problem::not_found)?;
-    Ok(form(&desk, kind, &Again::fresh(Form::default())))
+    Ok(form(&desk, kind, None, &Again::fresh(Form::default())))
 }
 
-fn form(desk: &Desk, kind: &'static ProcessorKind, again: &Again) -> Response {
+/// The form of a new connection, or of one that is there.
+fn form(desk: &Desk, kind: &'static ProcessorKind, known: Option<(&Connection, String)>, again: &Again) -> Response {
+    let hints = known.as_ref().map(|(connection, _)| connection.secret_hints()).unwrap_or_default();
+    let help = |setting: &registry::SettingField| match hints.get(setting.name) {
+        Some(last4) if last4.is_empty() => "It is set. Leave this empty to keep it.".to_owned(),
+        Some(last4) => format!("It is set and ends in {last4}. Leave this empty to keep it."),
+        None => setting.help.to_owned(),
+    };
     let names: Vec<&str> = kind.fields.iter().map(|field| field.name).chain(["name"]).collect();
     let shown = ProcessorForm {
         shell: desk.shell(Section::Settings),
         tab: SettingsTab::Processors,
+        action: match &known {
+            Some((connection, _)) => format!("/admin/settings/processors/{}", connection.id),
+            None => "/admin/settings/processors".to_owned(),
+        },
+        verb: if known.is_some() { "Change" } else { "Connect" },
+        webhook: known.as_ref().map(|(_, webhook)| webhook.clone()),
         kind: kind.name,
         processor: kind.title,
         key: again.key(),
@@ -106,7 +143,9 @@ fn form(desk: &Desk, kind: &'static ProcessorKind, again: &Again) -> Response {
             .map(|setting| SettingField {
                 name: setting.name,
                 label: setting.label,
+                help: help(setting),
                 secret: setting.secret,
+                required: setting.required && !hints.contains_key(setting.name),
                 field: again.form.field(setting.name),
             })
             .collect(),
@@ -132,12 +171,64 @@ pub async fn connect(State(app): State<Arc<App>>, Owner(staff): Owner, mut typed
     let call = again::call(&staff, &mut typed)?;
     let kind = registry::find(typed.value("kind")).ok_or_else(Problem::not_found)?;
     let saved = match read(&mut typed, kind) {
-        Some(new) => connect_processor(&app.services.db, &call, new).await.map_err(Some),
+        Some(new) => connect_processor(&app.services, &call, new).await.map_err(Some),
         None => Err(None),
     };
     match saved {
         Ok(_) => Ok(done("/admin/settings/processors", "connected")),
-        Err(error) => Ok(form(&Desk::open(&app, staff).await?, kind, &Again::of(typed, error.map(at_our_fields))?)),
+        Err(error) => Ok(form(&Desk::open(&app, staff).await?, kind, None, &Again::of(typed, error.map(at_our_fields))?)),
+    }
+}
+
+/// One connection of this business and its kind.
+async fn known(app: &App, staff: &crate::auth::Staff, id: &str) -> Result<(Connection, &'static ProcessorKind), Problem> {
+    let connection = connection::connection(&app.services.db, staff.business, parsed(id)?).await?;
+    let kind = registry::find(&connection.kind).ok_or_else(Problem::not_found)?;
+    Ok((connection, kind))
+}
+
+fn webhook(app: &App, connection: &Connection) -> String {
+    app.public_url.link(&format!("/hooks/{}", connection.id))
+}
+
+/// `GET /admin/settings/processors/{id}`
+pub async fn edit(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
+    let (connection, kind) = known(&app, &desk.staff, &id).await?;
+    let plain = connection.shown_settings().into_iter();
+    let mut fields: Vec<(String, String)> = plain.filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect();
+    fields.push(("name".to_owned(), connection.name.clone()));
+    let filled = again::filled(fields.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    let hook = webhook(&app, &connection);
+    Ok(form(&desk, kind, Some((&connection, hook)), &Again::fresh(filled)))
+}
+
+/// `POST /admin/settings/processors/{id}`: an empty secret stays as it is, any other empty setting is taken away.
+pub async fn change(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Owner(staff): Owner,
+    mut typed: Form,
+) -> Result<Response, Problem> {
+    let call = again::call(&staff, &mut typed)?;
+    let (connection, kind) = known(&app, &staff, &id).await?;
+    let changed = read(&mut typed, kind).map(|new| {
+        let mut settings = new.settings.as_object().cloned().unwrap_or_default();
+        for field in kind.fields.iter().filter(|field| !field.secret) {
+            settings.entry(field.name).or_insert(serde_json::Value::Null);
+        }
+        ChangedConnection { name: new.name, settings }
+    });
+    let saved = match changed {
+        Some(changed) => change_connection(&app.services, &call, connection.id, changed).await.map_err(Some),
+        None => Err(None),
+    };
+    match saved {
+        Ok(_) => Ok(done("/admin/settings/processors", "saved")),
+        Err(error) => {
+            let again = Again::of(typed, error.map(at_our_fields))?;
+            let hook = webhook(&app, &connection);
+            Ok(form(&Desk::open(&app, staff).await?, kind, Some((&connection, hook)), &again))
+        }
     }
 }
 
@@ -171,7 +262,7 @@ pub async fn disable(
     mut typed: Form,
 ) -> Result<Response, Problem> {
     let call = again::call(&staff, &mut typed)?;
-    set_connection_state(&app.services.db, &call, parsed(&id)?, false).await?;
+    set_connection_state(&app.services, &call, parsed(&id)?, false).await?;
     Ok(done("/admin/settings/processors", "saved"))
 }
 
@@ -183,7 +274,7 @@ pub async fn enable(
     mut typed: Form,
 ) -> Result<Response, Problem> {
     let call = again::call(&staff, &mut typed)?;
-    set_connection_state(&app.services.db, &call, parsed(&id)?, true).await?;
+    set_connection_state(&app.services, &call, parsed(&id)?, true).await?;
     Ok(done("/admin/settings/processors", "saved"))
 }
 

@@ -93,7 +93,7 @@ pub async fn submit(
         let actor = Actor::User { id: owner.id, role: Role::Owner };
         let call = Call { business: made.business, actor, request_id: request.as_str().to_owned(), key: None };
         let sandbox = NewConnection { kind: "sandbox".to_owned(), name: None, settings: serde_json::json!({}) };
-        connect_processor(&app.services.db, &call, sandbox).await?;
+        connect_processor(&app.services, &call, sandbox).await?;
     }
     enter(&app, owner.clone(), &[owner], browser(client, &headers), &request, "/admin").await
 }

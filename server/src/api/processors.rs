@@ -9,9 +9,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
+use books::calendar::Instant;
 use books::ids::ConnectionId;
 use engine::flows::call::Call;
-use engine::flows::connect_processor::{NewConnection as Connecting, connect_processor, set_connection_state};
+use engine::flows::connect_processor::{
+    ChangedConnection as Changing, NewConnection as Connecting, change_connection, connect_processor, set_connection_state,
+};
 use engine::flows::test_processor::{Tried, test_processor};
 use engine::store::business;
 use engine::store::connection::{self, Connection as Row};
@@ -29,13 +32,14 @@ use crate::respond::Problem;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/processors", get(list).post(connect))
-        .route("/api/v1/processors/{id}", get(one))
+        .route("/api/v1/processors/{id}", get(one).patch(change))
         .route("/api/v1/processors/{id}/test", post(test))
         .route("/api/v1/processors/{id}/disable", post(disable))
+        .route("/api/v1/processors/{id}/enable", post(enable))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list, connect, one, test, disable))]
+#[openapi(paths(list, connect, one, change, test, disable, enable))]
 pub struct Description;
 
 /// A connection to a processor.
@@ -49,15 +53,38 @@ pub struct Connection {
     /// What it can do: names to true or false, and days.
     #[schema(value_type = Object)]
     capabilities: Value,
+    /// What was set: a text, or for a secret `{"set": true, "last4": "…"}`.
+    #[schema(value_type = Object)]
+    settings: Value,
+    webhook: Webhook,
     #[schema(format = DateTime)]
     created_at: String,
 }
 
+/// Where its processor sends messages, and whether they come.
+#[derive(Debug, Serialize, ToSchema)]
+struct Webhook {
+    url: String,
+    #[schema(format = DateTime)]
+    last_received_at: Option<String>,
+    /// When one last came whose signature did not fit.
+    #[schema(format = DateTime)]
+    last_refused_at: Option<String>,
+}
+
 impl Connection {
-    fn of(app: &App, row: Row, business: &str) -> Result<Connection, Problem> {
+    async fn of(app: &App, row: Row, business: &str) -> Result<Connection, Problem> {
         let connected = app.services.connections.open(&row, business)?;
         let capabilities = serde_json::to_value(connected.processor.capabilities());
+        let heard = connection::heard_at(&app.services.db, row.business_id, row.id).await?;
+        let webhook = Webhook {
+            url: app.public_url.link(&format!("/hooks/{}", row.id)),
+            last_received_at: heard.map(Instant::to_rfc3339),
+            last_refused_at: row.hook_refused_at.map(Instant::to_rfc3339),
+        };
         Ok(Connection {
+            settings: settings_shown(&row),
+            webhook,
             id: row.id.to_string(),
             kind: row.kind,
             name: row.name,
@@ -68,10 +95,16 @@ impl Connection {
     }
 }
 
+fn settings_shown(row: &Row) -> Value {
+    let plain = row.shown_settings();
+    let secret = row.secret_hints().into_iter().map(|(name, last4)| (name, json!({ "set": true, "last4": last4 })));
+    Value::Object(plain.into_iter().chain(secret).collect())
+}
+
 async fn shown(app: &App, call: &Call, id: ConnectionId) -> Result<Connection, Problem> {
     let business = business::business(&app.services.db, call.business).await?;
     let row = connection::connection(&app.services.db, call.business, id).await?;
-    Connection::of(app, row, &business.name)
+    Connection::of(app, row, &business.name).await
 }
 
 /// A new connection.
@@ -82,7 +115,7 @@ struct NewConnection {
     kind: String,
     #[schema(max_length = 200)]
     name: Option<String>,
-    /// Sandbox takes `capabilities`, such as `{"payment_request": false}`.
+    /// `secret_key`, `webhook_secret` … as texts. Each kind takes `capabilities` too, such as `{"payment_request": false}`.
     #[serde(default = "no_settings")]
     #[schema(value_type = Object)]
     settings: Value,
@@ -102,7 +135,7 @@ async fn connect(
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
     let connecting = Connecting { kind: new.kind, name: new.name, settings: new.settings };
-    let act = connect_processor(&app.services.db, &call, connecting);
+    let act = connect_processor(&app.services, &call, connecting);
     written(&app, &call, StatusCode::CREATED, act, |id| shown(&app, &call, id)).await
 }
 
@@ -112,8 +145,11 @@ async fn connect(
 async fn list(State(app): State<Arc<App>>, Reads(caller): Reads) -> Result<Response, Problem> {
     let business = business::business(&app.services.db, caller.business).await?;
     let rows = connection::list(&app.services.db, caller.business).await?;
-    let all: Result<Vec<_>, Problem> = rows.into_iter().map(|row| Connection::of(&app, row, &business.name)).collect();
-    Ok(json::answer(StatusCode::OK, &List::whole(all?)))
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        all.push(Connection::of(&app, row, &business.name).await?);
+    }
+    Ok(json::answer(StatusCode::OK, &List::whole(all)))
 }
 
 /// A connection
@@ -122,6 +158,34 @@ async fn list(State(app): State<Arc<App>>, Reads(caller): Reads) -> Result<Respo
 async fn one(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<ConnectionId>) -> Result<Response, Problem> {
     let call = caller.call([0; 32]);
     Ok(json::answer(StatusCode::OK, &shown(&app, &call, id).await?))
+}
+
+/// What is changed of a connection.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangedConnection {
+    #[schema(max_length = 200)]
+    name: Option<String>,
+    /// Only what is to be replaced; null takes an optional setting away. A replaced webhook secret is taken for a day more.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    settings: serde_json::Map<String, Value>,
+}
+
+/// Rename a connection or replace some of its settings
+#[utoipa::path(patch, path = "/api/v1/processors/{id}", tag = "processors", request_body = ChangedConnection,
+    params(("id" = String, Path, description = "`prc_…`")),
+    responses((status = 200, description = "The connection", body = Connection)))]
+async fn change(
+    State(app): State<Arc<App>>,
+    Sets(caller): Sets,
+    Id(id): Id<ConnectionId>,
+    StrictJson { value, request_hash }: StrictJson<ChangedConnection>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let changing = Changing { name: value.name, settings: value.settings };
+    let act = change_connection(&app.services, &call, id, changing);
+    written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await
 }
 
 /// A connection after it was tried.
@@ -168,6 +232,20 @@ async fn disable(
     StrictJson { request_hash, .. }: StrictJson<Nothing>,
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
-    let act = set_connection_state(&app.services.db, &call, id, false);
+    let act = set_connection_state(&app.services, &call, id, false);
+    written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await
+}
+
+/// Take a connection into use again: Sandbox at once, a real processor after its next test
+#[utoipa::path(post, path = "/api/v1/processors/{id}/enable", tag = "processors", params(("id" = String, Path, description = "`prc_…`")),
+    responses((status = 200, description = "The connection", body = Connection)))]
+async fn enable(
+    State(app): State<Arc<App>>,
+    Sets(caller): Sets,
+    Id(id): Id<ConnectionId>,
+    StrictJson { request_hash, .. }: StrictJson<Nothing>,
+) -> Result<Response, Problem> {
+    let call = caller.call(request_hash);
+    let act = set_connection_state(&app.services, &call, id, true);
     written(&app, &call, StatusCode::OK, act, |id| shown(&app, &call, id)).await
 }

@@ -119,7 +119,7 @@ async fn open(services: &Services) -> Result<Shop<'_>, Failure> {
     };
     save_business(&services.db, &call, details).await?;
     let sandbox = NewConnection { kind: "sandbox".to_owned(), name: None, settings: serde_json::json!({}) };
-    let connection = connect_processor(&services.db, &call, sandbox).await?.value;
+    let connection = connect_processor(services, &call, sandbox).await?.value;
     let connection = engine::store::connection::connection(&services.db, made.business, connection).await?;
     Ok(Shop { services, call, business: made.business, connection, usd })
 }

@@ -10,6 +10,7 @@ mod job;
 mod mails;
 mod messages;
 mod money_back;
+mod processors;
 mod roles;
 mod setup;
 mod surfaces;

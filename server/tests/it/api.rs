@@ -23,3 +23,4 @@ mod reports;
 mod running;
 mod statement;
 mod story;
+mod stripe;

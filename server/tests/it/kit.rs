@@ -4,6 +4,7 @@
 //! failure, never a skip. When a test ends, no job may be left over unless it said so ([`TestApp::leaves_jobs`]), and the
 //! books must agree, by the second opinion of `owed verify`.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +26,7 @@ use engine::flows::send_message::release_due;
 use engine::jobs::{follow_processor, run_due};
 use engine::keys::Keys;
 use engine::services::Services;
+use fakes::stripe::StripeFake;
 use processors::sandbox::{Bank, CardEntry, CheckoutStep, PageId};
 use serde_json::{Value, json};
 use server::app::App;
@@ -73,12 +75,30 @@ impl TestApp {
         }
     }
 
+    /// The same with Stripe's fake in Stripe's place, whose clock starts with the app's.
+    pub fn both_with_stripe(test: impl AsyncFn(&TestApp, &StripeFake)) {
+        for place in Place::both() {
+            block_on(async {
+                let start = Instant::from_rfc3339(START).expect("a time");
+                let fake = StripeFake::start(start.0 / 1_000_000).await;
+                let app = TestApp::open_with(&place, BTreeMap::from([("stripe".to_owned(), fake.base_url.clone())])).await;
+                test(&app, &fake).await;
+                app.check_left_behind().await;
+                app.app.services.db.shutdown();
+            });
+        }
+    }
+
     async fn open(place: &Place) -> TestApp {
+        TestApp::open_with(place, BTreeMap::new()).await
+    }
+
+    async fn open_with(place: &Place, base_urls: BTreeMap<String, String>) -> TestApp {
         let start = Instant::from_rfc3339(START).expect("a time");
         let at = DbConfig { data: place.data.clone(), url: place.url.clone(), mode: Mode::ReadWrite };
         let db = Db::open(&at, Clock::test(start)).expect("a fresh database opens");
         let keys = Keys::open(&place.data.join("key")).expect("a fresh key file");
-        let services = Services::new(db, keys, ADDRESS.to_owned(), None);
+        let services = Services::new(db, keys, ADDRESS.to_owned(), None).with_base_urls(base_urls);
         let common = Common { data: Some(place.data.clone()), ..Common::default() };
         let mut config = Config::load(&common, None).expect("the defaults");
         config.configured_url = Some(PublicUrl::parse(ADDRESS).expect("a URL"));
@@ -203,8 +223,8 @@ impl TestApp {
         made["id"].as_str().expect("an id").to_owned()
     }
 
-    /// A payer opens a link's address, presses *Pay* and fills in Sandbox's page. What the page said.
-    pub async fn pay_by_link(&self, url: &str, number: &str) -> CheckoutStep {
+    /// A payer opens a link's address and presses *Pay*. The processor's page.
+    pub async fn page_of_link(&self, url: &str) -> String {
         use engine::flows::open_link::{Opened, open_link};
         use engine::flows::start_checkout::{Next, start_checkout};
         let token = url.strip_prefix(&format!("{ADDRESS}/p/")).expect("a payer's address");
@@ -212,6 +232,12 @@ impl TestApp {
         let Opened::Live(link) = opened else { panic!("{url} is not live: {opened:?}") };
         let next = start_checkout(self.services(), &link, None, "test").await.expect("a page");
         let Next::Page(page) = next else { panic!("a page was expected, not {next:?}") };
+        page
+    }
+
+    /// A payer opens a link's address, presses *Pay* and fills in Sandbox's page. What the page said.
+    pub async fn pay_by_link(&self, url: &str, number: &str) -> CheckoutStep {
+        let page = self.page_of_link(url).await;
         let id: PageId = page.rsplit('/').next().expect("the page's id").parse().expect("the id of a page");
         let entry = CardEntry { number, exp: "12/30", cvc: "123", name: "A payer" };
         let step = self.bank().await.pay_checkout(&id, &entry, self.services().db.clock().now()).await;

@@ -78,7 +78,11 @@ pub async fn a_closed_page_is_never_paid(stage: &dyn Stage) {
 
     let left = stage.page(usd(1_000)).await;
     stage.turn_back(&left.url).await;
-    assert_eq!(stage.checkout_now(&left.id).await.state, CheckoutState::Canceled);
+    match stage.checkout_now(&left.id).await.state {
+        // Some processors only lead the payer back: the page waits until it is closed or lapses.
+        CheckoutState::Open => assert_eq!(done(stage.processor().expire_checkout(&stage.attempt(), &left.id).await).charge, None),
+        other => assert_eq!(other, CheckoutState::Canceled),
+    }
     assert_eq!(stage.pay(&left.url, Role::Pays).await, Met::Closed);
 
     let late = stage.page(usd(1_000)).await;
@@ -110,12 +114,14 @@ pub async fn closing_and_paying_at_once_has_one_winner(stage: &dyn Stage) {
 }
 
 pub async fn a_page_waits_for_its_payer(stage: &dyn Stage) {
-    let request = CheckoutRequest { expires_at: Some(stage.now().plus_seconds(20 * DAY)), ..on_page(usd(500)) };
+    let longest = stage.longest_page();
+    let request = CheckoutRequest { expires_at: Some(stage.now().plus_seconds(longest)), ..on_page(usd(500)) };
     let asked_for = done(stage.processor().checkout(&stage.attempt(), &request).await);
     let usual = stage.page(usd(500)).await;
-    stage.pass(DAY - 3_600).await;
-    assert_eq!(stage.pay(&usual.url, Role::Pays).await, Met::Thanks, "opened from a mail almost a day later");
-    stage.pass(18 * DAY).await;
+    let almost_a_day = longest.min(DAY) - 3_600;
+    stage.pass(almost_a_day).await;
+    assert_eq!(stage.pay(&usual.url, Role::Pays).await, Met::Thanks, "opened from a mail hours later");
+    stage.pass(longest - almost_a_day - 120).await;
     assert_eq!(stage.pay(&asked_for.url, Role::Pays).await, Met::Thanks);
     assert_eq!(stage.captured_in_truth().await, 1_000);
 }

@@ -1,7 +1,7 @@
 //! Messages that come by themselves: believed only when signed, and only as a hint.
 
 use books::calendar::Instant;
-use processors::{ChargeState, Processor, RawHook, RefundRequest, RemoteKind, Verified};
+use processors::{ChargeState, Processor, RawHook, RefundRequest, Remote, RemoteKind, Verified};
 
 use crate::stage::{DAY, Message, Role, Stage, done, usd};
 
@@ -60,7 +60,14 @@ pub async fn each_message_leads_to_what_changed(stage: &dyn Stage) {
         for hint in verified.hints {
             let now = stage.fetch(hint.about.kind, &hint.about.id).await;
             assert_eq!(now.reference(), hint.about, "{}", hint.event);
-            seen.push((hint.about.kind, hint.attempt));
+            let behind = match &now {
+                Remote::Dispute(dispute) => dispute.charge_attempt,
+                Remote::Refund(refund) => refund.attempt,
+                Remote::Checkout(checkout) => checkout.attempt,
+                other => other.charge().and_then(|charge| charge.attempt),
+            };
+            assert!(hint.attempt.is_none() || hint.attempt == behind, "{}: it names another's key", hint.event);
+            seen.push((hint.about.kind, behind));
         }
     }
     for expected in [

@@ -38,7 +38,12 @@ pub async fn parts_never_add_up_to_more(stage: &dyn Stage) {
 }
 
 pub async fn the_window_closes(stage: &dyn Stage) {
-    let days = stage.processor().capabilities().refund_days.expect("this processor says how long");
+    let Some(days) = stage.processor().capabilities().refund_days else {
+        let old = stage.captured(Role::Pays, usd(500)).await;
+        stage.pass(400 * DAY).await;
+        assert_eq!(done(stage.processor().refund(&stage.attempt(), &refund(&old.id, 500)).await).amount, usd(500));
+        return;
+    };
     let (early, late) = (stage.captured(Role::Pays, usd(500)).await, stage.captured(Role::Pays, usd(500)).await);
     stage.pass(i64::from(days) * DAY).await;
     assert_eq!(done(stage.processor().refund(&stage.attempt(), &refund(&early.id, 500)).await).amount, usd(500));

@@ -28,6 +28,14 @@ pub struct ProcessorRow {
     pub capabilities: Vec<String>,
     /// The address the processor's webhooks go to.
     pub webhook: String,
+    /// When one last came, and when one last came that could not be believed.
+    pub heard: Option<Moment>,
+    pub refused: Option<Moment>,
+    /// Why nothing can be paid through it yet, and what to do.
+    pub advice: Option<&'static str>,
+    /// It has settings that can be changed.
+    pub editable: bool,
+    pub pretend: bool,
     pub enabled: bool,
     /// Sandbox's own record.
     pub record: Option<String>,
@@ -48,6 +56,12 @@ pub struct ProcessorOffer {
 pub struct ProcessorForm {
     pub shell: Shell,
     pub tab: SettingsTab,
+    /// Where it is sent.
+    pub action: String,
+    /// What the button says.
+    pub verb: &'static str,
+    /// The address of its webhooks, once there is one.
+    pub webhook: Option<String>,
     pub kind: &'static str,
     /// `Stripe`.
     pub processor: &'static str,
@@ -62,7 +76,9 @@ pub struct ProcessorForm {
 pub struct SettingField {
     pub name: &'static str,
     pub label: &'static str,
+    pub help: String,
     pub secret: bool,
+    pub required: bool,
     pub field: Field,
 }
 

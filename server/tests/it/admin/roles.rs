@@ -77,6 +77,7 @@ const POSTS: &[(&str, Role)] = &[
     ("/admin/settings/keys", Role::Owner),
     ("/admin/settings/keys/{id}/revoke", Role::Owner),
     ("/admin/settings/processors", Role::Owner),
+    ("/admin/settings/processors/{id}", Role::Owner),
     ("/admin/settings/processors/{id}/test", Role::Owner),
     ("/admin/settings/processors/{id}/disable", Role::Owner),
     ("/admin/settings/processors/{id}/enable", Role::Owner),

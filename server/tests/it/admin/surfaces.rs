@@ -91,6 +91,7 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     all.push(format!("/admin/payments/{}/change", taken["id"].as_str().expect("an id")));
     all.extend(["refund", "reallocate"].map(|path| format!("{payment}/{path}")));
     all.extend([entry, payment, mail, format!("/admin/sandbox/{sandbox}")]);
+    all.push(format!("/admin/settings/processors/{sandbox}"));
     all.push(format!("/admin/payments/new?order={order}"));
     all.push(format!("/admin/payments/new?customer={customer}"));
     all.push(format!("/admin/customers/{customer}/e-invoicing"));

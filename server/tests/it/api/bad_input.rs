@@ -90,7 +90,7 @@ fn each_wrong_value_is_named() {
             (links.as_str(), json!({"policy": "some"}), 422, "policy"),
             (links.as_str(), json!({"expires_on": "2026-01-14"}), 422, "expires_on"),
             ("/processors", json!({"kind": "abacus"}), 422, "kind"),
-            ("/processors", json!({"kind": "sandbox", "settings": {"secret_key": "x"}}), 422, "settings.settings.secret_key"),
+            ("/processors", json!({"kind": "sandbox", "settings": {"secret_key": "x"}}), 422, "settings.secret_key"),
             (
                 "/users",
                 json!({"email": "a@b.example", "name": "A", "role": "king", "password": "long enough, this"}),

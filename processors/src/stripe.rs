@@ -1,0 +1,283 @@
+//! Stripe: pages by Checkout Sessions, charges by payment intents, invoices of its own.
+//!
+//! Invariants: payers type cards on Stripe's pages only; a charge's id is its payment intent's; our attempt's key is the
+//! idempotency key and stands in the metadata of whatever it made. A card whose bank wants its holder gives up the direct
+//! charge for good and opens a page on which the holder pays instead, so that at most one of the two can take money.
+//! Limits: pages stay open for at most 24 hours; invoices are sent to one address; Stripe cannot forget a key on demand, so
+//! resolving an attempt makes the same call once more within 23 hours, and looks for its traces afterwards.
+//! Left out on purpose: embedded fields and their script, subscriptions, Stripe's own tax, and Connect.
+//! Sources: Stripe's API reference and OpenAPI files of 2023-08-16 and 2026-08-21.
+
+mod acts;
+mod forms;
+mod invoices;
+mod line;
+mod look;
+mod meaning;
+mod news;
+pub mod objects;
+mod payouts;
+mod resolve;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use books::calendar::Instant;
+use books::money::Currency;
+
+pub use line::VERSION;
+
+use self::line::Line;
+use self::objects::Account;
+use crate::asked::Asked;
+use crate::capabilities::{Capabilities, Capability};
+use crate::http::Http;
+use crate::outcome::{Outcome, RejectReason, Resolved};
+use crate::processor::{
+    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, Initiator, InvoiceRequest, Operation, Person, Processor,
+    RefundRequest, Replay, SetupRequest, Source, unsupported,
+};
+use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes};
+use crate::remote::{Changes, Charge, Checkout, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested};
+use crate::secret::Secret;
+use crate::webhook::{RawHook, Verified};
+
+const NAME: &str = "stripe";
+const BASE: &str = "https://api.stripe.com";
+/// Stripe forgets a key after 24 hours at the earliest; an hour is left for clocks that differ.
+pub const SAFE_TO_REPEAT: Duration = Duration::from_secs(23 * 3_600);
+
+pub const KIND: ProcessorKind = ProcessorKind {
+    name: NAME,
+    title: "Stripe",
+    pretend: false,
+    fields: &[
+        SettingField {
+            name: "secret_key",
+            label: "Secret key",
+            help: "In Stripe: Developers, API keys. A key that begins with sk_test_ or rk_test_ moves no real money.",
+            secret: true,
+            required: true,
+            takes: Takes::Beginning(&["sk_", "rk_"]),
+        },
+        SettingField {
+            name: "webhook_secret",
+            label: "Signing secret of the webhook",
+            help: "In Stripe: Developers, Webhooks, the endpoint with our address. Without it changes are asked for, a little later.",
+            secret: true,
+            required: false,
+            takes: Takes::Beginning(&["whsec_"]),
+        },
+        SettingField {
+            name: "publishable_key",
+            label: "Publishable key",
+            help: "Not needed while payers pay on Stripe's own page.",
+            secret: false,
+            required: false,
+            takes: Takes::Beginning(&["pk_"]),
+        },
+    ],
+    capabilities,
+    connect,
+};
+
+/// Everything the connector does. Cards keyed by staff are not among it: Stripe's page has no such mode.
+pub fn capabilities() -> Capabilities {
+    let all = Capability::ALL.iter().copied().filter(|claim| *claim != Capability::VirtualTerminal);
+    Capabilities::new(&all.collect::<Vec<_>>(), 7, None)
+}
+
+fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings) -> Connected {
+    let hook_secrets = settings.with_replaced("webhook_secret", &around);
+    let hears = !hook_secrets.is_empty();
+    let http = Http::new(&around.wire, NAME, BASE, around.base_url.as_deref());
+    let stripe = Stripe {
+        line: Line { http, secret_key: settings.given("secret_key") },
+        capabilities: if hears { capabilities } else { capabilities.without(Capability::Webhooks) },
+        hook_secrets,
+    };
+    Connected { processor: Arc::new(stripe), bank: None }
+}
+
+/// The connector.
+pub struct Stripe {
+    line: Line,
+    capabilities: Capabilities,
+    /// The newest first; the others were replaced a short while ago.
+    hook_secrets: Vec<Secret>,
+}
+
+impl Stripe {
+    fn can(&self, what: Capability) -> bool {
+        self.capabilities.can(what)
+    }
+
+    fn cards_only(&self) -> bool {
+        !self.can(Capability::BankDebit)
+    }
+
+    /// The first claim that a page needs and the connection lacks.
+    fn lacks(&self, request: &CheckoutRequest) -> Option<&'static str> {
+        let needs = [
+            (true, Capability::Checkout, "a hosted page"),
+            (!request.capture, Capability::Authorize, "holding an amount"),
+            (request.save, Capability::SavedMethods, "saved methods"),
+            (request.by == Initiator::Staff, Capability::VirtualTerminal, "a virtual terminal"),
+        ];
+        needs.into_iter().find(|(needed, what, _)| *needed && !self.can(*what)).map(|(_, _, name)| name)
+    }
+
+    /// Asks for the account behind the key: harmless, and it tells whether the account may take money.
+    async fn account(&self) -> Outcome<Tested> {
+        let account = match self.line.get::<Account>("/v1/account").await.or_end() {
+            Ok(account) => account,
+            Err(outcome) => return outcome,
+        };
+        if account.charges_enabled == Some(false) {
+            let text = "Stripe knows the key, but this account may not take payments yet: finish its activation at Stripe.";
+            return Outcome::rejected(RejectReason::Credentials, text);
+        }
+        let name = account.business_profile.and_then(|profile| profile.name).unwrap_or(account.id);
+        let mode = match self.line.secret_key.expose().contains("_test_") {
+            true => "in test mode: no real money moves",
+            false => "in live mode: payments are real",
+        };
+        Outcome::Done(Tested { text: format!("Stripe answers for {name}, {mode}.") })
+    }
+}
+
+impl Processor for Stripe {
+    fn kind(&self) -> &'static str {
+        NAME
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn replay(&self, _operation: Operation) -> Replay {
+        Replay::SafeFor(SAFE_TO_REPEAT)
+    }
+
+    fn test<'a>(&'a self, _by: &'a Attempt, _currency: Currency) -> Fut<'a, Outcome<Tested>> {
+        Box::pin(self.account())
+    }
+
+    fn put_customer<'a>(&'a self, by: &'a Attempt, person: &'a Person) -> Fut<'a, Outcome<String>> {
+        Box::pin(self.introduce(by, person))
+    }
+
+    fn methods<'a>(&'a self, customer: &'a str, _now: Instant) -> Fut<'a, Outcome<Vec<SavedMethod>>> {
+        if !self.can(Capability::SavedMethods) {
+            return unsupported("saved methods");
+        }
+        Box::pin(self.kept_methods(customer))
+    }
+
+    fn save_method<'a>(&'a self, by: &'a Attempt, customer: &'a str, token: &'a str) -> Fut<'a, Outcome<SavedMethod>> {
+        if !self.can(Capability::SavedMethods) {
+            return unsupported("saved methods");
+        }
+        Box::pin(self.attach(by, customer, token))
+    }
+
+    fn detach<'a>(&'a self, _customer: &'a str, method: &'a str, now: Instant) -> Fut<'a, Outcome<()>> {
+        if !self.can(Capability::SavedMethods) {
+            return unsupported("saved methods");
+        }
+        Box::pin(self.forget(method, now))
+    }
+
+    fn setup<'a>(&'a self, by: &'a Attempt, request: &'a SetupRequest) -> Fut<'a, Outcome<Setup>> {
+        if !self.can(Capability::SetupPage) {
+            return unsupported("a page to save a card");
+        }
+        Box::pin(self.open_setup(by, request))
+    }
+
+    fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
+        if let Some(lack) = self.lacks(request) {
+            return unsupported(lack);
+        }
+        Box::pin(self.open_page(by, request))
+    }
+
+    fn expire_checkout<'a>(&'a self, by: &'a Attempt, checkout: &'a str) -> Fut<'a, Outcome<Checkout>> {
+        Box::pin(self.close_page(by, checkout))
+    }
+
+    fn charge<'a>(&'a self, by: &'a Attempt, request: &'a ChargeRequest) -> Fut<'a, Outcome<Charge>> {
+        if matches!(request.source, Source::Saved { .. }) && !self.can(Capability::SavedMethods) {
+            return unsupported("saved methods");
+        }
+        if !request.capture && !self.can(Capability::Authorize) {
+            return unsupported("holding an amount");
+        }
+        Box::pin(self.take(by, request))
+    }
+
+    fn capture<'a>(&'a self, by: &'a Attempt, request: &'a CaptureRequest) -> Fut<'a, Outcome<Charge>> {
+        if !self.can(Capability::Authorize) {
+            return unsupported("holding an amount");
+        }
+        Box::pin(self.take_held(by, request))
+    }
+
+    fn void<'a>(&'a self, by: &'a Attempt, charge: &'a str) -> Fut<'a, Outcome<Charge>> {
+        if !self.can(Capability::Authorize) {
+            return unsupported("holding an amount");
+        }
+        Box::pin(self.release_held(by, charge))
+    }
+
+    fn refund<'a>(&'a self, by: &'a Attempt, request: &'a RefundRequest) -> Fut<'a, Outcome<Refund>> {
+        if !self.can(Capability::Refund) {
+            return unsupported("refunds");
+        }
+        Box::pin(self.give_back(by, request))
+    }
+
+    fn create_invoice<'a>(&'a self, by: &'a Attempt, request: &'a InvoiceRequest) -> Fut<'a, Outcome<RemoteInvoice>> {
+        if !self.can(Capability::RemoteInvoice) {
+            return unsupported("invoices of its own");
+        }
+        Box::pin(self.draft_invoice(by, request))
+    }
+
+    fn send_invoice<'a>(&'a self, by: &'a Attempt, invoice: &'a str) -> Fut<'a, Outcome<RemoteInvoice>> {
+        if !self.can(Capability::RemoteInvoice) {
+            return unsupported("invoices of its own");
+        }
+        Box::pin(self.issue_invoice(by, invoice))
+    }
+
+    fn cancel_invoice<'a>(&'a self, by: &'a Attempt, invoice: &'a str) -> Fut<'a, Outcome<RemoteInvoice>> {
+        if !self.can(Capability::RemoteInvoice) {
+            return unsupported("invoices of its own");
+        }
+        Box::pin(self.withdraw_invoice(by, invoice))
+    }
+
+    fn fetch<'a>(&'a self, what: &'a Reference, _now: Instant) -> Fut<'a, Outcome<Remote>> {
+        Box::pin(self.look(what))
+    }
+
+    fn resolve<'a>(&'a self, by: &'a Attempt, asked: &'a Asked, now: Instant) -> Fut<'a, Resolved<Remote>> {
+        Box::pin(self.what_became(by, asked, now))
+    }
+
+    fn verify<'a>(&'a self, hook: &'a RawHook<'a>) -> Fut<'a, Option<Verified>> {
+        Box::pin(std::future::ready(self.read_hook(hook)))
+    }
+
+    fn changes<'a>(&'a self, since: Option<&'a str>, _now: Instant) -> Fut<'a, Outcome<Changes>> {
+        Box::pin(self.changed(since))
+    }
+
+    fn payouts<'a>(&'a self, since: Option<&'a str>, _now: Instant) -> Fut<'a, Outcome<Payouts>> {
+        if !self.can(Capability::Payouts) {
+            return unsupported("payouts");
+        }
+        Box::pin(self.paid_out(since))
+    }
+}

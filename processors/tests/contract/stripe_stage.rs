@@ -1,0 +1,192 @@
+//! Stripe on the stage: its connector over HTTP to the fake, whose every answer is held against Stripe's description.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use books::calendar::Instant;
+use books::ids::ConnectionId;
+use books::money::{Currency, Money};
+use fakes::Fault;
+use fakes::stripe::{Card, Met as MetThere, SECRET_KEY, StripeFake};
+use processors::http::Wire;
+use processors::registry::{self, Surroundings};
+use processors::sandbox::{House, MemoryShelf};
+use processors::{DeclineReason, Fut, Processor, Secret};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::stage::{DAY, Line, Message, Met, Role, Stage, Truth, money, usd};
+
+pub const HOOK_URL: &str = "https://pay.shop.example/hooks/prc_1";
+const HOOK_SECRET: &str = "whsec_first";
+
+pub struct StripeStage {
+    pub fake: StripeFake,
+    pub wire: Wire,
+    processor: Arc<dyn Processor>,
+    settings: Value,
+    now: AtomicI64,
+}
+
+pub fn set(narrowed: Value) -> Fut<'static, Box<dyn Stage>> {
+    Box::pin(async move {
+        let stage: Box<dyn Stage> = Box::new(StripeStage::new(narrowed).await);
+        stage
+    })
+}
+
+pub fn connect(base_url: &str, wire: &Wire, settings: &Value, replaced: &[&str]) -> Arc<dyn Processor> {
+    let kind = registry::find("stripe").expect("it is in the registry");
+    let settings = kind.check(settings).expect("complete settings");
+    let house = House {
+        shelf: Arc::new(MemoryShelf::default()),
+        pause: |_| Box::pin(std::future::ready(())),
+        page_key: Secret::new(""),
+        hook_secrets: Vec::new(),
+    };
+    let around = Surroundings {
+        connection: ConnectionId(Uuid::from_u128(78)),
+        business: "Nordwind Signs".into(),
+        public_url: "https://pay.shop.example".into(),
+        hook_url: HOOK_URL.into(),
+        base_url: Some(base_url.into()),
+        wire: wire.clone(),
+        replaced: replaced.iter().map(|secret| ("webhook_secret".to_owned(), Secret::new(*secret))).collect(),
+        house,
+    };
+    kind.connect(&settings, around).processor
+}
+
+impl StripeStage {
+    pub async fn new(narrowed: Value) -> StripeStage {
+        let now = Instant::from_rfc3339("2026-01-15T09:00:00Z").expect("a time");
+        let fake = StripeFake::start(now.0 / 1_000_000).await;
+        let settings = json!({"secret_key": SECRET_KEY, "webhook_secret": HOOK_SECRET, "capabilities": narrowed});
+        let wire = Wire::with_patience(std::time::Duration::from_secs(5));
+        let processor = connect(&fake.base_url, &wire, &settings, &[]);
+        StripeStage { fake, wire, processor, settings, now: AtomicI64::new(now.0) }
+    }
+}
+
+fn card(role: Role) -> Card {
+    match role {
+        Role::Pays => Card::Pays,
+        Role::Declined => Card::Declined,
+        Role::InsufficientFunds => Card::InsufficientFunds,
+        Role::Expired => Card::Expired,
+        Role::IncorrectCvc => Card::IncorrectCvc,
+        Role::Confirms => Card::Confirms,
+        Role::RefundFails => Card::RefundFails,
+        Role::Disputed => Card::Disputed,
+        Role::DebitSettles => Card::DebitSettles,
+        Role::DebitReturned => Card::DebitReturned,
+    }
+}
+
+fn met(there: MetThere) -> Met {
+    match there {
+        MetThere::Thanks => Met::Thanks,
+        MetThere::AskedToConfirm => Met::AskedToConfirm,
+        MetThere::Closed => Met::Closed,
+        MetThere::Declined(word) => Met::Declined(match word.as_str() {
+            "insufficient_funds" => DeclineReason::InsufficientFunds,
+            "expired_card" => DeclineReason::ExpiredCard,
+            "incorrect_cvc" => DeclineReason::IncorrectCvc,
+            _ => DeclineReason::CardDeclined,
+        }),
+    }
+}
+
+fn ready<'a, T: Send + 'a>(value: T) -> Fut<'a, T> {
+    Box::pin(std::future::ready(value))
+}
+
+impl Stage for StripeStage {
+    fn processor(&self) -> Arc<dyn Processor> {
+        self.processor.clone()
+    }
+
+    fn with_new_secret(&self, old_too: bool) -> Arc<dyn Processor> {
+        let settings = json!({"secret_key": SECRET_KEY, "webhook_secret": "whsec_second"});
+        let replaced: &[&str] = if old_too { &[HOOK_SECRET] } else { &[] };
+        connect(&self.fake.base_url, &self.wire, &settings, replaced)
+    }
+
+    fn now(&self) -> Instant {
+        Instant(self.now.load(Ordering::Relaxed))
+    }
+
+    fn pass<'a>(&'a self, seconds: i64) -> Fut<'a, ()> {
+        let now = self.now.fetch_add(seconds * 1_000_000, Ordering::Relaxed) + seconds * 1_000_000;
+        self.fake.set_now(now / 1_000_000);
+        ready(())
+    }
+
+    fn token(&self, role: Role) -> String {
+        card(role).token().to_owned()
+    }
+
+    fn longest_page(&self) -> i64 {
+        DAY
+    }
+
+    fn amounts(&self) -> Vec<Money> {
+        let isk = Money::new(355, Currency::from_code("ISK").expect("a currency"));
+        vec![money(1, "JPY"), money(355, "JPY"), money(1_250, "KWD"), isk, money(12_345, "HUF"), usd(50), usd(99_999_999)]
+    }
+
+    fn amounts_too_fine(&self) -> Vec<Money> {
+        vec![money(1_255, "KWD"), money(1_001, "MGA"), usd(100_000_000)]
+    }
+
+    fn pay<'a>(&'a self, page: &'a str, role: Role) -> Fut<'a, Met> {
+        ready(met(self.fake.pay(page, card(role))))
+    }
+
+    fn confirm<'a>(&'a self, page: &'a str, ok: bool) -> Fut<'a, Met> {
+        ready(met(self.fake.confirm(page, ok)))
+    }
+
+    /// Stripe's way back is a link: nothing is canceled.
+    fn turn_back<'a>(&'a self, _page: &'a str) -> Fut<'a, ()> {
+        ready(())
+    }
+
+    fn break_line<'a>(&'a self, next: &'a [Line]) -> Fut<'a, ()> {
+        let fault = |line: &Line| match line {
+            Line::LosesAnswer => Fault::LoseAnswer,
+            Line::Silent => Fault::Silent,
+            Line::ServerError => Fault::Error500,
+        };
+        self.fake.break_next(&next.iter().map(fault).collect::<Vec<_>>());
+        ready(())
+    }
+
+    fn truth<'a>(&'a self) -> Fut<'a, Vec<Truth>> {
+        let money = |whole, code: &str| processors::amounts::Units::Stripe.money(whole, code).expect("an amount");
+        let all = self.fake.truth().into_iter().map(|charge| Truth {
+            attempt: charge.attempt.parse().expect("the key of an attempt"),
+            captured: money(charge.captured, &charge.currency),
+            refunded: money(charge.refunded, &charge.currency),
+        });
+        ready(all.collect())
+    }
+
+    fn messages<'a>(&'a self) -> Fut<'a, Vec<Message>> {
+        if self.settings["capabilities"]["webhooks"] == false {
+            return ready(Vec::new());
+        }
+        let all = self.fake.deliveries(HOOK_SECRET).into_iter();
+        ready(all.map(|(headers, body)| Message { url: HOOK_URL.into(), headers, body: body.into_bytes() }).collect())
+    }
+
+    fn refund_elsewhere<'a>(&'a self, charge: &'a str, amount: Money) -> Fut<'a, ()> {
+        self.fake.refund_at_dashboard(charge, amount.minor);
+        ready(())
+    }
+
+    fn dispute<'a>(&'a self, charge: &'a str) -> Fut<'a, ()> {
+        self.fake.dispute(charge);
+        ready(())
+    }
+}
