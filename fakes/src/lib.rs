@@ -7,7 +7,11 @@
 
 pub mod fault;
 pub mod form;
+pub mod http;
+pub mod judge;
+pub mod paypal;
 pub mod spec;
+pub mod square;
 pub mod stripe;
 
 pub use fault::Fault;

@@ -13,15 +13,17 @@ use serde_json::Value;
 
 use crate::capabilities::Capabilities;
 use crate::http::Wire;
+use crate::paypal;
 use crate::processor::Processor;
 use crate::sandbox::{self, Bank, House, SandboxProcessor};
 use crate::secret::Secret;
+use crate::square;
 use crate::stripe;
 
 pub const MAX_TEXT: usize = 5_000;
 
 /// All kinds, in the order people are offered them.
-pub const ALL: &[ProcessorKind] = &[SANDBOX, stripe::KIND];
+pub const ALL: &[ProcessorKind] = &[SANDBOX, stripe::KIND, square::KIND, paypal::KIND];
 
 const SANDBOX: ProcessorKind = ProcessorKind {
     name: sandbox::KIND,

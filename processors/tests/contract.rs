@@ -8,12 +8,20 @@
 mod cases;
 #[path = "contract/lost_answers.rs"]
 mod lost_answers;
+#[path = "contract/paypal_only.rs"]
+mod paypal_only;
+#[path = "contract/paypal_stage.rs"]
+mod paypal_stage;
 #[path = "contract/sandbox_only.rs"]
 mod sandbox_only;
 #[path = "contract/sandbox_page.rs"]
 mod sandbox_page;
 #[path = "contract/sandbox_stage.rs"]
 mod sandbox_stage;
+#[path = "contract/square_only.rs"]
+mod square_only;
+#[path = "contract/square_stage.rs"]
+mod square_stage;
 #[path = "contract/stage.rs"]
 mod stage;
 #[path = "contract/stripe_only.rs"]
@@ -30,7 +38,12 @@ use stage::Stage;
 type SetStage = fn(serde_json::Value) -> Fut<'static, Box<dyn Stage>>;
 
 /// Every processor there is, in the order of the registry.
-const PROCESSORS: &[(&str, SetStage)] = &[("sandbox", sandbox_stage::set), ("stripe", stripe_stage::set)];
+const PROCESSORS: &[(&str, SetStage)] = &[
+    ("sandbox", sandbox_stage::set),
+    ("stripe", stripe_stage::set),
+    ("square", square_stage::set),
+    ("paypal", paypal_stage::set),
+];
 
 fn stages() -> impl Iterator<Item = (&'static str, SetStage)> {
     PROCESSORS.iter().copied()

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use books::calendar::Instant;
 use books::ids::{AttemptId, CustomerId};
 use books::money::{Currency, Money};
+use fakes::Fault;
+use fakes::stripe::Card;
 use processors::{
     Asked, Attempt, Charge, ChargeRequest, Checkout, CheckoutRequest, DeclineReason, Fut, Initiator, Operation, Outcome, Person,
     Processor, Remote, Replay, SavedMethod, Source, ask,
@@ -85,6 +87,22 @@ pub trait Stage: Send + Sync {
     fn takes_tokens(&self) -> bool {
         true
     }
+    /// The declines that a payer meets on the page, as far as this processor tells them apart to us.
+    fn declines(&self) -> Vec<(Role, DeclineReason)> {
+        DECLINES.to_vec()
+    }
+    /// Whether the processor's messages name the page that was paid, and not the payment alone.
+    fn tells_of_pages(&self) -> bool {
+        true
+    }
+    /// Whether the time of a message is signed with it.
+    fn dates_its_messages(&self) -> bool {
+        true
+    }
+    /// How many answers are lost in the long loop.
+    fn rounds(&self) -> usize {
+        1_000
+    }
     /// The longest time that a page can be asked to stay open, in seconds.
     fn longest_page(&self) -> i64 {
         20 * DAY
@@ -113,6 +131,31 @@ pub trait Stage: Send + Sync {
     fn messages<'a>(&'a self) -> Fut<'a, Vec<Message>>;
     fn refund_elsewhere<'a>(&'a self, charge: &'a str, amount: Money) -> Fut<'a, ()>;
     fn dispute<'a>(&'a self, charge: &'a str) -> Fut<'a, ()>;
+}
+
+/// The card of the fakes that plays a part.
+pub fn card(role: Role) -> Card {
+    match role {
+        Role::Pays => Card::Pays,
+        Role::Declined => Card::Declined,
+        Role::InsufficientFunds => Card::InsufficientFunds,
+        Role::Expired => Card::Expired,
+        Role::IncorrectCvc => Card::IncorrectCvc,
+        Role::Confirms => Card::Confirms,
+        Role::RefundFails => Card::RefundFails,
+        Role::Disputed => Card::Disputed,
+        Role::DebitSettles => Card::DebitSettles,
+        Role::DebitReturned => Card::DebitReturned,
+    }
+}
+
+/// What goes wrong on a fake's line.
+pub fn fault(line: Line) -> Fault {
+    match line {
+        Line::LosesAnswer => Fault::LoseAnswer,
+        Line::Silent => Fault::Silent,
+        Line::ServerError => Fault::Error500,
+    }
 }
 
 pub fn money(minor: i64, code: &str) -> Money {

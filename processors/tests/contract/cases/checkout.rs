@@ -2,7 +2,7 @@
 
 use processors::{ChargeState, CheckoutRequest, CheckoutState, Decline, Initiator, RejectReason};
 
-use crate::stage::{DAY, DECLINES, Met, Role, Stage, done, on_page, rejected, usd};
+use crate::stage::{DAY, Met, Role, Stage, done, on_page, rejected, usd};
 
 pub async fn a_page_is_paid_and_tells_so(stage: &dyn Stage) {
     let attempt = stage.attempt();
@@ -24,7 +24,7 @@ pub async fn a_page_is_paid_and_tells_so(stage: &dyn Stage) {
 
 pub async fn a_decline_names_its_reason_and_another_card_may_be_tried(stage: &dyn Stage) {
     let page = stage.page(usd(1_000)).await;
-    for (role, reason) in DECLINES {
+    for (role, reason) in stage.declines() {
         assert_eq!(stage.pay(&page.url, role).await, Met::Declined(reason));
         let now = stage.checkout_now(&page.id).await;
         assert_eq!(now.state, CheckoutState::Open);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use books::ids::CustomerId;
 use processors::{
-    Asked, CaptureRequest, Initiator, Person, Reference, RefundRequest, RejectReason, Remote, RemoteKind, SetupRequest,
+    Asked, Capability, CaptureRequest, Initiator, Person, Reference, RefundRequest, RejectReason, Remote, RemoteKind,
+    SetupRequest,
 };
 
 use crate::stage::{DAY, Met, Role, Stage, done, money, new_uuid, of_token, on_page, rejected, usd};
@@ -57,10 +58,15 @@ pub async fn what_is_not_there_is_not_found(stage: &dyn Stage) {
         }
     }
     let (by, nowhere) = (stage.attempt(), "ch_01h455vb4pex5vsknk084sn02q");
-    let capture = CaptureRequest { charge: nowhere.into(), amount: usd(1) };
-    assert_eq!(rejected(stage.processor().capture(&by, &capture).await), RejectReason::NotFound);
-    assert_eq!(rejected(stage.processor().void(&by, nowhere).await), RejectReason::NotFound);
-    assert_eq!(rejected(stage.processor().methods("nobody", stage.now()).await), RejectReason::NotFound);
+    let claims = stage.processor().capabilities().clone();
+    if claims.can(Capability::Authorize) {
+        let capture = CaptureRequest { charge: nowhere.into(), amount: usd(1) };
+        assert_eq!(rejected(stage.processor().capture(&by, &capture).await), RejectReason::NotFound);
+        assert_eq!(rejected(stage.processor().void(&by, nowhere).await), RejectReason::NotFound);
+    }
+    if claims.can(Capability::SavedMethods) {
+        assert_eq!(rejected(stage.processor().methods("nobody", stage.now()).await), RejectReason::NotFound);
+    }
     assert_eq!(rejected(stage.processor().changes(Some("yesterday"), stage.now()).await), RejectReason::BadRequest);
 }
 
@@ -68,8 +74,10 @@ pub async fn an_amount_that_is_none_is_refused(stage: &dyn Stage) {
     for minor in [0, -1, i64::MIN, 1_000_000_000_000_000, i64::MAX] {
         let page = stage.processor().checkout(&stage.attempt(), &on_page(usd(minor))).await;
         assert_eq!(rejected(page), RejectReason::BadRequest, "{minor}");
-        let charge = stage.processor().charge(&stage.attempt(), &of_token(stage.token(Role::Pays), usd(minor))).await;
-        assert_eq!(rejected(charge), RejectReason::BadRequest, "{minor}");
+        if stage.processor().capabilities().can(Capability::SavedMethods) {
+            let charge = stage.processor().charge(&stage.attempt(), &of_token(stage.token(Role::Pays), usd(minor))).await;
+            assert_eq!(rejected(charge), RejectReason::BadRequest, "{minor}");
+        }
     }
     let charge = stage.captured(Role::Pays, usd(100)).await;
     for minor in [0, -1, i64::MIN] {

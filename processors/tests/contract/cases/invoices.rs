@@ -4,11 +4,11 @@ use processors::{InvoiceLine, InvoiceRequest, RejectReason, Remote, RemoteInvoic
 
 use crate::stage::{Met, Role, Stage, done, rejected, usd};
 
-fn request(stage: &dyn Stage) -> InvoiceRequest {
+fn request(stage: &dyn Stage, number: &str) -> InvoiceRequest {
     let line =
         |description: &str, minor| InvoiceLine { description: description.into(), quantity: "1".into(), amount: usd(minor) };
     InvoiceRequest {
-        number: "INV-2026-00042".into(),
+        number: number.into(),
         customer: None,
         email: "ada@shop.example".into(),
         cc: vec![],
@@ -27,7 +27,7 @@ async fn now(stage: &dyn Stage, id: &str) -> RemoteInvoice {
 }
 
 pub async fn an_invoice_is_sent_and_paid(stage: &dyn Stage) {
-    let (attempt, request) = (stage.attempt(), request(stage));
+    let (attempt, request) = (stage.attempt(), request(stage, "INV-2026-00042"));
     let draft = done(stage.processor().create_invoice(&attempt, &request).await);
     assert_eq!((draft.state, draft.amount), (RemoteInvoiceState::Draft, usd(35_550)));
     assert_eq!(done(stage.processor().create_invoice(&attempt, &request).await), draft);
@@ -47,14 +47,14 @@ pub async fn an_invoice_is_sent_and_paid(stage: &dyn Stage) {
 }
 
 pub async fn a_canceled_invoice_is_never_paid(stage: &dyn Stage) {
-    let draft = done(stage.processor().create_invoice(&stage.attempt(), &request(stage)).await);
+    let draft = done(stage.processor().create_invoice(&stage.attempt(), &request(stage, "INV-2026-00043")).await);
     let sent = done(stage.processor().send_invoice(&stage.attempt(), &draft.id).await);
     let canceled = done(stage.processor().cancel_invoice(&stage.attempt(), &draft.id).await);
     assert_eq!(canceled.state, RemoteInvoiceState::Canceled);
     assert_eq!(stage.pay(&sent.url.expect("it was sent"), Role::Pays).await, Met::Closed);
     assert_eq!(rejected(stage.processor().send_invoice(&stage.attempt(), &draft.id).await), RejectReason::WrongState);
 
-    let unsent = done(stage.processor().create_invoice(&stage.attempt(), &request(stage)).await);
+    let unsent = done(stage.processor().create_invoice(&stage.attempt(), &request(stage, "INV-2026-00044")).await);
     let canceled = done(stage.processor().cancel_invoice(&stage.attempt(), &unsent.id).await);
     assert_eq!(canceled.state, RemoteInvoiceState::Canceled);
     assert_eq!(stage.captured_in_truth().await, 0);

@@ -1,0 +1,270 @@
+//! PayPal as a test plays it: what it keeps, and its own rules about keys, states, amounts and time.
+//!
+//! Invariants: written from PayPal's specification and pages, not from our connector; the same request id gives the same
+//! thing as it stands now; an order is taken once. Every body in and out is judged by PayPal's own OpenAPI files.
+
+use std::collections::BTreeMap;
+
+use books::calendar::Instant;
+use serde_json::{Value, json};
+
+use crate::stripe::Card as Role;
+
+pub const DAY: i64 = 86_400;
+/// What PayPal takes, and its decimals.
+const DECIMALS: &[(&str, usize)] = &[("USD", 2), ("EUR", 2), ("JPY", 0), ("HUF", 0)];
+
+#[derive(Default)]
+pub struct Bank {
+    pub now: i64,
+    next: u64,
+    pub orders: BTreeMap<String, Order>,
+    pub tokens: BTreeMap<String, Token>,
+    pub setups: BTreeMap<String, Setup>,
+    pub invoices: BTreeMap<String, Value>,
+    pub refunds: BTreeMap<String, Value>,
+    pub disputes: BTreeMap<String, Value>,
+    pub events: Vec<Value>,
+    /// By request id: what it made, or how it was refused.
+    pub keys: BTreeMap<(String, String), Made>,
+}
+
+/// An order with everything that hangs on it.
+#[derive(Clone)]
+pub struct Order {
+    pub id: String,
+    pub body: Value,
+    pub role: Role,
+    pub card: bool,
+    pub status: &'static str,
+    pub made: i64,
+    pub approved: i64,
+    pub payments: Value,
+    /// The card's bank waits for its holder.
+    pub asked: bool,
+    pub refused: bool,
+    pub kept: Option<String>,
+}
+
+pub struct Token {
+    pub customer: String,
+    pub role: Role,
+    pub card: bool,
+}
+
+pub struct Setup {
+    pub customer: String,
+    pub status: &'static str,
+    pub token: Option<String>,
+}
+
+#[derive(Clone, PartialEq)]
+pub struct Made {
+    pub asked: Value,
+    pub status: u16,
+    pub what: What,
+    pub at: i64,
+}
+
+#[derive(Clone, PartialEq)]
+pub enum What {
+    Order(String),
+    Body(Value),
+}
+
+/// A refusal as PayPal writes it.
+pub struct Refused(pub u16, pub &'static str);
+
+pub type Answer = Result<(u16, Value), Refused>;
+
+pub fn unprocessable<T>(issue: &'static str) -> Result<T, Refused> {
+    Err(Refused(422, issue))
+}
+
+impl Bank {
+    pub fn id(&mut self, prefix: &str) -> String {
+        self.next += 1;
+        format!("{prefix}{:0>width$}", self.next, width = 17 - prefix.len())
+    }
+
+    pub fn time(&self) -> String {
+        Instant(self.now * 1_000_000).to_rfc3339()
+    }
+
+    pub fn in_days(&self, days: i64) -> String {
+        Instant((self.now + days * DAY) * 1_000_000).to_rfc3339()
+    }
+
+    /// Tells an event, if somebody would hear it.
+    pub fn tell(&mut self, kind: &str, resource: Value) {
+        let id = self.id("WH-");
+        let (noun, _) = kind.rsplit_once('.').unwrap_or((kind, ""));
+        self.events.push(json!({
+            "id": id,
+            "create_time": self.time(),
+            "event_type": kind,
+            "event_version": "1.0",
+            "resource_type": noun.to_lowercase(),
+            "summary": kind,
+            "resource": resource,
+        }));
+    }
+
+    /// An order as PayPal shows it.
+    pub fn shown(&self, id: &str) -> Value {
+        let order = &self.orders[id];
+        let mut unit = order.body["purchase_units"][0].clone();
+        unit["reference_id"] = json!("default");
+        if order.payments != json!({}) {
+            unit["payments"] = order.payments.clone();
+        }
+        let mut shown = json!({
+            "id": id,
+            "intent": order.body["intent"],
+            "status": order.status,
+            "purchase_units": [unit],
+            "create_time": Instant(order.made * 1_000_000).to_rfc3339(),
+            "update_time": Instant(order.approved.max(order.made) * 1_000_000).to_rfc3339(),
+            "links": [{ "href": format!("https://api-m.paypal.com/v2/checkout/orders/{id}"), "rel": "self", "method": "GET" }],
+        });
+        if order.status != "COMPLETED" {
+            let link = json!({ "href": page(id), "rel": "payer-action", "method": "GET" });
+            shown["links"].as_array_mut().expect("a list").push(link);
+        }
+        if order.approved > 0 || order.card {
+            let mut card = json!({ "last_digits": "1111", "brand": "VISA", "expiry": "2040-12", "type": "CREDIT" });
+            if let Some(kept) = &order.kept {
+                card["attributes"] = json!({ "vault": { "id": kept, "status": "VAULTED" } });
+            }
+            if order.refused {
+                card["authentication_result"] = json!({
+                    "liability_shift": "NO",
+                    "three_d_secure": { "enrollment_status": "Y", "authentication_status": "N" },
+                });
+            }
+            shown["payment_source"] = json!({ "card": card });
+        }
+        shown
+    }
+
+    /// The attempt's key on an order.
+    pub fn custom(&self, id: &str) -> Value {
+        self.orders[id].body["purchase_units"][0]["custom_id"].clone()
+    }
+
+    /// Takes (or holds) what was approved, as the card allows.
+    pub fn pay(&mut self, id: &str, hold: bool) -> Answer {
+        let order = self.orders[id].clone();
+        let unit = &order.body["purchase_units"][0];
+        let (made, amount, custom, invoice) =
+            (self.id(if hold { "A" } else { "C" }), unit["amount"].clone(), self.custom(id), unit["invoice_id"].clone());
+        let code = match order.role {
+            Role::Declined => Some("0500"),
+            Role::InsufficientFunds => Some("5120"),
+            Role::Expired => Some("5400"),
+            Role::IncorrectCvc => Some("00N7"),
+            _ => None,
+        };
+        let status = match (hold, code) {
+            (true, None) => "CREATED",
+            (true, Some(_)) => "DENIED",
+            (false, None) => "COMPLETED",
+            (false, Some(_)) => "DECLINED",
+        };
+        let mut payment = json!({
+            "id": made,
+            "status": status,
+            "amount": amount,
+            "custom_id": custom,
+            "invoice_id": invoice,
+            "create_time": self.time(),
+            "update_time": self.time(),
+            "processor_response": { "response_code": code.unwrap_or("0000") },
+        });
+        if hold {
+            payment["expiration_time"] = json!(self.in_days(29));
+        } else {
+            payment["final_capture"] = json!(true);
+        }
+        let kind = if hold { "authorizations" } else { "captures" };
+        let mut event = payment.clone();
+        event["supplementary_data"] = json!({ "related_ids": { "order_id": id } });
+        let order = self.orders.get_mut(id).expect("it is there");
+        order.payments[kind] = json!([payment]);
+        order.status = "COMPLETED";
+        if code.is_none() {
+            self.keep_if_asked(id);
+            self.tell(if hold { "PAYMENT.AUTHORIZATION.CREATED" } else { "PAYMENT.CAPTURE.COMPLETED" }, event);
+        } else {
+            self.tell("PAYMENT.CAPTURE.DENIED", event);
+        }
+        Ok((201, self.shown(id)))
+    }
+
+    /// The vault instruction of a page: the method is kept once it paid.
+    fn keep_if_asked(&mut self, id: &str) {
+        let order = &self.orders[id];
+        let asked = order.body.pointer("/payment_source/paypal/attributes/customer/id").and_then(Value::as_str);
+        let Some(customer) = asked.map(str::to_owned) else { return };
+        let role = order.role;
+        let token = self.id("8kk");
+        self.tokens.insert(token.clone(), Token { customer, role, card: true });
+        self.orders.get_mut(id).expect("it is there").kept = Some(token);
+    }
+
+    /// Whether PayPal can write this amount.
+    pub fn amount(&self, amount: &Value) -> Result<(), Refused> {
+        let (code, value) = (amount["currency_code"].as_str().unwrap_or(""), amount["value"].as_str().unwrap_or(""));
+        let Some((_, decimals)) = DECIMALS.iter().find(|(known, _)| *known == code) else {
+            return unprocessable("INVALID_CURRENCY_CODE");
+        };
+        let places = value.split_once('.').map_or(0, |(_, places)| places.len());
+        if places > *decimals {
+            return unprocessable("DECIMAL_PRECISION");
+        }
+        if minor(amount) <= 0 { unprocessable("CANNOT_BE_ZERO_OR_NEGATIVE") } else { Ok(()) }
+    }
+
+    /// The order that a capture or an authorization hangs on, and its place in the list.
+    pub fn order_with(&self, kind: &str, id: &str) -> Result<String, Refused> {
+        let found = self.orders.values().find(|order| {
+            order.payments[kind].as_array().is_some_and(|payments| payments.iter().any(|payment| payment["id"] == id))
+        });
+        found.map(|order| order.id.clone()).ok_or(Refused(404, "INVALID_RESOURCE_ID"))
+    }
+
+    /// What of a capture went back.
+    pub fn returned(&self, capture: &str) -> i64 {
+        let counted = |refund: &&Value| refund["capture"] == capture && refund["status"] != "FAILED";
+        self.refunds.values().filter(counted).map(|refund| minor(&refund["amount"])).sum()
+    }
+
+    pub fn dispute_on(&mut self, order: &str) {
+        let capture = self.orders[order].payments["captures"][0].clone();
+        let custom = self.custom(order);
+        let id = self.id("PP-D-");
+        let dispute = json!({
+            "dispute_id": id,
+            "create_time": self.time(),
+            "update_time": self.time(),
+            "status": "WAITING_FOR_SELLER_RESPONSE",
+            "reason": "UNAUTHORISED",
+            "dispute_amount": capture["amount"],
+            "disputed_transactions": [{ "seller_transaction_id": capture["id"], "custom": custom }],
+        });
+        self.disputes.insert(id, dispute.clone());
+        self.tell("CUSTOMER.DISPUTE.CREATED", dispute);
+    }
+}
+
+/// Where a payer approves an order.
+pub fn page(order: &str) -> String {
+    format!("https://www.paypal.com/checkoutnow?token={order}")
+}
+
+/// An amount in hundredths or whole units, whatever its currency has.
+pub fn minor(amount: &Value) -> i64 {
+    let value = amount["value"].as_str().unwrap_or("0");
+    let digits: String = value.chars().filter(|letter| *letter != '.').collect();
+    digits.parse().unwrap_or(0)
+}

@@ -1,0 +1,232 @@
+//! Square, as far as Owed speaks to it, on a port of this machine.
+//!
+//! Invariants: a key gives its first answer for ever and is refused with another body; an order is paid once, and never
+//! after it was canceled; a change on another version than the last is refused. Every body is held against Square's
+//! published description. Limits: one location; links are not described there, so that only what they carry is judged.
+//! Source: Square's OpenAPI file of 2025-08-20, developer.squareup.com.
+
+pub mod bank;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use self::bank::{Bank, Refused};
+use crate::fault::Fault;
+use crate::http::{Answered, Arrived, serve};
+use crate::judge::Judge;
+use crate::spec::Spec;
+use crate::stripe::Card;
+
+static SPEC: LazyLock<Spec> =
+    LazyLock::new(|| Spec::read(include_str!("../../processors/tests/specs/square/api-2025-08-20.trimmed.json")));
+
+pub const TOKEN: &str = "token";
+pub const LOCATION: &str = "L";
+pub const SIGNATURE: &str = "x-square-hmacsha256-signature";
+
+/// A message as it would arrive.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// The fake. It listens for as long as the test's runtime lives.
+pub struct SquareFake {
+    pub base_url: String,
+    remote: Arc<Remote>,
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SquareFake {
+    /// Begins to listen. `now`: seconds since 1970.
+    pub async fn start(now: i64) -> SquareFake {
+        let remote = Arc::new(Remote::default());
+        lock(&remote.bank).now = now;
+        let theirs = remote.clone();
+        let base_url = serve(Arc::new(move |request| theirs.answer(request))).await;
+        SquareFake { base_url, remote }
+    }
+
+    /// What Square keeps.
+    pub fn bank(&self) -> MutexGuard<'_, Bank> {
+        lock(&self.remote.bank)
+    }
+
+    /// The next calls that would change something meet these, one each.
+    pub fn break_next(&self, faults: impl IntoIterator<Item = Fault>) {
+        lock(&self.remote.faults).extend(faults);
+    }
+
+    /// Every request that arrived with the right token, and its body.
+    pub fn seen(&self) -> Vec<(Arrived, Value)> {
+        lock(&self.remote.seen).clone()
+    }
+
+    /// What happened, from the `from`th message on, as Square delivers it to this address.
+    pub fn messages(&self, from: usize, url: &str, key: &str) -> Vec<Delivery> {
+        self.bank().events.iter().skip(from).map(|event| signed(event, url, key)).collect()
+    }
+
+    /// A payer pays on a link's page. None: it cannot be paid; false: the card was declined.
+    pub fn pay(&self, url: &str, card: Card) -> Option<bool> {
+        let mut bank = self.bank();
+        if let Some(invoice) = url.strip_prefix("https://squareup.com/pay-invoice/") {
+            return bank.pay_invoice(invoice, card);
+        }
+        let order = bank.order_on(url)?;
+        bank.pay(&order, card)
+    }
+}
+
+/// Square's side of the wire.
+#[derive(Default)]
+struct Remote {
+    bank: Mutex<Bank>,
+    faults: Mutex<VecDeque<Fault>>,
+    /// Every request that Square saw, with its decoded body.
+    seen: Mutex<Vec<(Arrived, Value)>>,
+    judge: Judge,
+}
+
+impl Remote {
+    fn answer(&self, request: Arrived) -> Answered {
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+        if request.header("authorization") != Some("Bearer token") {
+            return Some(refusal(&Refused(401, "AUTHENTICATION_ERROR", "UNAUTHORIZED")));
+        }
+        if request.header("square-version").is_none_or(|version| version.len() != 10) {
+            self.judge.complain(format!("no version on {} {}", request.method, request.path));
+        }
+        self.hold(&request, true, &body);
+        lock(&self.seen).push((request.clone(), body.clone()));
+        let acts = request.method != "GET" && !request.path.ends_with("/search");
+        let line = if acts { lock(&self.faults).pop_front() } else { None };
+        match line {
+            Some(Fault::Silent) => return None,
+            Some(Fault::Error500 | Fault::Stored500) => {
+                return Some(refusal(&Refused(500, "API_ERROR", "INTERNAL_SERVER_ERROR")));
+            }
+            Some(Fault::Busy) => return Some(refusal(&Refused(429, "RATE_LIMIT_ERROR", "RATE_LIMITED"))),
+            Some(Fault::Garbage | Fault::LoseAnswer | Fault::Slow(_)) | None => {}
+        }
+        let answer = match lock(&self.bank).answer(&request, &body) {
+            Ok(body) => {
+                self.hold(&request, false, &body);
+                (200, body.to_string().into_bytes())
+            }
+            Err(refused) => refusal(&refused),
+        };
+        match line {
+            Some(Fault::LoseAnswer) => None,
+            Some(Fault::Garbage) => Some((200, b"<html>We'll be right back.</html>".to_vec())),
+            _ => Some(answer),
+        }
+    }
+}
+
+fn refusal(Refused(status, category, code): &Refused) -> (u16, Vec<u8>) {
+    let fault = json!({ "category": category, "code": code, "detail": "In Square's own words." });
+    (*status, json!({ "errors": [fault] }).to_string().into_bytes())
+}
+
+impl Remote {
+    /// Holds a request or an answer against the description of its address. Payment links are not in it; what they carry is.
+    fn hold(&self, request: &Arrived, asked: bool, body: &Value) {
+        let path: Vec<&str> = request.path.split('/').skip(2).collect();
+        let name = match (request.method.as_str(), path.as_slice()) {
+            ("POST", ["online-checkout", "payment-links"]) if asked => {
+                self.judge.hold(&SPEC, "Order", &body["order"]);
+                return;
+            }
+            (_, ["online-checkout", ..]) => return,
+            _ if body.is_null() => return,
+            ("POST", ["customers"]) => {
+                if asked {
+                    "CreateCustomerRequest"
+                } else {
+                    "CreateCustomerResponse"
+                }
+            }
+            ("POST", ["customers", "search"]) => {
+                if asked {
+                    "SearchCustomersRequest"
+                } else {
+                    "SearchCustomersResponse"
+                }
+            }
+            ("POST", ["orders"]) => {
+                if asked {
+                    "CreateOrderRequest"
+                } else {
+                    "CreateOrderResponse"
+                }
+            }
+            ("PUT", ["orders", _]) => {
+                if asked {
+                    "UpdateOrderRequest"
+                } else {
+                    "UpdateOrderResponse"
+                }
+            }
+            ("GET", ["orders", _]) => "RetrieveOrderResponse",
+            ("GET", ["payments"]) => "ListPaymentsResponse",
+            ("GET", ["payments", _]) => "GetPaymentResponse",
+            ("POST", ["refunds"]) => {
+                if asked {
+                    "RefundPaymentRequest"
+                } else {
+                    "RefundPaymentResponse"
+                }
+            }
+            ("GET", ["refunds"]) => "ListPaymentRefundsResponse",
+            ("GET", ["refunds", _]) => "GetPaymentRefundResponse",
+            ("GET", ["disputes"]) => "ListDisputesResponse",
+            ("GET", ["disputes", _]) => "RetrieveDisputeResponse",
+            ("POST", ["invoices"]) => {
+                if asked {
+                    "CreateInvoiceRequest"
+                } else {
+                    "CreateInvoiceResponse"
+                }
+            }
+            ("POST", ["invoices", _, "publish"]) => {
+                if asked {
+                    "PublishInvoiceRequest"
+                } else {
+                    "PublishInvoiceResponse"
+                }
+            }
+            ("POST", ["invoices", _, "cancel"]) => {
+                if asked {
+                    "CancelInvoiceRequest"
+                } else {
+                    "CancelInvoiceResponse"
+                }
+            }
+            ("GET", ["invoices", _]) => "GetInvoiceResponse",
+            _ => return,
+        };
+        self.judge.hold(&SPEC, name, body);
+    }
+}
+
+/// A message as Square delivers it.
+fn signed(event: &Value, url: &str, key: &str) -> Delivery {
+    let body = event.to_string().into_bytes();
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
+    mac.update(url.as_bytes());
+    mac.update(&body);
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    let headers = [("Content-Type", "application/json".to_owned()), (SIGNATURE, signature)];
+    Delivery { headers: headers.map(|(name, value)| (name.to_owned(), value)).to_vec(), body }
+}

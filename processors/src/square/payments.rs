@@ -1,0 +1,286 @@
+//! Square's payments, refunds and disputes as ours.
+//!
+//! Invariants: our key stands on the order behind a payment, and at the end of a refund's reason, the only text that Square
+//! keeps with one. A refund is under way until Square says that it is completed. Limits: a refund is asked for within
+//! [`REFUND_DAYS`] of the payment.
+
+use books::calendar::Instant;
+use books::ids::AttemptId;
+use books::money::Money;
+use serde_json::json;
+
+use super::Square;
+use super::answers::{Said, declined};
+use super::links::{attempt_of, cut};
+use super::shapes::{Amount, Card, Disputed, Made, Page, Payment, Refunded};
+use crate::amounts::Units;
+use crate::capabilities::Capability;
+use crate::outcome::{Decline, DeclineReason, Outcome, RejectReason};
+use crate::processor::{Attempt, RefundRequest};
+use crate::remote::{Charge, ChargeState, Dispute, DisputeState, MethodKind, Refund, RefundState, SavedMethod};
+
+/// Source: developer.squareup.com, Refunds API, 2026.
+pub const REFUND_DAYS: u16 = 365;
+const LONGEST_REASON: usize = 150;
+/// At most so many pages of disputes are read to know which payments are disputed.
+const MOST_PAGES: usize = 20;
+
+/// Reads an amount of at least zero.
+pub fn money(amount: Option<&Amount>) -> Option<Money> {
+    let amount = amount?;
+    Units::Iso.money(amount.amount, &amount.currency).ok().filter(|money| money.minor >= 0)
+}
+
+impl Square {
+    pub(super) async fn look_at_charge(&self, id: &str) -> Outcome<Charge> {
+        let payment = match self.payment(id).await {
+            Ok(payment) => payment,
+            Err(said) => return said.outcome(),
+        };
+        let disputes = match self.disputes().await {
+            Ok(disputes) => disputes,
+            Err(said) => return said.outcome(),
+        };
+        self.charge_of(&payment, &disputes).await
+    }
+
+    async fn payment(&self, id: &str) -> Result<Payment, Said> {
+        let made: Made = self.line.get(&format!("/v2/payments/{id}")).await?;
+        made.payment.ok_or_else(|| Said::Lost("Square answered without the payment".to_owned()))
+    }
+
+    /// All disputes of this location. Square tells of none on the payment itself.
+    pub(super) async fn disputes(&self) -> Result<Vec<Disputed>, Said> {
+        let (mut all, mut cursor) = (Vec::new(), String::new());
+        for _ in 0..MOST_PAGES {
+            let page = self.line.get::<Page>(&format!("/v2/disputes?location_id={}{cursor}", self.location)).await;
+            let mut page = match page {
+                Ok(page) => page,
+                // The right to read disputes is granted apart: without it payments are told without them.
+                Err(Said::Refused { status: 401 | 403, .. }) => return Ok(Vec::new()),
+                Err(said) => return Err(said),
+            };
+            all.append(&mut page.disputes);
+            match page.cursor {
+                Some(next) => cursor = format!("&cursor={}", crate::form::escaped(&next)),
+                None => break,
+            }
+        }
+        Ok(all)
+    }
+
+    pub(super) async fn charge_of(&self, payment: &Payment, disputes: &[Disputed]) -> Outcome<Charge> {
+        let Some(amount) = money(payment.amount_money.as_ref()) else {
+            return Outcome::unknown(format!("Square told no amount of the payment {}", payment.id));
+        };
+        let attempt = match self.attempt_behind(payment).await {
+            Ok(attempt) => attempt,
+            Err(said) => return Outcome::unknown(format!("the order of a payment could not be read: {said:?}")),
+        };
+        let details = payment.card_details.clone().unwrap_or_default();
+        let state = match payment.status.as_str() {
+            "COMPLETED" => ChargeState::Captured,
+            "FAILED" => ChargeState::Failed,
+            "CANCELED" => ChargeState::Voided,
+            "APPROVED" => ChargeState::Authorized,
+            _ => ChargeState::Pending,
+        };
+        let fault = details.errors.first().map(|fault| fault.code.as_str()).unwrap_or_default();
+        let at = |text: &str| Instant::from_rfc3339(text);
+        let created_at = at(&payment.created_at).unwrap_or(Instant(0));
+        let taken = details.card_payment_timeline.and_then(|line| line.captured_at).and_then(|text| at(&text));
+        let is_taken = state == ChargeState::Captured;
+        let open = |dispute: &Disputed| dispute_state(&dispute.state) == DisputeState::Opened;
+        let disputed = disputes.iter().any(|dispute| dispute.disputed_payment.payment_id == payment.id && open(dispute));
+        let charge = Charge {
+            id: payment.id.clone(),
+            attempt,
+            amount,
+            captured: if is_taken { amount } else { Money::zero(amount.currency) },
+            refunded: money(payment.refunded_money.as_ref()).unwrap_or(Money::zero(amount.currency)),
+            state,
+            reason: (state == ChargeState::Failed).then(|| declined(fault).reason),
+            method: Some(method(details.card.as_ref(), payment.source_type.as_deref())),
+            saved: None,
+            approval_code: details.auth_result_code,
+            disputed,
+            created_at,
+            expires_at: None,
+            captured_at: is_taken.then(|| taken.unwrap_or(created_at)),
+            settled_at: None,
+        };
+        if state == ChargeState::Pending { Outcome::Pending(charge) } else { Outcome::Done(charge) }
+    }
+
+    async fn attempt_behind(&self, payment: &Payment) -> Result<Option<AttemptId>, Said> {
+        match payment.order_id.as_deref().filter(|order| super::plain::<()>(order).is_ok()) {
+            Some(order) => Ok(attempt_of(&self.order(order).await?)),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) async fn give_back(&self, by: &Attempt, request: &RefundRequest) -> Outcome<Refund> {
+        let found = match super::plain(&request.charge) {
+            Ok(id) => self.payment(id).await,
+            Err(outcome) => return outcome,
+        };
+        let payment = match found {
+            Ok(payment) => payment,
+            Err(said) => return said.outcome(),
+        };
+        let amount = match Units::Iso.whole(request.amount) {
+            Ok(amount) => amount,
+            Err(error) => return Outcome::rejected(RejectReason::BadRequest, error.to_string()),
+        };
+        let taken = money(payment.amount_money.as_ref());
+        if taken.is_some_and(|taken| taken.currency != request.amount.currency) {
+            return Outcome::rejected(RejectReason::BadRequest, "It was taken in another currency.");
+        }
+        if taken != Some(request.amount) && !self.can(Capability::PartialRefund) {
+            return Outcome::rejected(RejectReason::Unsupported, "This connection returns all that was taken, or nothing.");
+        }
+        let made_at = Instant::from_rfc3339(&payment.created_at).unwrap_or(by.at);
+        if by.at > made_at.plus_seconds(i64::from(REFUND_DAYS) * 86_400) {
+            return Outcome::rejected(RejectReason::WindowClosed, "Square returns money for a year after the payment.");
+        }
+        let body = json!({
+            "idempotency_key": by.key(),
+            "payment_id": payment.id,
+            "amount_money": { "amount": amount, "currency": request.amount.currency.code() },
+            "reason": format!("{} [{}]", cut(&request.reason, LONGEST_REASON), by.key()),
+        });
+        match self.line.post::<Made>("/v2/refunds", &body).await {
+            Ok(Made { refund: Some(refund), .. }) => match self.refund_of(&refund).await {
+                Outcome::Done(refund) if refund.amount != request.amount => {
+                    Outcome::rejected(RejectReason::KeyReused, "Square knows this key with another amount.")
+                }
+                Outcome::Done(refund) if refund.state == RefundState::Failed => {
+                    Outcome::Declined(Decline::of(DeclineReason::RefundFailed))
+                }
+                outcome => outcome,
+            },
+            Ok(_) => Outcome::unknown("Square answered without the refund"),
+            Err(said) => said.outcome(),
+        }
+    }
+
+    pub(super) async fn look_at_refund(&self, id: &str) -> Outcome<Refund> {
+        match self.line.get::<Made>(&format!("/v2/refunds/{id}")).await {
+            Ok(Made { refund: Some(refund), .. }) => match self.refund_of(&refund).await {
+                Outcome::Pending(refund) => Outcome::Done(refund),
+                outcome => outcome,
+            },
+            Ok(_) => Outcome::unknown("Square answered without the refund"),
+            Err(said) => said.outcome(),
+        }
+    }
+
+    /// A refund as it stands: *pending* until Square says more.
+    pub(super) async fn refund_of(&self, refund: &Refunded) -> Outcome<Refund> {
+        let payment = refund.payment_id.clone().unwrap_or_default();
+        let attempt_of_charge = match super::plain::<Refund>(&payment) {
+            Ok(id) => match self.payment(id).await {
+                Ok(payment) => self.attempt_behind(&payment).await,
+                Err(said) => Err(said),
+            },
+            Err(outcome) => return outcome,
+        };
+        let (Ok(charge_attempt), Some(amount)) = (attempt_of_charge, money(refund.amount_money.as_ref())) else {
+            return Outcome::unknown(format!("Square does not say enough of the refund {}", refund.id));
+        };
+        let state = match refund.status.as_str() {
+            "COMPLETED" => RefundState::Succeeded,
+            "REJECTED" | "FAILED" => RefundState::Failed,
+            _ => RefundState::Pending,
+        };
+        let reason = refund.reason.as_deref().unwrap_or_default();
+        let made = Refund {
+            id: refund.id.clone(),
+            attempt: key_in(reason),
+            charge: payment,
+            charge_attempt,
+            amount,
+            state,
+            reason: (state == RefundState::Failed).then_some(DeclineReason::RefundFailed),
+            created_at: Instant::from_rfc3339(&refund.created_at).unwrap_or(Instant(0)),
+        };
+        if state == RefundState::Pending { Outcome::Pending(made) } else { Outcome::Done(made) }
+    }
+
+    pub(super) async fn look_at_dispute(&self, id: &str, now: Instant) -> Outcome<Dispute> {
+        match self.line.get::<Made>(&format!("/v2/disputes/{id}")).await {
+            Ok(Made { dispute: Some(dispute), .. }) => self.dispute_of(&dispute, now).await,
+            Ok(_) => Outcome::unknown("Square answered without the dispute"),
+            Err(said) => said.outcome(),
+        }
+    }
+
+    pub(super) async fn dispute_of(&self, dispute: &Disputed, now: Instant) -> Outcome<Dispute> {
+        let payment = &dispute.disputed_payment.payment_id;
+        let found = match super::plain(payment) {
+            Ok(id) => self.payment(id).await,
+            Err(outcome) => return outcome,
+        };
+        let attempt = match found {
+            Ok(payment) => self.attempt_behind(&payment).await,
+            Err(said) => Err(said),
+        };
+        let (Ok(charge_attempt), Some(amount)) = (attempt, money(dispute.amount_money.as_ref())) else {
+            return Outcome::unknown(format!("Square does not say enough of the dispute {}", dispute.id));
+        };
+        let state = dispute_state(&dispute.state);
+        Outcome::Done(Dispute {
+            id: dispute.id.clone(),
+            charge: payment.clone(),
+            charge_attempt,
+            amount,
+            state,
+            opened_at: Instant::from_rfc3339(&dispute.created_at).unwrap_or(now),
+            closed_at: Instant::from_rfc3339(&dispute.updated_at).filter(|_| state != DisputeState::Opened),
+        })
+    }
+}
+
+fn dispute_state(state: &str) -> DisputeState {
+    match state {
+        "WON" | "INQUIRY_CLOSED" => DisputeState::Won,
+        "LOST" | "ACCEPTED" => DisputeState::Lost,
+        _ => DisputeState::Opened,
+    }
+}
+
+/// Our key at the end of a refund's reason: `one item returned [att_…]`.
+fn key_in(reason: &str) -> Option<AttemptId> {
+    reason.strip_suffix(']')?.rsplit_once('[')?.1.parse().ok()
+}
+
+fn method(card: Option<&Card>, source: Option<&str>) -> SavedMethod {
+    let Some(card) = card else {
+        let brand = if source == Some("CARD") { "Card" } else { "Square" };
+        return SavedMethod {
+            id: String::new(),
+            kind: MethodKind::Card,
+            brand: brand.into(),
+            last4: String::new(),
+            expires: None,
+        };
+    };
+    let brand = match card.card_brand.as_deref() {
+        Some("VISA") => "Visa",
+        Some("MASTERCARD") => "Mastercard",
+        Some("AMERICAN_EXPRESS") => "American Express",
+        Some("DISCOVER" | "DISCOVER_DINERS") => "Discover",
+        Some("JCB") => "JCB",
+        Some("CHINA_UNIONPAY") => "UnionPay",
+        Some("SQUARE_GIFT_CARD") => "Square gift card",
+        Some("INTERAC") => "Interac",
+        _ => "Card",
+    };
+    SavedMethod {
+        id: String::new(),
+        kind: MethodKind::Card,
+        brand: brand.to_owned(),
+        last4: card.last_4.clone().unwrap_or_default(),
+        expires: card.exp_year.zip(card.exp_month),
+    }
+}

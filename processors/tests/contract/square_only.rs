@@ -1,0 +1,160 @@
+//! What only Square's connector must show: the requests of Square's own client, refunds that take their time, its signature
+//! over our address, links that outlive their keys.
+
+use std::sync::Arc;
+
+use fakes::http::{Arrived, serve};
+use processors::{
+    Asked, Attempt, InvoiceLine, InvoiceRequest, Outcome, RawHook, RefundRequest, RefundState, RejectReason, Remote, RemoteKind,
+    Resolved,
+};
+use serde_json::{Value, json};
+
+use fakes::square::SIGNATURE;
+
+use crate::square_stage::{SquareStage, connect};
+use crate::stage::{Line, Role, Stage, done, on_page, pending, rejected, unknown, usd};
+
+const GOLDEN: &str = include_str!("../specs/square/golden-requests.json");
+/// Texts that are part of the request's meaning; all others are the caller's.
+const FIXED: &[&str] = &["request_type", "delivery_method", "quantity"];
+/// What needs Square's card fields, which no page of ours has.
+const NOT_OURS: &[&str] = &["square.card", "square.payment.card_on_file", "square.payment.complete", "square.payment.cancel"];
+
+/// Everything that Square's client sends stands in ours too, under the same name and of the same type.
+fn holds(golden: &Value, ours: &Value) -> bool {
+    match (golden, ours) {
+        (Value::Object(golden), Value::Object(ours)) => golden.iter().all(|(name, value)| {
+            let fixed = FIXED.contains(&name.as_str());
+            ours.get(name).is_some_and(|mine| (!fixed || value == mine) && holds(value, mine))
+        }),
+        (Value::Array(golden), Value::Array(ours)) => !ours.is_empty() && ours.iter().all(|mine| holds(&golden[0], mine)),
+        (Value::String(_), Value::String(_)) | (Value::Number(_), Value::Number(_)) => true,
+        (golden, ours) => golden == ours,
+    }
+}
+
+fn same_path(golden: &str, ours: &str) -> bool {
+    let (golden, ours): (Vec<_>, Vec<_>) = (golden.split('/').collect(), ours.split('/').collect());
+    golden.len() == ours.len() && golden.iter().zip(&ours).all(|(left, right)| left == right || *left == "inv%3A1")
+}
+
+fn same_headers(golden: &Value, ours: &Arrived) -> bool {
+    golden.as_object().expect("headers").iter().all(|(name, value)| match (name.as_str(), value.as_str(), ours.header(name)) {
+        ("accept", _, mine) => mine == Some("application/json"),
+        ("authorization", _, Some(token)) => token.starts_with("Bearer "),
+        (_, theirs, mine) => theirs == mine,
+    })
+}
+
+#[tokio::test]
+async fn requests_are_those_of_squares_own_client() {
+    let square = SquareStage::new(json!({})).await;
+    let stage: &dyn Stage = &square;
+    stage.customer().await;
+    let charge = stage.captured(Role::Pays, usd(1_099)).await;
+    let refund = RefundRequest { charge: charge.id, amount: usd(100), reason: "x".into() };
+    done(stage.processor().refund(&stage.attempt(), &refund).await);
+    let invoice = InvoiceRequest {
+        number: "INV-1".into(),
+        customer: None,
+        email: "a@shop.example".into(),
+        cc: vec![],
+        message: String::new(),
+        due_on: None,
+        lines: vec![InvoiceLine { description: "Permit".into(), quantity: "1".into(), amount: usd(2_500) }],
+        amount: usd(2_500),
+    };
+    let draft = done(stage.processor().create_invoice(&stage.attempt(), &invoice).await);
+    done(stage.processor().send_invoice(&stage.attempt(), &draft.id).await);
+
+    let golden: Value = serde_json::from_str(GOLDEN).expect("JSON");
+    let seen = square.fake.seen();
+    let mut compared = 0;
+    for request in golden["requests"].as_array().expect("a list") {
+        let (label, path) = (request["label"].as_str().expect("a label"), request["path"].as_str().expect("a path"));
+        if NOT_OURS.contains(&label) {
+            continue;
+        }
+        let method = request["method"].as_str().expect("a method");
+        let ours: Vec<_> = seen.iter().filter(|(it, _)| it.method == method && same_path(path, &it.path)).collect();
+        let same = |(it, body): &&(Arrived, Value)| same_headers(&request["headers"], it) && holds(&request["body"], body);
+        assert!(ours.iter().any(same), "{label}: {request:#} is none of {ours:#?}");
+        compared += 1;
+    }
+    assert_eq!(compared, 5);
+}
+
+#[tokio::test]
+async fn a_refund_is_under_way_until_square_says_more() {
+    let square = SquareStage::new(json!({})).await;
+    let stage: &dyn Stage = &square;
+    square.fake.bank().slow_refunds = true;
+    let charge = stage.captured(Role::Pays, usd(1_000)).await;
+    let request = RefundRequest { charge: charge.id, amount: usd(400), reason: "one item returned".into() };
+    let attempt = stage.attempt();
+    let made = pending(stage.processor().refund(&attempt, &request).await);
+    assert_eq!((made.state, made.attempt), (RefundState::Pending, Some(attempt.id)));
+    stage.pass(3_600).await;
+    let Remote::Refund(now) = stage.fetch(RemoteKind::Refund, &made.id).await else { panic!("asked for a refund") };
+    assert_eq!((now.state, now.amount), (RefundState::Succeeded, usd(400)));
+}
+
+#[tokio::test]
+async fn a_message_to_another_address_is_not_ours() {
+    let stage = SquareStage::new(json!({})).await;
+    let stage: &dyn Stage = &stage;
+    stage.captured(Role::Pays, usd(100)).await;
+    let message = stage.messages().await.pop().expect("the payment is told");
+    let read = async |url: &str| {
+        let hook = RawHook { url, headers: &message.headers, body: &message.body, now: stage.now() };
+        stage.processor().verify(&hook).await
+    };
+    assert!(read(&message.url).await.is_some());
+    for url in ["https://pay.shop.example/hooks/prc_3/", "http://pay.shop.example/hooks/prc_3", ""] {
+        assert_eq!(read(url).await, None, "{url}");
+    }
+    assert!(message.headers.iter().any(|(name, _)| name == SIGNATURE));
+}
+
+#[tokio::test]
+async fn after_a_day_nothing_is_repeated() {
+    let square = SquareStage::new(json!({})).await;
+    let stage: &dyn Stage = &square;
+    let charge = stage.captured(Role::Pays, usd(1_000)).await;
+    let asked = Asked::Refund(RefundRequest { charge: charge.id, amount: usd(100), reason: "lost".into() });
+    let (done_unheard, never_arrived, page) = (stage.attempt(), stage.attempt(), stage.attempt());
+    stage.break_line(&[Line::LosesAnswer, Line::Silent, Line::LosesAnswer]).await;
+    unknown(stage.ask(&done_unheard, &asked).await);
+    unknown(stage.ask(&never_arrived, &asked).await);
+    unknown(stage.ask(&page, &Asked::Checkout(on_page(usd(100)))).await);
+    stage.pass(2 * 86_400).await;
+    let posts = || square.fake.seen().iter().filter(|(request, _)| request.method == "POST").count();
+    let before = posts();
+    let resolve = async |by: &Attempt, asked: &Asked| stage.processor().resolve(by, asked, stage.now()).await;
+    assert!(matches!(resolve(&done_unheard, &asked).await, Resolved::Found(Outcome::Done(Remote::Refund(_)))));
+    assert!(matches!(resolve(&never_arrived, &asked).await, Resolved::ProvenAbsent), "the list has every refund");
+    assert!(matches!(resolve(&page, &Asked::Checkout(on_page(usd(100)))).await, Resolved::ProvenAbsent), "nobody was led to it");
+    assert_eq!(posts(), before, "nothing was sent again");
+}
+
+#[tokio::test]
+async fn whatever_cannot_be_understood_is_unknown_and_a_wrong_token_is_told() {
+    let stage = SquareStage::new(json!({})).await;
+    let stage: &dyn Stage = &stage;
+    for (status, body) in [
+        (200, "<html>"),
+        (200, "{}"),
+        (429, "{\"errors\":[{\"category\":\"RATE_LIMIT_ERROR\",\"code\":\"RATE_LIMITED\"}]}"),
+        (500, "{\"errors\":[{\"category\":\"API_ERROR\",\"code\":\"INTERNAL_SERVER_ERROR\"}]}"),
+        (502, "Bad Gateway"),
+        (404, "<html>not here</html>"),
+    ] {
+        let base = serve(Arc::new(move |_| Some((status, body.as_bytes().to_vec())))).await;
+        unknown(connect(&base, &json!({}), "key", &[]).checkout(&stage.attempt(), &on_page(usd(100))).await);
+    }
+    let refusing = r#"{"errors":[{"category":"AUTHENTICATION_ERROR","code":"UNAUTHORIZED"}]}"#;
+    let base = serve(Arc::new(move |_| Some((401, refusing.as_bytes().to_vec())))).await;
+    let outcome = connect(&base, &json!({}), "key", &[]).test(&stage.attempt(), usd(1).currency).await;
+    assert_eq!(rejected(outcome), RejectReason::Credentials);
+}
