@@ -18,8 +18,7 @@ mod shapes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use books::calendar::Instant;
 use books::money::Currency;
 use serde_json::json;
@@ -206,7 +205,7 @@ impl Square {
         if !self.can(Capability::Webhooks) {
             return None;
         }
-        let signature = STANDARD.decode(hook.header("x-square-hmacsha256-signature")?).ok()?;
+        let signature = BASE64_STANDARD.decode(hook.header("x-square-hmacsha256-signature")?).ok()?;
         if !matches_sha256(&self.secrets, &[hook.url.as_bytes(), hook.body], &signature) {
             return None;
         }

@@ -7,8 +7,7 @@
 
 use std::collections::VecDeque;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use books::calendar::Instant;
 use books::ids::AttemptId;
 
@@ -34,7 +33,7 @@ impl PayPal {
         }
         let (id, time) = (hook.header("paypal-transmission-id")?, hook.header("paypal-transmission-time")?);
         let url = hook.header("paypal-cert-url")?;
-        let signature = STANDARD.decode(hook.header("paypal-transmission-sig")?).ok()?;
+        let signature = BASE64_STANDARD.decode(hook.header("paypal-transmission-sig")?).ok()?;
         if hook.header("paypal-auth-algo")? != "SHA256withRSA" {
             return None;
         }

@@ -8,8 +8,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use books::calendar::Instant;
 use hyper::Method;
 use hyper::body::Bytes;
@@ -135,7 +134,7 @@ impl Line {
         if let Some(token) = kept().get(&self.name()).filter(|token| token.from <= now && now < token.until) {
             return Ok(token.text.clone());
         }
-        let basic = STANDARD.encode(format!("{}:{}", self.client, self.secret.expose()));
+        let basic = BASE64_STANDARD.encode(format!("{}:{}", self.client, self.secret.expose()));
         let request = Request::form("/v1/oauth2/token", "grant_type=client_credentials".to_owned())
             .header("authorization", format!("Basic {basic}"));
         let granted: Granted = read(&heard(self.http.send(request).await)?)?;

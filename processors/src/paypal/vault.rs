@@ -4,8 +4,7 @@
 //! because an order names it by its kind. Limits: a page to keep one is good for three days. A customer is known to PayPal
 //! from the first method on, by our id in 22 letters. Left out on purpose: wallets other than PayPal's own.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use books::calendar::Instant;
 use books::ids::CustomerId;
 use serde_json::json;
@@ -22,12 +21,12 @@ const SETUP_SECONDS: i64 = 3 * 86_400;
 
 /// Our customer in letters that PayPal takes.
 pub fn customer(id: CustomerId) -> String {
-    URL_SAFE_NO_PAD.encode(id.0.as_bytes())
+    BASE64_URL_SAFE_NO_PAD.encode(id.0.as_bytes())
 }
 
 /// Whether this is a customer's id as [`customer`] writes it.
 pub fn is_customer(text: &str) -> bool {
-    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 16)
+    BASE64_URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 16)
 }
 
 /// A kept method as we call it.
