@@ -124,7 +124,7 @@ const FAULTS: &[Fault] = faults! {
         "update refund set state = 'pending', entry_id = null, settled_at = null where id = @" => "C3" "rfd_";
     "refund", "refund where state = 'succeeded'", "id",
         "update refund set state = 'waiting_approval', entry_id = null, settled_at = null where id = @" => "P3" "rfd_";
-    "connection", "connection", "id",
+    "connection", "connection where secrets is null", "id",
         "update connection set secrets = 's1.x' where id = @" => "D1" "prc_";
     "payment_method", "payment_method where is_default", "id",
         "update payment_method set removed_at = created_at where id = @" => "M1" "pme_";
