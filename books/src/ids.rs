@@ -107,6 +107,8 @@ ids! {
     /// A connection to a processor.
     ConnectionId = "prc";
     ApprovalId = "apr";
+    /// What a processor sent to the bank.
+    PayoutId = "pto";
     MessageId = "msg";
     MailId = "mai";
     EventId = "evt";

@@ -22,6 +22,7 @@ pub mod money;
 pub mod order;
 pub mod paper;
 pub mod payment;
+pub mod payout;
 pub mod refund;
 pub mod refusal;
 pub mod request;

@@ -35,8 +35,15 @@ pub struct Connections {
     pub wire: Wire,
     /// Other addresses for processors' APIs, by kind: for tests against a fake.
     pub base_urls: BTreeMap<String, String>,
-    /// When this process last asked each connection what changed.
-    asked: Arc<Mutex<BTreeMap<ConnectionId, Instant>>>,
+    /// When this process last asked each connection for what it lists.
+    asked: Arc<Mutex<BTreeMap<(ConnectionId, Asking), Instant>>>,
+}
+
+/// What a connection is asked for now and then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Asking {
+    Changes,
+    Payouts,
 }
 
 /// A processor that is told of a new secret goes on signing with the old one for at most a day. Source: Stripe's page on
@@ -65,12 +72,12 @@ impl Connections {
         Connections { db, keys, public_url, wire: Wire::new(), base_urls: BTreeMap::new(), asked: Arc::default() }
     }
 
-    /// Whether a connection was not asked for changes within so many seconds; notes that it is now.
-    pub(crate) fn may_ask(&self, id: ConnectionId, now: Instant, every: i64) -> bool {
+    /// Whether a connection was not asked for this within so many seconds; notes that it is now.
+    pub(crate) fn may_ask(&self, id: ConnectionId, what: Asking, now: Instant, every: i64) -> bool {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = asked.get(&id).is_none_or(|before| now >= before.plus_seconds(every));
+        let due = asked.get(&(id, what)).is_none_or(|before| now >= before.plus_seconds(every));
         if due {
-            asked.insert(id, now);
+            asked.insert((id, what), now);
         }
         due
     }

@@ -33,6 +33,7 @@ pub mod keep_paper;
 pub mod limits;
 pub mod manage_users;
 pub mod move_clock;
+pub mod note_payout;
 pub mod open_link;
 pub mod pay_out_credit;
 pub mod reallocate_payment;

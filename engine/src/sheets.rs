@@ -20,6 +20,7 @@ pub mod order;
 pub mod order_list;
 pub mod payment;
 pub mod payment_list;
+pub mod payout;
 pub mod portal;
 pub mod reapply;
 pub mod refund;

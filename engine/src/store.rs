@@ -25,6 +25,7 @@ pub mod message;
 pub mod method;
 pub mod order;
 pub mod payment;
+pub mod payout;
 pub mod portal;
 pub mod refund;
 pub mod reports;

@@ -14,6 +14,7 @@ mod numbers;
 mod orders;
 mod papers;
 mod payments;
+mod payouts;
 mod requests;
 mod rows;
 mod trail;
@@ -93,6 +94,7 @@ const PROMISES: &[(&str, &str)] = &[
     ("I3", "a credit note is exactly what was posted for it"),
     ("C2", "what is reserved is what payments under way will pay"),
     ("C3", "a lost answer is asked for until there is evidence"),
+    ("C5", "what a processor sent to the bank is of the payments it names, or is named as a difference"),
     ("P1", "a payment that succeeded is exactly one credit, and each credit of a payment has one"),
     ("P2", "what a payment says went back is what was posted"),
     ("P3", "a refund that succeeded is exactly one pay-out, any other is none, and we never give back more than the payment"),
@@ -143,6 +145,7 @@ pub async fn verify_business(db: &Db, business: Business) -> Result<Verified> {
         ledger::check(reader, &mut audit).await?;
         trail::check(reader, &mut audit).await?;
         papers::check(reader, &mut audit).await?;
+        payouts::check(reader, &mut audit).await?;
         let mut disagreements = audit.found;
         // The same row may be named by a look at its account and by a look at all rows.
         disagreements.sort_by(|a, b| (a.check, &a.subject, &a.said, &a.found).cmp(&(b.check, &b.subject, &b.said, &b.found)));

@@ -44,6 +44,7 @@ pub mod orders;
 pub mod outbox;
 pub mod pay_out;
 pub mod payments;
+pub mod payouts;
 pub mod processors;
 pub mod reallocate;
 pub mod refunds;
@@ -193,6 +194,8 @@ fn of_money() -> Router<Arc<App>> {
         .route("/admin/payments/{id}/refunds", post(refunds::create))
         .route("/admin/payments/{id}/reallocate", get(reallocate::new).post(reallocate::submit))
         .route("/admin/refunds", get(refunds::list))
+        .route("/admin/payouts", get(payouts::list))
+        .route("/admin/payouts/{id}", get(payouts::show))
         .route("/admin/refunds/{id}/pdf", get(refunds::pdf))
         .route("/admin/approvals", get(approvals::list))
         .route("/admin/approvals/{id}/approve", post(approvals::approve))

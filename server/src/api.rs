@@ -32,6 +32,7 @@ mod messages;
 mod methods;
 mod orders;
 mod payments;
+mod payouts;
 mod processors;
 mod refunds;
 mod replies;
@@ -58,6 +59,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(requests::routes())
         .merge(payments::routes())
         .merge(refunds::routes())
+        .merge(payouts::routes())
         .merge(approvals::routes())
         .merge(methods::routes())
         .merge(authorizations::routes())
@@ -90,6 +92,7 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         requests::Description::openapi(),
         payments::Description::openapi(),
         refunds::Description::openapi(),
+        payouts::Description::openapi(),
         approvals::Description::openapi(),
         methods::Description::openapi(),
         authorizations::Description::openapi(),

@@ -21,6 +21,12 @@ pub enum LedgerAccount {
     Cash,
     /// Asset: captured by a kind of processor and not yet paid out by it.
     Clearing(String),
+    /// Asset: the bank account that processors pay out to.
+    Bank,
+    /// Expense: what processors keep for their work.
+    ProcessorFees,
+    /// Paid out for charges that are not in these books, until somebody says what they were.
+    Suspense,
     /// Asset: held back by a processor while a dispute is open.
     DisputedFunds,
     /// Expense: given up.
@@ -49,6 +55,9 @@ impl fmt::Display for LedgerAccount {
             LedgerAccount::TaxPayable => f.write_str("tax_payable"),
             LedgerAccount::Cash => f.write_str("cash"),
             LedgerAccount::Clearing(kind) => write!(f, "{CLEARING}{kind}"),
+            LedgerAccount::Bank => f.write_str("bank"),
+            LedgerAccount::ProcessorFees => f.write_str("processor_fees"),
+            LedgerAccount::Suspense => f.write_str("suspense"),
             LedgerAccount::DisputedFunds => f.write_str("disputed_funds"),
             LedgerAccount::BadDebt => f.write_str("bad_debt"),
             LedgerAccount::SmallDifferences => f.write_str("small_differences"),
@@ -67,6 +76,9 @@ impl FromStr for LedgerAccount {
             "revenue" => LedgerAccount::Revenue,
             "tax_payable" => LedgerAccount::TaxPayable,
             "cash" => LedgerAccount::Cash,
+            "bank" => LedgerAccount::Bank,
+            "processor_fees" => LedgerAccount::ProcessorFees,
+            "suspense" => LedgerAccount::Suspense,
             "disputed_funds" => LedgerAccount::DisputedFunds,
             "bad_debt" => LedgerAccount::BadDebt,
             "small_differences" => LedgerAccount::SmallDifferences,
@@ -104,7 +116,7 @@ mod tests {
 
     #[test]
     fn accounts_read_back() {
-        let names = "receivable uninvoiced revenue tax_payable cash clearing:authorize_net disputed_funds bad_debt \
+        let names = "receivable uninvoiced revenue tax_payable cash clearing:authorize_net bank processor_fees suspense disputed_funds bad_debt \
                      small_differences adjustments late_fees";
         for name in names.split_whitespace() {
             assert_eq!(name.parse::<LedgerAccount>().map(|account| account.to_string()), Ok(name.to_owned()));

@@ -1,8 +1,7 @@
 //! What each business event does to the ledger accounts: one function per event, each a balanced list of legs.
 //!
 //! Invariant: every list balances ([`super::balances`]); a test tries them all. An event that moves nothing gives an
-//! empty list. Amounts are minor units, at least zero. Left out: exchange between currencies and processors' fees,
-//! which never touch a customer's account.
+//! empty list. Amounts are minor units, at least zero. Left out: exchange between currencies.
 
 use super::{LedgerAccount, Leg};
 use crate::entry::EntryKind;
@@ -126,6 +125,13 @@ pub fn credit_paid_out(amount: i64) -> Vec<Leg> {
     pair(A::Receivable, A::Cash, amount)
 }
 
+/// A processor sent `net` to the bank and kept `fees` of what it had taken; `known` of the two is of payments in these books.
+/// All three are signed: a payout takes back when more was refunded than taken.
+pub fn paid_out(net: i64, fees: i64, known: i64, kind: &str) -> Vec<Leg> {
+    let clearing = A::Clearing(kind.to_owned());
+    legs([(A::Bank, net), (A::ProcessorFees, fees)], [(clearing, known), (A::Suspense, net + fees - known)])
+}
+
 fn pair(debit: LedgerAccount, credit: LedgerAccount, amount: i64) -> Vec<Leg> {
     legs([(debit, amount)], [(credit, amount)])
 }
@@ -173,6 +179,10 @@ mod tests {
             credit_reversed(50, None),
             credit_reversed(50, Some(&card)),
             credit_paid_out(9),
+            paid_out(970, 30, 1_000, "sandbox"),
+            paid_out(-1_000, 0, -1_000, "sandbox"),
+            paid_out(970, 30, 600, "sandbox"),
+            paid_out(-30, 30, 0, "sandbox"),
         ];
         for kind in EntryKind::ALL {
             all.push(charge_lessened(*kind, false, 92, 8));

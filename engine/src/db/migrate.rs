@@ -35,7 +35,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0004_portal_and_messages",
     "0005_cash_and_fees",
     "0006_real_processors",
-    "0007_documents"
+    "0007_documents",
+    "0008_payouts"
 ];
 
 const CREATE: &str = "create table if not exists schema_version (

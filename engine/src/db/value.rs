@@ -189,7 +189,7 @@ macro_rules! ids {
 
 ids! {
     BusinessId CustomerId EntryId AllocationId OrderId OrderLineId AmendmentId InvoiceId InvoiceLineId PaymentId RefundId
-    CreditNoteId RequestId LinkId MethodId ConnectionId ApprovalId MessageId MailId EventId UserId ApiKeyId WebhookEndpointId
+    CreditNoteId RequestId LinkId MethodId ConnectionId ApprovalId PayoutId MessageId MailId EventId UserId ApiKeyId WebhookEndpointId
     AttemptId SessionId PortalEntryId StatementId
 }
 

@@ -64,6 +64,7 @@ pub async fn connect_processor(services: &Services, call: &Call, new: NewConnect
                 replaced: None,
                 hints: stored.hints,
                 hook_refused_at: None,
+                payouts_cursor: None,
             });
             let event = event_id(tx);
             let data = serde_json::json!({ "kind": kind.name });

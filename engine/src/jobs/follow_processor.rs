@@ -10,6 +10,8 @@ use books::payment::PaymentState;
 use processors::{RawHook, Remote, Verified};
 
 use super::Job;
+use super::read_payouts::read_payouts;
+use crate::connections::Asking;
 use crate::db::sql;
 use crate::error::{Error, Result};
 use crate::flows::ask_processor::follow;
@@ -29,9 +31,9 @@ sql!(NOTE_REFUSAL, "update connection set hook_refused_at = $3 where business_id
 /// How often a refused webhook is noted.
 const QUIET_SECONDS: i64 = 60;
 /// At most so many rounds of changes are read from one connection at a time.
-const ROUNDS: usize = 20;
+pub(super) const ROUNDS: usize = 20;
 /// A processor that does not answer holds up the others for so long.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// A real processor is asked what changed once in so many seconds; its messages come at once.
 const ASK_AGAIN_SECONDS: i64 = 60;
 /// At most so many webhooks of Sandbox are delivered at a time.
@@ -144,7 +146,7 @@ async fn follow_one(services: &Services, connection: &Connection) -> Result<()> 
     let name = name(services, connection).await?;
     let connected = services.connections.open(connection, &name)?;
     let now = services.db.clock().now();
-    if connected.bank.is_none() && !services.connections.may_ask(connection.id, now, ASK_AGAIN_SECONDS) {
+    if connected.bank.is_none() && !services.connections.may_ask(connection.id, Asking::Changes, now, ASK_AGAIN_SECONDS) {
         return Ok(());
     }
     if let Some(bank) = &connected.bank {
@@ -156,7 +158,8 @@ async fn follow_one(services: &Services, connection: &Connection) -> Result<()> 
             bank.webhook_delivered(&delivery.receipt, accepted, now).await.map_err(broken)?;
         }
     }
-    read_changes(services, connection, &connected, now).await
+    read_changes(services, connection, &connected, now).await?;
+    read_payouts(services, connection, &connected, now).await
 }
 
 /// What webhooks missed is found in the processor's own record.

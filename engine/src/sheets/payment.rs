@@ -15,6 +15,7 @@ use crate::store::invoice::{self, Invoice};
 use crate::store::link;
 use crate::store::order::{self, Order};
 use crate::store::payment::{self, Attempt, Payment};
+use crate::store::payout::{self, PaidOut};
 use crate::store::refund::{self, Refund};
 
 /// One payment, read in one snapshot.
@@ -34,6 +35,8 @@ pub struct PaymentSheet {
     pub attempts: Vec<Attempt>,
     /// Oldest first.
     pub refunds: Vec<Refund>,
+    /// The payouts it is part of.
+    pub payouts: Vec<PaidOut>,
     pub balances: Vec<CustomerBalance>,
     /// Where its receipt can be seen, once there is a link for that.
     pub receipt_link: Option<LinkId>,
@@ -116,6 +119,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId)
     let balances = customer::balances(reader, of, payment.customer_id).await?;
     let attempts = payment::attempts(reader, of, id).await?;
     let refunds = refund::of_payment(reader, of, id).await?;
+    let payouts = payout::of_payment(reader, of, id).await?;
     let (mut entry, mut allocations, mut charges) = (None, Vec::new(), Vec::new());
     if let Some(credit) = payment.entry_id {
         entry = Some(entry::one(reader, of, credit).await?);
@@ -156,6 +160,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId)
         invoices,
         attempts,
         refunds,
+        payouts,
         balances,
         receipt_link,
         still_due,

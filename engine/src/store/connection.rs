@@ -30,6 +30,8 @@ table! {
         /// JSON: the last four letters of each secret.
         pub hints: Option<String>,
         pub hook_refused_at: Option<Instant>,
+        /// How far its listing of payouts was read.
+        pub payouts_cursor: Option<String>,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use books::ids::{
     AllocationId, AmendmentId, ApprovalId, AttemptId, ConnectionId, CreditNoteId, CustomerId, EntryId, InvoiceId, InvoiceLineId,
-    LinkId, MessageId, MethodId, OrderId, OrderLineId, PaymentId, RefundId, RequestId, SessionId, StatementId,
+    LinkId, MessageId, MethodId, OrderId, OrderLineId, PaymentId, PayoutId, RefundId, RequestId, SessionId, StatementId,
 };
 use books::money::Currency;
 use uuid::Uuid;
@@ -122,6 +122,12 @@ searches! {
             select 1 from customer c where c.business_id = x.business_id and c.id = x.customer_id)";
     CONNECTION_SECRETS, "D1", ConnectionId, "the last letters of each sealed secret of a connection", "no secrets, or no letters",
         "connection x where x.business_id = $1 and (x.secrets is null) <> (x.hints is null)";
+    PAYOUT_CONNECTION, "D1", PayoutId, "a payout of a connection", "no such connection",
+        "payout x where x.business_id = $1 and not exists (
+            select 1 from connection n where n.business_id = x.business_id and n.id = x.connection_id)";
+    PAYOUT_LINE, "D1", PayoutId, "the parts of a payout", "no such payout",
+        "(select distinct l.business_id, l.payout_id as id from payout_line l where l.business_id = $1) x where not exists (
+            select 1 from payout p where p.business_id = x.business_id and p.id = x.id)";
     METHOD_CUSTOMER, "D1", MethodId, "a saved method of a customer at a processor", "no such customer or connection",
         "payment_method x where x.business_id = $1 and not exists (
             select 1 from customer c join connection n on n.business_id = c.business_id

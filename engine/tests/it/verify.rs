@@ -124,6 +124,15 @@ const FAULTS: &[Fault] = faults! {
         "update refund set state = 'pending', entry_id = null, settled_at = null where id = @" => "C3" "rfd_";
     "refund", "refund where state = 'succeeded'", "id",
         "update refund set state = 'waiting_approval', entry_id = null, settled_at = null where id = @" => "P3" "rfd_";
+    "payout", "payout where whole", "id", "update payout set known = known + 1 where id = @" => "C5" "pto_";
+    "payout", "payout where whole", "id", "update payout set whole = false where id = @" => "C5" "pto_";
+    "payout", "payout where whole", "id", "update payout set fees = fees + 1 where id = @" => "C5" "pto_";
+    "payout", "payout where whole", "id", "update payout set connection_id = id where id = @" => "D1" "pto_";
+    "payout", "payout where whole", "id", "delete from payout where id = @" => "D1" "pto_";
+    "payout_line", "payout_line where payment_id is not null", "payout_id",
+        "update payout_line set amount = amount - 1 where payout_id = @" => "C5" "pto_";
+    "payout_line", "payout_line where payment_id is not null", "payout_id",
+        "update payout_line set charge = 'another' where payout_id = @" => "C5" "pto_";
     "connection", "connection where secrets is null", "id",
         "update connection set secrets = 's1.x' where id = @" => "D1" "prc_";
     "payment_method", "payment_method where is_default", "id",

@@ -261,7 +261,7 @@ impl Book {
             }
         }
         for (currency, moves) in by_currency {
-            let amount: i64 = moves.iter().filter_map(|moved| moved["amount"].as_i64()).sum();
+            let amount: i64 = moves.iter().filter_map(|moved| moved["net"].as_i64()).sum();
             let id = self.id("po_");
             let made = objects::payout(&id, self.now, amount, &json!(currency));
             self.keep(made);

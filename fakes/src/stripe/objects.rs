@@ -117,9 +117,15 @@ pub fn charge(id: &str, now: i64, intent: &Value, card: Card, status: &str) -> V
 }
 
 pub fn balance(id: &str, now: i64, available_on: i64, amount: i64, currency: &Value, kind: &str, source: &Value) -> Value {
+    // What a charge costs in the published price list: 2.9 % and 30.
+    let fee = if kind == "charge" { (amount * 29 + 500) / 1_000 + 30 } else { 0 };
+    let details = json!([{
+        "amount": fee, "application": null, "currency": currency, "description": "processing fee", "type": "stripe_fee",
+    }]);
+    let details = if fee == 0 { json!([]) } else { details };
     json!({
         "id": id, "object": "balance_transaction", "amount": amount, "available_on": available_on, "created": now,
-        "currency": currency, "description": null, "exchange_rate": null, "fee": 0, "fee_details": [], "net": amount,
+        "currency": currency, "description": null, "exchange_rate": null, "fee": fee, "fee_details": details, "net": amount - fee,
         "reporting_category": kind, "source": source, "status": "pending", "type": kind,
     })
 }

@@ -58,9 +58,19 @@ pub(super) struct DisputeMade {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct PayoutMade {
     pub id: String,
-    /// Signed.
+    /// Signed: of the charge, before the fee.
     pub minor: i64,
+    /// Kept by Sandbox; of a charge's first payout alone.
+    #[serde(default)]
+    pub fee: i64,
     pub on: Day,
+}
+
+/// What Sandbox keeps of a charge: 2.9 % rounded half up, and 30 of the smallest units; never more than the charge.
+/// Given back to nobody, as with real processors.
+fn fee_of(charge: i64) -> i64 {
+    let share = (i128::from(charge) * 29 + 500) / 1_000;
+    i64::try_from(share).unwrap_or(i64::MAX).saturating_add(30).min(charge)
 }
 
 /// What the connection's claims allow.
@@ -290,7 +300,8 @@ impl Deal {
         let minor = taken.keeps() - sent;
         if minor != 0 {
             let id = format!("po_{record}_{}", taken.payouts.len() + 1);
-            taken.payouts.push(PayoutMade { id, minor, on: at.day_in(&jiff::tz::TimeZone::UTC) });
+            let fee = if taken.payouts.is_empty() && minor > 0 { fee_of(minor) } else { 0 };
+            taken.payouts.push(PayoutMade { id, minor, fee, on: at.day_in(&jiff::tz::TimeZone::UTC) });
         }
     }
 

@@ -149,13 +149,15 @@ impl Deal {
             let line = PayoutLine { charge: self.charge_id(), amount: self.minor(made.minor) };
             Payout {
                 id: made.id.clone(),
-                net: self.minor(made.minor),
-                fees: self.minor(0),
+                net: self.minor(made.minor - made.fee),
+                fees: self.minor(made.fee),
                 arrived_on: made.on,
                 lines: vec![line],
             }
         };
-        self.taken.iter().flat_map(|taken| taken.payouts.iter().map(one)).collect()
+        // A charge that only tried the connection is nobody's payment.
+        let taken = self.taken.iter().filter(|_| self.terms.purpose != Purpose::Test);
+        taken.flat_map(|taken| taken.payouts.iter().map(one)).collect()
     }
 
     pub(super) fn bank_charge(&self) -> Option<BankCharge> {

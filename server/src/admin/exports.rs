@@ -8,7 +8,7 @@ use books::ids::CustomerId;
 use books::money::{Currency, Money};
 use engine::store::entry::{self, EntryLine};
 use engine::store::payment::PaymentRow;
-use engine::store::{customer, payment};
+use engine::store::{customer, payment, payout};
 
 use super::desk::Desk;
 use super::words;
@@ -112,6 +112,42 @@ fn entry_row(line: &EntryLine) -> Vec<String> {
         decimal(line.balance_after, line.currency),
         entry_status(line.side, line.amount, line.allocated, line.reversed_by.is_some()).to_string(),
     ]
+}
+
+/// Payouts, all or by whether they are reconciled, the latest arrival first.
+pub async fn payouts(app: &App, desk: &Desk, whole: Option<bool>) -> Result<Response, Problem> {
+    let turn = app.limits.exports.acquire().await.map_err(|_| Problem::busy(2))?;
+    let wanted = payout::Wanted { whole, limit: ONE_MORE, ..payout::Wanted::default() };
+    let mut rows = payout::page(&app.services.db, desk.staff.business, wanted).await?;
+    drop(turn);
+    let name = cut(&mut rows, &format!("payouts-{}", desk.today()));
+    let mut table = vec![csv::head([
+        "payout",
+        "arrived_on",
+        "processor",
+        "remote_id",
+        "gross",
+        "fees",
+        "net",
+        "in_suspense",
+        "currency",
+        "reconciled",
+    ])];
+    table.extend(rows.into_iter().map(|row| {
+        vec![
+            row.id.to_string(),
+            row.arrived_on.to_string(),
+            row.processor,
+            row.remote_id,
+            decimal(row.net + row.fees, row.currency),
+            decimal(row.fees, row.currency),
+            decimal(row.net, row.currency),
+            decimal(row.net + row.fees - row.known, row.currency),
+            row.currency.code().to_owned(),
+            if row.whole { "yes" } else { "no" }.to_owned(),
+        ]
+    }));
+    Ok(csv::download(&name, &table))
 }
 
 /// Payments of one state (empty: of all), newest first.

@@ -125,6 +125,12 @@ fn exceptions(desk: &Desk, found: &Exceptions) -> Vec<Exception> {
         link: Link::new(format!("/admin/payments/{}", row.payment_id), "See the payment"),
         at: desk.moment(row.updated_at),
     }));
+    all.extend(found.payouts.iter().map(|row| Exception {
+        tone: Tone::Warn,
+        text: format!("{} paid out {} that is of no payment here.", row.processor, desk.amount(row.suspense, row.currency).text),
+        link: Link::new(format!("/admin/payouts/{}", row.id), "See the payout"),
+        at: desk.moment(row.listed_at),
+    }));
     all.extend(found.dead.iter().map(|job| Exception {
         tone: Tone::Bad,
         text: format!("{} was given up after {} tries.", work::name(&job.kind), job.tries),

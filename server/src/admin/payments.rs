@@ -139,6 +139,12 @@ fn chips(sheet: &PaymentSheet) -> Vec<Chip> {
     flags.into_iter().filter(|(stands, _)| *stands).map(|(_, word)| Chip::of_state(word)).collect()
 }
 
+/// The days on which a payment went to the bank, or was taken back from it.
+fn paid_out(sheet: &PaymentSheet) -> Option<String> {
+    let days: Vec<String> = sheet.payouts.iter().map(|part| crate::view::Day::of(part.arrived_on).text).collect();
+    (!days.is_empty()).then(|| days.join(", "))
+}
+
 fn facts(desk: &Desk, names: &Names, sheet: &PaymentSheet) -> Vec<Fact> {
     let paid = &sheet.payment;
     let some = |name: &str, value: Option<String>| value.map(|value| Fact { name: name.to_owned(), value });
@@ -146,6 +152,7 @@ fn facts(desk: &Desk, names: &Names, sheet: &PaymentSheet) -> Vec<Fact> {
     let all = [
         some("Method", Some(sheet.means())),
         some("Received on", received),
+        some("Paid out", paid_out(sheet)),
         some("Cash tendered", paid.tendered.map(|minor| desk.amount(minor, paid.currency).text)),
         some("Change given", paid.change().map(|minor| desk.amount(minor, paid.currency).text)),
         some("Recorded", Some(desk.moment(paid.created_at).text)),

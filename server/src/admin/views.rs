@@ -13,6 +13,7 @@ pub mod mails;
 pub mod messages;
 pub mod orders;
 pub mod payments;
+pub mod payouts;
 pub mod processors;
 pub mod reports;
 pub mod requests;

@@ -17,6 +17,7 @@ mod messages;
 pub mod methods;
 mod orders;
 mod payments;
+mod payouts;
 mod paypal;
 pub mod refunds;
 mod repeats;

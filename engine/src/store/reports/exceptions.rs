@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::store::approval::{self, ApprovalRow};
 use crate::store::job::Job;
 use crate::store::mail::Mail;
+use crate::store::payout::{self, Differing};
 
 /// At most so many of each kind are named.
 pub const MOST: i64 = 10;
@@ -70,6 +71,8 @@ pub struct Exceptions {
     pub declined: Vec<Troubled>,
     /// Acts that wait for a second person.
     pub approvals: Vec<ApprovalRow>,
+    /// Payouts that are not all of payments in these books.
+    pub payouts: Vec<Differing>,
 }
 
 sql!(DEAD, "select * from job where business_id = $1 and state = 'dead' order by run_at desc, id desc limit $2");
@@ -132,5 +135,6 @@ pub(crate) async fn exceptions(reader: &mut Reader<'_>, business: BusinessId) ->
         refunds: reader.query(&FAILED_REFUNDS, &[&business, &fresh, &MOST]).await?,
         declined: reader.query(&DECLINED, &[&business, &fresh, &MOST]).await?,
         approvals: approval::rows(reader, business, "waiting", MOST).await?,
+        payouts: payout::differing(reader, business, MOST).await?,
     })
 }

@@ -25,7 +25,7 @@ async fn all(stage: &dyn Stage) -> BTreeMap<String, Payout> {
 }
 
 fn sum(payouts: &BTreeMap<String, Payout>) -> i64 {
-    payouts.values().map(|payout| payout.net.minor).sum()
+    payouts.values().map(|payout| payout.net.minor + payout.fees.minor).sum()
 }
 
 pub async fn payouts_add_up_to_what_was_kept(stage: &dyn Stage) {

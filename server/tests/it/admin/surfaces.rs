@@ -54,6 +54,7 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/messages",
         "/admin/messages/new",
         "/admin/refunds",
+        "/admin/payouts",
         "/admin/approvals",
         "/admin/outbox",
         "/admin/reports",

@@ -125,6 +125,14 @@ fn an_order_is_asked_for_paid_on_stripes_page_and_told_twice() {
         assert_eq!(fake.truth().iter().map(|charge| charge.captured).sum::<i64>(), 35_550);
         let shown = app.get(&format!("/processors/{prc}")).await.json(200);
         assert!(shown["webhook"]["last_received_at"].is_string() && shown["webhook"]["last_refused_at"].is_null(), "{shown}");
+
+        // Two days later Stripe sends it to the bank, less its fee; it is asked once an hour.
+        wait(app, fake, "P3D").await;
+        wait(app, fake, "PT1H").await;
+        let payout = app.all("/payouts?limit=9").await.remove(0);
+        assert_eq!((&payout["gross"], &payout["fees"], &payout["net"]), (&json!(35_550), &json!(1_061), &json!(34_489)));
+        let full = app.get(&format!("/payouts/{}", id(&payout))).await.json(200);
+        assert_eq!((&full["reconciled"], &full["lines"][0]["payment"]), (&json!(true), &payments["data"][0]["id"]));
     });
 }
 

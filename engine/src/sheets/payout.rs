@@ -1,0 +1,36 @@
+//! Everything one payout shows: what it is made of, what of that is ours, and its journal.
+
+use books::ids::{BusinessId, PayoutId};
+use books::ledger::{Leg, rules};
+use books::payout::Reconciled;
+
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::store::connection::{self, Connection};
+use crate::store::payout::{self, LineRow, Payout};
+
+/// One payout, read in one snapshot.
+#[derive(Debug, Clone)]
+pub struct PayoutSheet {
+    pub payout: Payout,
+    pub connection: Connection,
+    pub lines: Vec<LineRow>,
+    pub reconciled: Reconciled,
+    /// What it does to the ledger accounts.
+    pub journal: Vec<Leg>,
+}
+
+/// Reads a payout.
+pub async fn payout_sheet(db: &Db, business: BusinessId, id: PayoutId) -> Result<PayoutSheet> {
+    db.read(async move |reader| {
+        let payout = payout::one(reader, business, id).await?;
+        let connection = connection::one(reader, business, payout.connection_id).await?;
+        let parts = payout::lines(reader, business, id).await?;
+        let too_much = || Error::Fault(format!("the lines of {id} pass what an amount can be"));
+        let reconciled = payout.reconciled(&parts).ok_or_else(too_much)?;
+        let journal = rules::paid_out(payout.net, payout.fees, reconciled.known, &connection.kind);
+        let lines = payout::line_rows(reader, business, id).await?;
+        Ok(PayoutSheet { payout, connection, lines, reconciled, journal })
+    })
+    .await
+}
