@@ -6,6 +6,8 @@
 
 #[path = "contract/cases/mod.rs"]
 mod cases;
+#[path = "contract/localstripe.rs"]
+mod localstripe;
 #[path = "contract/lost_answers.rs"]
 mod lost_answers;
 #[path = "contract/paypal_only.rs"]

