@@ -20,6 +20,7 @@ words! {
     /// Everything a person may want to do to an order, invoice, payment or customer.
     Action {
         RequestPayment = "request_payment",
+        RemoteInvoice = "remote_invoice",
         Pay = "pay",
         PayPart = "pay_part",
         AddPayment = "add_payment",

@@ -102,6 +102,8 @@ ids! {
     RefundId = "rfd";
     CreditNoteId = "crn";
     RequestId = "req";
+    /// An invoice that a processor made for us. It shares its payment's number behind this prefix.
+    RemoteInvoiceId = "rin";
     LinkId = "lnk";
     MethodId = "pme";
     /// A connection to a processor.

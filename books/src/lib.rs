@@ -25,6 +25,7 @@ pub mod payment;
 pub mod payout;
 pub mod refund;
 pub mod refusal;
+pub mod remote_invoice;
 pub mod request;
 pub mod statement;
 pub mod tax;

@@ -84,7 +84,31 @@ impl Connections {
 
     /// Whether a payer can pay on a page of this connection's processor. One that cannot be opened cannot be paid on.
     pub fn takes_checkout(&self, connection: &Connection, business_name: &str) -> bool {
-        self.open(connection, business_name).is_ok_and(|connected| connected.processor.capabilities().can(Capability::Checkout))
+        self.claims(connection, business_name, Capability::Checkout)
+    }
+
+    /// Whether this connection's processor makes, mails and collects invoices of its own, now.
+    pub fn can_invoice(&self, connection: &Connection, business_name: &str) -> bool {
+        connection.state == "live" && self.claims(connection, business_name, Capability::RemoteInvoice)
+    }
+
+    /// Whether it mails such an invoice again.
+    pub fn mails_again(&self, connection: &Connection, business_name: &str) -> bool {
+        self.claims(connection, business_name, Capability::ResendInvoice)
+    }
+
+    fn claims(&self, connection: &Connection, business_name: &str, what: Capability) -> bool {
+        self.open(connection, business_name).is_ok_and(|connected| connected.processor.capabilities().can(what))
+    }
+
+    /// Whether any live connection makes invoices of its own.
+    pub fn invoicing(&self, connections: &[Connection], business_name: &str) -> Processors {
+        let mut live = connections.iter().filter(|connection| connection.state == "live").peekable();
+        match (live.peek().is_some(), live.any(|connection| self.can_invoice(connection, business_name))) {
+            (false, _) => Processors::None,
+            (true, false) => Processors::Incompatible,
+            (true, true) => Processors::Ready,
+        }
     }
 
     /// Whether any live connection can be paid online by a payer who was sent a request.

@@ -39,6 +39,7 @@ pub mod pay_out_credit;
 pub mod reallocate_payment;
 pub mod record_payment;
 pub mod refund_payment;
+pub mod remote_invoice;
 pub mod report_bounce;
 pub mod request_payment;
 pub mod reverse_entry;

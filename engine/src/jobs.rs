@@ -192,6 +192,7 @@ async fn work(services: &Services, job: &Job) -> Result<()> {
         "detach_method" => keep_method::detach(services, job.business_id, compose_mail::subject(job)?).await,
         "send_mail" => send_mail::send(services, job).await,
         "follow_hook" => follow_processor::follow_hook(services, job).await,
+        "renew_remote_invoice" => follow_processor::renew_remote_invoice(services, job).await,
         "close_checkouts" => follow_processor::close_checkouts(services, job).await,
         other => Err(Error::Fault(format!("no job is called {other}"))),
     }

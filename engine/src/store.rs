@@ -28,6 +28,7 @@ pub mod payment;
 pub mod payout;
 pub mod portal;
 pub mod refund;
+pub mod remote_invoice;
 pub mod reports;
 pub mod request;
 pub mod sandbox;

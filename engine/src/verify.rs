@@ -15,6 +15,7 @@ mod orders;
 mod papers;
 mod payments;
 mod payouts;
+mod remote_invoices;
 mod requests;
 mod rows;
 mod trail;
@@ -58,6 +59,7 @@ pub struct Checked {
     pub credit_notes: usize,
     pub payments: usize,
     pub requests: usize,
+    pub remote_invoices: usize,
     pub mails: usize,
     pub events: usize,
 }
@@ -101,6 +103,7 @@ const PROMISES: &[(&str, &str)] = &[
     ("P4", "what is in dispute stands on disputed funds, and nothing else does"),
     ("M1", "a customer has at most one default method, and only one that was not removed"),
     ("Q1", "a request is paid or closed when nothing is due, and only then"),
+    ("Q2", "an invoice at a processor is the page of one payment, asks for its charges, and says what became of it"),
     ("N1", "numbers have no holes and none twice"),
     ("D1", "nothing stands without what it belongs to"),
     ("K1", "a kept paper has the bytes whose digest was written down"),
@@ -233,12 +236,14 @@ impl Audit {
         self.checked.credit_notes += rows.credit_notes.len();
         self.checked.payments += rows.payments.len();
         self.checked.requests += rows.requests.len();
+        self.checked.remote_invoices += rows.remote_invoices.len();
         accounts::check(rows, self);
         payments::check(rows, self);
         methods::check(rows, self);
         orders::check(rows, self);
         invoices::check(rows, self);
         requests::check(rows, self);
+        remote_invoices::check(rows, self);
     }
 }
 

@@ -42,6 +42,8 @@ capabilities! {
     PartialRefund = "partial_refund";
     /// The processor creates, sends and collects an invoice of its own.
     RemoteInvoice = "remote_invoice";
+    /// It mails an invoice that is out once more.
+    ResendInvoice = "resend_invoice";
     /// Staff can key a card into the processor's fields.
     VirtualTerminal = "virtual_terminal";
     /// The processor tells by itself when something changes.

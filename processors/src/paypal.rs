@@ -101,6 +101,7 @@ fn capabilities() -> Capabilities {
         Capability::Refund,
         Capability::PartialRefund,
         Capability::RemoteInvoice,
+        Capability::ResendInvoice,
         Capability::Webhooks,
     ];
     Capabilities::new(&claims, 29, Some(180))

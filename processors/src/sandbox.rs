@@ -30,9 +30,9 @@ use books::money::Currency;
 
 pub use bank::{Bank, BankError, House, NotAPage, PageId, Pause};
 pub use cards::{CardEntry, EntryError, PUBLISHED, Published};
-pub use desk::BankCharges;
+pub use desk::{BankCharges, Mailed};
 pub use faults::Fault;
-pub use page::{CheckoutStep, PagePurpose, PageView};
+pub use page::{Bill, CheckoutStep, PagePurpose, PageView};
 pub use rounds::{Delivery, Receipt, SIGNATURE_HEADER};
 pub use session::PageState;
 pub use shelf::{Draft, MemoryShelf, Record, Shelf, ShelfError, Slice};

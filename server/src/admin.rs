@@ -49,6 +49,7 @@ pub mod processors;
 pub mod reallocate;
 pub mod refunds;
 pub mod refused;
+pub mod remote_invoices;
 pub mod reports;
 pub mod requests;
 pub mod rows;
@@ -134,6 +135,12 @@ fn of_orders() -> Router<Arc<App>> {
         .route("/admin/orders/{id}/amendments", post(amend::submit))
         .route("/admin/orders/{id}/request", get(requests::new))
         .route("/admin/orders/{id}/payment-requests", post(requests::create))
+        .route("/admin/orders/{id}/remote-invoice", get(remote_invoices::new))
+        .route("/admin/orders/{id}/remote-invoices", post(remote_invoices::create))
+        .route("/admin/invoices/{id}/remote-invoice", get(remote_invoices::new_of_invoice))
+        .route("/admin/invoices/{id}/remote-invoices", post(remote_invoices::create_of_invoice))
+        .route("/admin/remote-invoices/{id}/send", post(remote_invoices::send))
+        .route("/admin/remote-invoices/{id}/cancel", post(remote_invoices::cancel))
         .route("/admin/requests", get(requests::list))
         .route("/admin/requests/{id}/resend", post(requests::resend))
         .route("/admin/requests/{id}/close", post(requests::close))

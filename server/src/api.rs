@@ -35,6 +35,7 @@ mod payments;
 mod payouts;
 mod processors;
 mod refunds;
+mod remote_invoices;
 mod replies;
 mod reports;
 mod requests;
@@ -56,6 +57,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(invoice_acts::routes())
         .merge(credit_notes::routes())
         .merge(e_invoices::routes())
+        .merge(remote_invoices::routes())
         .merge(requests::routes())
         .merge(payments::routes())
         .merge(refunds::routes())
@@ -89,6 +91,7 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         invoice_acts::Description::openapi(),
         credit_notes::Description::openapi(),
         e_invoices::Description::openapi(),
+        remote_invoices::Description::openapi(),
         requests::Description::openapi(),
         payments::Description::openapi(),
         refunds::Description::openapi(),

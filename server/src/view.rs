@@ -6,6 +6,7 @@
 //! the pages' policy forbids it. Amounts are printed as English papers do (`$4,407.38`, a true minus sign). Left out:
 //! other languages' formats, which will come in by `Amount::of` and `Day::of` alone.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use askama::Template;
@@ -279,7 +280,7 @@ pub enum Way {
 pub struct Action {
     /// The published name, such as `request_payment`.
     pub name: &'static str,
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     pub icon: &'static str,
     pub href: String,
     pub way: Way,

@@ -25,6 +25,8 @@ pub struct RequestPaymentFacts {
     pub has_address: bool,
     /// What payments under way will pay.
     pub pending: Option<Money>,
+    /// What an invoice that is out at a processor asks for, of the same charges.
+    pub invoiced: Option<Money>,
 }
 
 pub fn request_payment(facts: &RequestPaymentFacts) -> Answer {
@@ -42,8 +44,36 @@ pub fn request_payment(facts: &RequestPaymentFacts) -> Answer {
                 "The customer has no email address: add one, or copy the link.".to_owned()
             }),
             payment_pending(facts.pending),
+            invoice_out(facts.invoiced),
         ],
     )
+}
+
+/// A processor makes an invoice of its own, mails and collects it. `facts.processors`: whether one can.
+pub fn remote_invoice(facts: &RequestPaymentFacts) -> Answer {
+    first(
+        Action::RemoteInvoice,
+        [
+            no_balance(facts.due),
+            when(facts.processors == Processors::None, Code::NoProcessor, || {
+                "No payment processor is live: connect one in Settings.".to_owned()
+            }),
+            when(facts.processors == Processors::Incompatible, Code::ProcessorIncompatible, || {
+                "No live processor sends invoices of its own: add one that does, such as Square.".to_owned()
+            }),
+            when(!facts.has_address, Code::NoContact, || "The customer has no email address: add one first.".to_owned()),
+            payment_pending(facts.pending),
+            invoice_out(facts.invoiced),
+        ],
+    )
+}
+
+/// The same money is asked for once: ORD-4 has an order wait for the invoice that is out.
+fn invoice_out(invoiced: Option<Money>) -> Option<(Code, String)> {
+    invoiced.map(|amount| {
+        let detail = format!("An invoice of {amount} is out at a processor: wait until it is paid, or cancel it.");
+        (Code::PaymentPending, detail)
+    })
 }
 
 #[derive(Debug, Clone, Copy)]

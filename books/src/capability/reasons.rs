@@ -10,7 +10,9 @@ use crate::refusal::Code::{self, *};
 /// The codes an action may be refused with, the first that is looked at first.
 pub const fn reasons(action: Action) -> &'static [Code] {
     match action {
-        Action::RequestPayment => &[NoBalance, NoProcessor, ProcessorIncompatible, NoContact, PaymentPending],
+        Action::RequestPayment | Action::RemoteInvoice => {
+            &[NoBalance, NoProcessor, ProcessorIncompatible, NoContact, PaymentPending]
+        }
         Action::Pay => &[NoBalance, LinkRevoked, LinkExpired, ViewOnly, PaymentPending],
         Action::PayPart => &[FullOnly, BelowMinimum, AboveDue],
         Action::AddPayment => &[PaymentPending, PeriodLocked, NoRight],

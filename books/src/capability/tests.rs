@@ -17,7 +17,13 @@ fn code(answer: Answer) -> Option<&'static str> {
 
 #[test]
 fn the_first_reason_that_applies_is_given() {
-    let all_wrong = RequestPaymentFacts { due: usd(0), processors: Processors::None, has_address: false, pending: Some(usd(5)) };
+    let all_wrong = RequestPaymentFacts {
+        due: usd(0),
+        processors: Processors::None,
+        has_address: false,
+        pending: Some(usd(5)),
+        invoiced: None,
+    };
     let mut facts = all_wrong;
     let mut seen = vec![code(request_payment(&facts))];
     facts.due = usd(10);
@@ -147,7 +153,17 @@ fn what_is_published_of_money_that_comes_in_is_what_is_answered() {
             (_, true) => Processors::Incompatible,
             _ => Processors::Ready,
         };
-        request_payment(&RequestPaymentFacts { due: due(is(0)), processors, has_address: !is(3), pending: pending(is(4)) })
+        let (has_address, pending) = (!is(3), pending(is(4)));
+        request_payment(&RequestPaymentFacts { due: due(is(0)), processors, has_address, pending, invoiced: None })
+    });
+    published(A::RemoteInvoice, 5, |is| {
+        let processors = match (is(1), is(2)) {
+            (true, _) => Processors::None,
+            (_, true) => Processors::Incompatible,
+            _ => Processors::Ready,
+        };
+        let invoiced = is(4).then(|| usd(7));
+        remote_invoice(&RequestPaymentFacts { due: due(is(0)), processors, has_address: !is(3), pending: None, invoiced })
     });
     published(A::Pay, 5, |is| {
         let link = match (is(1), is(2)) {

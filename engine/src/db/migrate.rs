@@ -36,7 +36,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0005_cash_and_fees",
     "0006_real_processors",
     "0007_documents",
-    "0008_payouts"
+    "0008_payouts",
+    "0009_remote_invoices"
 ];
 
 const CREATE: &str = "create table if not exists schema_version (

@@ -190,7 +190,7 @@ macro_rules! ids {
 ids! {
     BusinessId CustomerId EntryId AllocationId OrderId OrderLineId AmendmentId InvoiceId InvoiceLineId PaymentId RefundId
     CreditNoteId RequestId LinkId MethodId ConnectionId ApprovalId PayoutId MessageId MailId EventId UserId ApiKeyId WebhookEndpointId
-    AttemptId SessionId PortalEntryId StatementId
+    AttemptId SessionId PortalEntryId StatementId RemoteInvoiceId
 }
 
 /// Makes a type with `as_str` and `FromStr` a text column.

@@ -7,6 +7,7 @@ use processors::{Outcome, Reference, Remote, RemoteKind, Resolved};
 
 use super::call::Call;
 use super::keep_method::finish_setup_of;
+use super::remote_invoice::pursue;
 use super::settle_payment::{Finding, settle_payment};
 use super::settle_refund::{RefundFinding, settle_refund};
 use crate::error::Result;
@@ -15,6 +16,7 @@ use crate::store::business;
 use crate::store::connection::{self, Connection};
 use crate::store::hook::Told;
 use crate::store::payment::{self, Attempt, AttemptState, Payment};
+use crate::store::remote_invoice;
 
 /// A payment with all that is needed to ask about it.
 struct Case {
@@ -55,9 +57,10 @@ pub async fn look(services: &Services, call: &Call, id: PaymentId) -> Result<()>
         look_at_refund(services, call, &case, attempt).await?;
     }
     let page = case.attempts.iter().rev().filter(|attempt| makes_payment(attempt)).find_map(|attempt| attempt.remote_id.clone());
+    let page_kind = if case.payment.kind == remote_invoice::KIND { RemoteKind::Invoice } else { RemoteKind::Checkout };
     let about = match (&case.payment.remote_id, page) {
         (Some(charge), _) => Reference::new(RemoteKind::Charge, charge.clone()),
-        (None, Some(page)) => Reference::new(RemoteKind::Checkout, page),
+        (None, Some(page)) => Reference::new(page_kind, page),
         (None, None) => {
             let first = case.attempts.iter().rev().find(|attempt| makes_payment(attempt) && !due(attempt));
             return match first {
@@ -68,7 +71,10 @@ pub async fn look(services: &Services, call: &Call, id: PaymentId) -> Result<()>
     };
     let connected = services.connections.open(&case.connection, &case.business)?;
     match connected.processor.fetch(&about, now).await {
-        Outcome::Done(remote) | Outcome::Pending(remote) => settle_payment(services, call, id, Finding::Seen(remote)).await,
+        Outcome::Done(remote) | Outcome::Pending(remote) => {
+            settle_payment(services, call, id, Finding::Seen(remote)).await?;
+            pursue(services, call, id).await
+        }
         answer => {
             tracing::info!(payment = %id, ?answer, "the processor could not say what became of a payment");
             Ok(())
@@ -78,7 +84,7 @@ pub async fn look(services: &Services, call: &Call, id: PaymentId) -> Result<()>
 
 /// The attempt is the one that takes the money, not one about money that was taken or is held.
 fn makes_payment(attempt: &Attempt) -> bool {
-    matches!(attempt.operation.as_str(), "checkout" | "charge")
+    matches!(attempt.operation.as_str(), "checkout" | "charge" | "create_invoice")
 }
 
 /// Nobody knows whether the call arrived: asks for it by its key. Only evidence ends this.
@@ -172,6 +178,9 @@ async fn payment_of(
                 && let Some(found) = reader.get::<Attempt>(&[&business, &attempt]).await?
             {
                 return Ok(Some(found.payment_id));
+            }
+            if let Some(invoice) = remote_invoice::by_remote(reader, business, id, &about).await? {
+                return Ok(Some(invoice.payment_id));
             }
             Ok(payment::by_remote(reader, business, id, &about).await?.map(|payment| payment.id))
         })

@@ -13,6 +13,7 @@ use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
 use super::posting::{Touched, open_books};
+use super::remote_invoice::invoiced;
 use super::share_link::{expiry, link_row};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
@@ -69,6 +70,7 @@ pub async fn request_payment(services: &Services, call: &Call, target: Target, a
             has_address: send_to.is_some(),
             processors: services.connections.ability(&connections, &books.business.name)?,
             pending: (pending > 0).then(|| money(pending)),
+            invoiced: invoiced(tx, &books.account, customer, target).await?,
         };
         allowed(capability::request_payment(&facts))?;
         let send_to = send_to.ok_or_else(|| Error::Fault("an address was promised".to_owned()))?;
@@ -109,7 +111,7 @@ pub async fn request_payment(services: &Services, call: &Call, target: Target, a
 }
 
 /// Whose document it is, and in which currency. A single charge is no document.
-async fn owner(tx: &mut Tx<'_>, target: Target) -> Result<(CustomerId, Currency)> {
+pub(crate) async fn owner(tx: &mut Tx<'_>, target: Target) -> Result<(CustomerId, Currency)> {
     let business = tx.business();
     let found = match target {
         Target::Order(id) => tx.get::<Order>(&[&business, &id]).await?.map(|row| (row.customer_id, row.currency)),

@@ -4,6 +4,7 @@
 //! read again under the customer's lock; a finding that comes late or twice changes nothing. States only move forward.
 
 mod came_back;
+mod invoiced;
 mod under_way;
 
 use books::account::{Account, Aim, MoneyIn, Target, When};
@@ -28,6 +29,7 @@ use crate::store::link::{self, Scope};
 use crate::store::method::Method;
 use crate::store::payment::{self, Attempt, AttemptState, Payment, PaymentTarget};
 use crate::store::refund::{self, Refund};
+use crate::store::remote_invoice::{self, RemoteInvoice};
 use crate::store::request::Request;
 
 row! {
@@ -111,7 +113,9 @@ pub async fn settle_payment(services: &Services, call: &Call, id: PaymentId, fin
             let more = Besides::read(tx, &payment, &connection, &books, &finding).await?;
             let channel = Channel::Processor(connection.kind);
             let mut settling = Settling { by: &by, payment, attempts, targets, chosen, channel, more };
-            settling.take(tx, books, requests, &finding)
+            settling.take(tx, books, requests, &finding)?;
+            settling.follow_invoice(tx, &finding);
+            Ok(())
         })
         .await
 }
@@ -135,6 +139,8 @@ struct Besides {
     next_line: i64,
     /// The card that this charge saved, if it is new here.
     saved: Option<Method>,
+    /// The processor's own invoice that the payment is.
+    invoice: Option<RemoteInvoice>,
 }
 
 impl Besides {
@@ -146,7 +152,10 @@ impl Besides {
         finding: &Finding,
     ) -> Result<Besides> {
         let business = tx.business();
-        let mut more = Besides { refunds: Vec::new(), number: None, next_line: 0, saved: None };
+        let mut more = Besides { refunds: Vec::new(), number: None, next_line: 0, saved: None, invoice: None };
+        if payment.kind == remote_invoice::KIND {
+            more.invoice = tx.lock::<RemoteInvoice>(&[&business, &remote_invoice::of_payment(payment.id)]).await?;
+        }
         if let Some(charge) = finding.remote().and_then(Remote::charge) {
             if charge.refunded.minor > 0 {
                 more.refunds = refund::of_flow(tx, payment.id).await?;
@@ -247,6 +256,9 @@ impl Settling<'_> {
             }
             Outcome::Rejected(rejection) => {
                 self.end_attempt(tx, attempt, AttemptState::Rejected, &rejection.text, None);
+                if self.is_out_already() {
+                    return Ok(());
+                }
                 (PaymentState::Failed, &rejection.text, rejection.reason.code())
             }
         };
@@ -296,6 +308,7 @@ impl Settling<'_> {
         match remote {
             Remote::Dispute(dispute) => return self.follow_dispute(tx, books, dispute),
             Remote::Checkout(page) => self.note_page(tx, page),
+            Remote::Invoice(invoice) => self.note_end(tx, invoice),
             _ => {}
         }
         match remote.charge() {
@@ -450,7 +463,8 @@ impl Settling<'_> {
             attempt.remote_id = remote.clone().or_else(|| attempt.remote_id.clone());
             attempt.updated_at = now;
             // A page that nobody comes back from is looked at until it is closed.
-            attempt.check_at = open_page.then(|| now.plus_seconds(next_check(2)));
+            let looks = open_page && attempt.operation != "send_invoice";
+            attempt.check_at = looks.then(|| now.plus_seconds(next_check(2)));
             tx.set(attempt);
         }
     }

@@ -30,6 +30,7 @@ use crate::store::connection::{self, Connection};
 use crate::store::counter;
 use crate::store::link::{self, Link, Scope};
 use crate::store::payment::{self, Attempt, AttemptState, Payment, PaymentTarget};
+use crate::store::remote_invoice;
 
 /// How long the page of the processor may be used.
 const PAGE_SECONDS: i64 = 3600;
@@ -117,6 +118,10 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
         let charges = charges(&books.account, &scope, amount);
 
         for other in payment::live_of_flow(tx, link.customer_id, link.currency).await? {
+            // An invoice at a processor stays out beside the page: whichever is paid first ends the other.
+            if other.kind == remote_invoice::KIND && other.state == PaymentState::Created {
+                continue;
+            }
             let targets = payment::targets_of_flow(tx, other.id).await?;
             if !targets.iter().any(|target| charges.iter().any(|(charge, _)| *charge == target.entry_id)) {
                 continue;
@@ -277,7 +282,7 @@ pub fn policy(link: &Link) -> Result<Policy> {
 }
 
 /// The charges that `amount` would pay, oldest due first, and how much of each.
-fn charges(account: &Account, scope: &Scope, amount: i64) -> Vec<(EntryId, i64)> {
+pub(crate) fn charges(account: &Account, scope: &Scope, amount: i64) -> Vec<(EntryId, i64)> {
     let mut open: Vec<&Item> = covered(account, scope).filter(|item| item.open() > 0).collect();
     open.sort_by_key(|item| (item.due_day(), item.entry.effective_on, item.entry.id));
     let mut left = amount;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use books::calendar::Instant;
 use books::ids::{BusinessId, ConnectionId};
 use books::money::Money;
-use processors::sandbox::{Bank, BankCharge, BankCharges, BankError, Fault};
+use processors::sandbox::{Bank, BankCharge, BankCharges, BankError, Fault, Mailed};
 use processors::{Processor, Reference, RejectReason, Rejection, RemoteKind};
 
 use super::audit::{Act, event_id};
@@ -55,6 +55,11 @@ pub async fn charges(
     limit: usize,
 ) -> Result<BankCharges> {
     open(services, business, id).await?.1.charges(cursor, limit).await.map_err(refused)
+}
+
+/// The invoices of its own that the bank "mailed" lately, newest first.
+pub async fn mailed(services: &Services, business: BusinessId, id: ConnectionId) -> Result<Vec<Mailed>> {
+    open(services, business, id).await?.1.mailed().await.map_err(refused)
 }
 
 /// Acts on a charge at the desk. Answers the charge as the bank has it now.

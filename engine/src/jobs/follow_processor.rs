@@ -9,20 +9,21 @@ use books::ids::{ConnectionId, CustomerId};
 use books::payment::PaymentState;
 use processors::{RawHook, Remote, Verified};
 
-use super::Job;
 use super::read_payouts::read_payouts;
+use super::{Job, once};
 use crate::connections::Asking;
 use crate::db::sql;
 use crate::error::{Error, Result};
 use crate::flows::ask_processor::follow;
 use crate::flows::audit::{event_id, leave_job};
 use crate::flows::call::Call;
+use crate::flows::remote_invoice::{fit, renew};
 use crate::flows::start_checkout::close_page;
 use crate::services::Services;
 use crate::store::business;
 use crate::store::connection::{self, Connection};
 use crate::store::hook::{HookDelivery, Told};
-use crate::store::payment;
+use crate::store::{payment, remote_invoice};
 
 sql!(KEEP_CURSOR, "update connection set changes_cursor = $3 where business_id = $1 and id = $2");
 
@@ -209,7 +210,8 @@ fn told(remote: &Remote) -> Told {
     Told { about: remote.reference(), attempt }
 }
 
-/// The job `close_checkouts`: after the balance moved, pages on which more could be paid than is due are closed.
+/// The job `close_checkouts`: after the balance moved, pages on which more could be paid than is due are closed, and invoices
+/// at processors ask for what is due now.
 pub async fn close_checkouts(services: &Services, job: &Job) -> Result<()> {
     let customer: CustomerId = job.subject.parse().map_err(|_| Error::Fault(format!("{} is not a customer", job.subject)))?;
     let business = job.business_id;
@@ -220,7 +222,18 @@ pub async fn close_checkouts(services: &Services, job: &Job) -> Result<()> {
             close_page(services, &call, page.id).await?;
         }
     }
+    let invoices = services.db.read(async move |reader| remote_invoice::out(reader, business, customer).await).await?;
+    for invoice in invoices {
+        fit(services, &call, invoice.id).await?;
+    }
     Ok(())
+}
+
+/// The job `renew_remote_invoice`: one that asked for another amount is gone; what is due now is asked for anew.
+pub async fn renew_remote_invoice(services: &Services, job: &Job) -> Result<()> {
+    let bad = || Error::Fault(format!("{} is not an invoice at a processor", job.subject));
+    let call = Call { key: Some(once(job)), ..Call::system(job.business_id, format!("job {}", job.id)) };
+    renew(services, &call, job.subject.parse().map_err(|_| bad())?).await
 }
 
 async fn name(services: &Services, connection: &Connection) -> Result<String> {

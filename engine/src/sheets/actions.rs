@@ -33,6 +33,7 @@ use crate::store::link;
 use crate::store::message::{self, Reached};
 use crate::store::method;
 use crate::store::payment::{self, Payment};
+use crate::store::remote_invoice::RemoteInvoice;
 use crate::store::user::Role;
 
 /// What whoever asks may do.
@@ -162,8 +163,11 @@ pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &
         processors: common.processors,
         has_address: sheet.customer.email.is_some(),
         pending: common.pending,
+        invoiced: out(&sheet.remote_invoices, sheet.order.currency),
     };
-    let mut answers = vec![capability::request_payment(&request)];
+    let invoicing =
+        RequestPaymentFacts { processors: services.connections.invoicing(&sheet.connections, &sheet.business.name), ..request };
+    let mut answers = vec![capability::request_payment(&request), capability::remote_invoice(&invoicing)];
     answers.extend(common.paying(state, can_pay, &Policy::Full));
     answers.extend(common.taking()?);
     let of_order = Taken {
@@ -182,6 +186,13 @@ pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &
         answers.iter_mut().for_each(confirm_first);
     }
     Ok(complete(answers, "This belongs to an invoice: generate one from the order first."))
+}
+
+/// What invoices that are out at processors ask for.
+fn out(invoices: &[RemoteInvoice], currency: Currency) -> Option<Money> {
+    let out = invoices.iter().filter(|invoice| invoice.state.is_out() && invoice.currency == currency);
+    let sum: i64 = out.map(|invoice| invoice.amount).sum();
+    (sum > 0).then(|| Money::new(sum, currency))
 }
 
 /// A draft takes no money and is edited rather than amended.
@@ -297,8 +308,11 @@ pub async fn of_invoice(services: &Services, of: BusinessId, id: InvoiceId, acto
         processors: common.processors,
         has_address: sheet.customer.email.is_some(),
         pending: common.pending,
+        invoiced: out(&sheet.remote_invoices, sheet.invoice.currency),
     };
-    let mut answers = vec![capability::request_payment(&request)];
+    let invoicing =
+        RequestPaymentFacts { processors: services.connections.invoicing(&sheet.connections, &sheet.business.name), ..request };
+    let mut answers = vec![capability::request_payment(&request), capability::remote_invoice(&invoicing)];
     answers.extend(common.paying(state, link.as_ref().is_none_or(|link| link.can_pay), &Policy::Full));
     answers.extend(common.taking()?);
     let taken = Taken {

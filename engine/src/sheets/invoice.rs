@@ -30,6 +30,7 @@ use crate::store::invoice::{self, Invoice, InvoiceLine};
 use crate::store::link::{self, Link};
 use crate::store::order::{self, Order, OrderLine};
 use crate::store::payment::{self, Payment};
+use crate::store::remote_invoice::{self, RemoteInvoice};
 use crate::store::request::{self, Request};
 
 /// One invoice, read in one snapshot.
@@ -55,6 +56,8 @@ pub struct InvoiceSheet {
     /// Payments that named it or paid some of it, newest first.
     pub payments: Vec<Payment>,
     pub requests: Vec<Request>,
+    /// Invoices at processors that ask for charges of it, newest first.
+    pub remote_invoices: Vec<RemoteInvoice>,
     pub credit_notes: Vec<CreditNote>,
     pub connections: Vec<Connection>,
     /// Under which it was mailed, while that works.
@@ -193,6 +196,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: InvoiceId)
     Ok(InvoiceSheet {
         credited: credited(&lines, &order_lines, &allocations, &credits),
         requests: request::of_invoice(reader, of, id).await?,
+        remote_invoices: remote_invoice::of_invoice(reader, of, customer.id, id).await?,
         credit_notes: credit_note::of_invoice(reader, of, id).await?,
         connections: connection::of_business(reader, of).await?,
         link: link::of_invoice(reader, of, id, now).await?,

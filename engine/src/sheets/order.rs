@@ -20,6 +20,7 @@ use crate::store::entry::{self, EntryLine};
 use crate::store::method::{self, Method};
 use crate::store::order::{self, Amendment, Order, OrderLine};
 use crate::store::payment::{self, Payment};
+use crate::store::remote_invoice::{self, RemoteInvoice};
 use crate::store::request::{self, Request};
 
 /// One order, read in one snapshot.
@@ -41,6 +42,8 @@ pub struct OrderSheet {
     /// Payments that named the order or paid some of it, newest first.
     pub payments: Vec<Payment>,
     pub requests: Vec<Request>,
+    /// Invoices at processors that ask for charges of it, newest first.
+    pub remote_invoices: Vec<RemoteInvoice>,
     /// The customer's saved methods.
     pub methods: Vec<Method>,
     /// A request is out for an invoice that bills some of it.
@@ -56,11 +59,11 @@ impl OrderSheet {
         if self.order.state.is_charged() { self.figures.payment_state() } else { PaidState::Unpaid }
     }
 
-    /// The state as it is shown: *pending* while something is due and a request or payment is out.
+    /// The state as it is shown: *pending* while something is due and a request, an invoice at a processor or a payment is out.
     pub fn shown_state(&self) -> OrderState {
         let out = Outstanding {
             request: self.billed_and_asked || self.requests.iter().any(|request| request.state.is_out()),
-            remote_invoice: false,
+            remote_invoice: self.remote_invoices.iter().any(|invoice| invoice.state.is_out()),
             payment: self.reserved() > 0,
         };
         shown_state(self.order.kind, self.order.state, self.figures.amount_due, out)
@@ -145,6 +148,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: OrderId) -
     }
     payments.sort_by_key(|payment| std::cmp::Reverse(payment.id));
     let requests = request::of_order(reader, of, id).await?;
+    let remote_invoices = remote_invoice::of_order(reader, of, order.customer_id, id).await?;
     let billed_and_asked = request::out_for_invoices_of(reader, of, id).await?;
     let connections = connection::of_business(reader, of).await?;
     let invoices = invoice_list::of_order(reader, of, id, &charges, business.today(reader.now())).await?;
@@ -166,6 +170,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: OrderId) -
         figures,
         payments,
         requests,
+        remote_invoices,
         methods,
         billed_and_asked,
         connections,

@@ -59,8 +59,11 @@ pub(crate) async fn listed(reader: &mut Reader<'_>, of: BusinessId, rows: Vec<Or
         let of_order = charges.get(&row.id).unwrap_or(&none);
         let (total, lines) = drafted.get(&row.id).copied().unwrap_or_default();
         let figures = if row.state.is_charged() { figures(of_order, &allocations, &credits) } else { Figures::of_draft(total) };
-        let out =
-            Outstanding { request: row.asked, remote_invoice: false, payment: of_order.iter().any(|charge| charge.reserved > 0) };
+        let out = Outstanding {
+            request: row.asked,
+            remote_invoice: row.invoiced_outside,
+            payment: of_order.iter().any(|charge| charge.reserved > 0),
+        };
         Listed { state: shown_state(row.kind, row.state, figures.amount_due, out), row, figures, lines }
     };
     Ok(rows.into_iter().map(one).collect())

@@ -103,6 +103,7 @@ pub fn means(payment: &Payment) -> String {
             let words = crate::flows::record_payment::kind_words(kind);
             payment.reference.as_ref().map_or_else(|| words.to_owned(), |reference| format!("{words} {reference}"))
         }
+        _ if payment.kind == crate::store::remote_invoice::KIND => "invoice at the processor".to_owned(),
         _ => "online".to_owned(),
     }
 }

@@ -93,6 +93,8 @@ row! {
         pub state: OrderState,
         pub amount_due: i64,
         pub asked: bool,
+        /// An invoice at a processor is out for some of it.
+        pub invoiced_outside: bool,
         pub created_at: Instant,
     }
 }
@@ -131,7 +133,12 @@ macro_rules! order_row {
                 or exists (select 1 from entry_open e join request r on r.business_id = e.business_id and r.invoice_id = e.invoice_id
                     where e.business_id = o.business_id and e.customer_id = o.customer_id and e.currency = o.currency
                         and e.order_id = o.id and e.side = 'charge' and e.allocated < e.amount
-                        and r.state in ('sent', 'opened'))) as asked
+                        and r.state in ('sent', 'opened'))) as asked,
+                exists (select 1 from remote_invoice r where r.business_id = o.business_id and r.customer_id = o.customer_id
+                    and r.state in ('making', 'unknown', 'sent', 'closing') and (r.order_id = o.id
+                        or exists (select 1 from payment_target t join entry e on e.business_id = t.business_id and e.id = t.entry_id
+                            where t.business_id = r.business_id and t.payment_id = r.payment_id and e.order_id = o.id)))
+                    as invoiced_outside
              from orders o join customer c on c.business_id = o.business_id and c.id = o.customer_id
              where o.business_id = $1 ",
             $rest
@@ -261,7 +268,7 @@ macro_rules! shown_orders {
         and o.id < $2 and ($3 = '' or o.kind = $3) and o.created_at >= $4 and o.created_at < $5
         and ($6 = '' or o.state = $6 or $6 = 'pending')) shown
     where $6 = '' or ($6 = 'pending') = (shown.kind = 'order' and shown.state in ('confirmed', 'completed')
-        and shown.amount_due > 0 and (shown.asked or exists (select 1 from entry_open e where e.business_id = $1
+        and shown.amount_due > 0 and (shown.asked or shown.invoiced_outside or exists (select 1 from entry_open e where e.business_id = $1
             and e.customer_id = shown.customer_id and e.currency = shown.currency and e.order_id = shown.id
             and e.side = 'charge' and e.allocated < e.amount and e.reserved > 0)))
     order by shown.id desc limit $7"

@@ -72,7 +72,8 @@ table! {
         pub currency: Currency,
         pub amount: i64,
         pub state: PaymentState,
-        /// `external`, `online` (a payer's page), `saved` (without a page) or `in_person` (staff key the card)
+        /// `external`, `online` (a payer's page), `saved` (without a page), `in_person` (staff key the card) or `remote_invoice`
+        /// (the processor's own invoice)
         pub kind: String,
         /// `cash`, `check`, `bank_transfer`, `card_terminal` or `other`
         pub external_kind: Option<String>,
@@ -264,7 +265,7 @@ table! {
         pub id: AttemptId,
         pub payment_id: PaymentId,
         pub connection_id: ConnectionId,
-        /// `checkout`, `charge`, `capture`, `void` or `refund`
+        /// `checkout`, `charge`, `capture`, `void`, `refund`, `create_invoice` or `send_invoice`
         pub operation: String,
         pub state: AttemptState,
         pub remote_id: Option<String>,
@@ -368,7 +369,7 @@ sql!(OPEN_PAGES, "
                     or not exists (select 1 from link_target l where l.business_id = p.business_id and l.link_id = p.link_id)
                     or exists (select 1 from payment_target t where t.business_id = p.business_id and t.payment_id = p.id
                         and t.entry_id = o.entry_id))) as due
-    from payment p where p.business_id = $1 and p.customer_id = $2 and p.state = 'created' order by p.id limit 100");
+    from payment p where p.business_id = $1 and p.customer_id = $2 and p.state = 'created' and p.kind <> 'remote_invoice' order by p.id limit 100");
 sql!(TO_CHECK, "select * from attempt where check_at <= $1 order by check_at, id limit $2");
 
 pub(crate) async fn list(

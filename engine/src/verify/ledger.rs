@@ -5,7 +5,8 @@
 
 use books::ids::{
     AllocationId, AmendmentId, ApprovalId, AttemptId, ConnectionId, CreditNoteId, CustomerId, EntryId, InvoiceId, InvoiceLineId,
-    LinkId, MessageId, MethodId, OrderId, OrderLineId, PaymentId, PayoutId, RefundId, RequestId, SessionId, StatementId,
+    LinkId, MessageId, MethodId, OrderId, OrderLineId, PaymentId, PayoutId, RefundId, RemoteInvoiceId, RequestId, SessionId,
+    StatementId,
 };
 use books::money::Currency;
 use uuid::Uuid;
@@ -162,6 +163,14 @@ searches! {
     REQUEST_ORDER, "D1", RequestId, "a request for an order", "no such order of this customer",
         "request x where x.business_id = $1 and x.order_id is not null and not exists (
             select 1 from orders o where o.business_id = x.business_id and o.id = x.order_id and o.customer_id = x.customer_id)";
+    REMOTE_INVOICE, "D1", RemoteInvoiceId, "an invoice at a processor", "no such payment of this customer, or no such connection",
+        "remote_invoice x where x.business_id = $1 and (not exists (
+            select 1 from payment p where p.business_id = x.business_id and p.id = x.payment_id and p.customer_id = x.customer_id)
+            or not exists (select 1 from connection c where c.business_id = x.business_id and c.id = x.connection_id))";
+    REPLACED_INVOICE, "D1", RemoteInvoiceId, "an invoice that replaces another", "no such invoice of this customer, or it stands still",
+        "remote_invoice x where x.business_id = $1 and x.replaces is not null and not exists (
+            select 1 from remote_invoice r where r.business_id = x.business_id and r.id = x.replaces
+                and r.customer_id = x.customer_id and r.state not in ('making', 'unknown', 'sent', 'closing'))";
     CHOSEN_LINK, "D1", LinkId, "what a selection is about", "no such selection",
         "(select distinct t.business_id, t.link_id as id from link_target t where t.business_id = $1) x where not exists (
             select 1 from link l where l.business_id = x.business_id and l.id = x.id and l.purpose = 'selection')";

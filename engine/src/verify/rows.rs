@@ -18,8 +18,9 @@ use crate::store::entry::{Allocation, Entry, EntryOpen, JournalLine};
 use crate::store::invoice::{Invoice, InvoiceLine};
 use crate::store::method::Method;
 use crate::store::order::{Amendment, Order, OrderLine};
-use crate::store::payment::{Payment, PaymentTarget};
+use crate::store::payment::{Attempt, Payment, PaymentTarget};
 use crate::store::refund::Refund;
+use crate::store::remote_invoice::RemoteInvoice;
 use crate::store::request::Request;
 
 /// So many customers are listed at a time.
@@ -103,6 +104,14 @@ sql!(
 sql!(REFUNDS, "select * from refund where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(METHODS, "select * from payment_method where business_id = $1 and customer_id >= $2 and customer_id <= $3");
 sql!(REQUESTS, "select * from request where business_id = $1 and customer_id >= $2 and customer_id <= $3");
+sql!(REMOTE_INVOICES, "select * from remote_invoice where business_id = $1 and customer_id >= $2 and customer_id <= $3");
+sql!(
+    INVOICE_ATTEMPTS,
+    "
+    select a.* from remote_invoice r cross join attempt a
+    where a.business_id = r.business_id and a.payment_id = r.payment_id
+        and r.business_id = $1 and r.customer_id >= $2 and r.customer_id <= $3"
+);
 sql!(
     CLOSED_BY_HAND,
     "
@@ -136,6 +145,9 @@ pub(super) struct Rows {
     pub refunds: Vec<Refund>,
     pub methods: Vec<Method>,
     pub requests: Vec<Request>,
+    pub remote_invoices: Vec<RemoteInvoice>,
+    /// Of the payments that are such invoices, every call to their processors.
+    pub invoice_attempts: Vec<Attempt>,
     /// TypeIDs of requests that staff closed.
     pub closed_by_hand: HashSet<String>,
     /// Of each order, where its charges stand among the entries.
@@ -186,6 +198,8 @@ pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customer
     let refunds = reader.query(&REFUNDS, &[&business, from, to]);
     let methods = reader.query(&METHODS, &[&business, from, to]);
     let requests = reader.query::<Request>(&REQUESTS, &[&business, from, to]);
+    let remote_invoices = reader.query::<RemoteInvoice>(&REMOTE_INVOICES, &[&business, from, to]);
+    let invoice_attempts = reader.query::<Attempt>(&INVOICE_ATTEMPTS, &[&business, from, to]);
     let mut rows = Rows {
         balances: balances.await?,
         entries: entries.await?,
@@ -203,6 +217,8 @@ pub(super) async fn load(reader: &mut Reader<'_>, business: BusinessId, customer
         refunds: refunds.await?,
         methods: methods.await?,
         requests: requests.await?,
+        remote_invoices: remote_invoices.await?,
+        invoice_attempts: invoice_attempts.await?,
         ..Rows::default()
     };
     rows.entries.sort_unstable_by_key(|entry| entry.id);

@@ -25,6 +25,7 @@ use engine::flows::keep_paper::{FirstPrint, keep_paper};
 use engine::flows::open_link::{Opened, open_link};
 use engine::flows::record_payment::{Part, Received, record_payment};
 use engine::flows::refund_payment::{GiveBack, refund_payment};
+use engine::flows::remote_invoice::{NewRemoteInvoice, make_remote_invoice};
 use engine::flows::request_payment::{Asking, request_payment};
 use engine::flows::reverse_entry::reverse_entry;
 use engine::flows::save_business::save_settings;
@@ -43,6 +44,7 @@ use engine::sheets::payment_list::payment_list;
 use engine::sheets::statement::Period;
 use engine::store::business::Settings;
 use engine::store::e_invoicing::BuyerDetails;
+use engine::store::remote_invoice::remote_invoice;
 use engine::store::user;
 use processors::sandbox::{CardEntry, PageId};
 
@@ -264,6 +266,18 @@ impl Shop {
         self.work().await;
     }
 
+    /// Sandbox makes and mails an invoice for an order; it is paid there, or waits.
+    async fn have_invoiced(&self, what: &str, number: Option<&str>) {
+        let order = self.order(self.other, vec![line(what, 2_500)], OrderState::Confirmed).await;
+        let new = NewRemoteInvoice { to: Some("pay@fern.example".into()), ..NewRemoteInvoice::default() };
+        let made = make_remote_invoice(&self.services, &self.call, Target::Order(order), new).await.expect("an invoice").value;
+        let row = remote_invoice(&self.services.db, self.call.business, made).await.expect("the invoice");
+        if let Some(number) = number {
+            self.fill_in(&row.url.expect("its page"), number).await;
+            self.work().await;
+        }
+    }
+
     pub async fn be_busy(&self) {
         let table = self.order(self.customer, vec![line("Oak table", 48_000), discount(-1_000)], OrderState::Confirmed).await;
         self.pay_outside(self.customer, 20_000, Some(table)).await;
@@ -289,6 +303,8 @@ impl Shop {
         let link = self.ask(left).await;
         self.pay_online(link, None).await;
         self.order(self.customer, vec![line("Not yet", 1)], OrderState::Draft).await;
+        self.have_invoiced("Rudder", Some("4242424242424242")).await;
+        self.have_invoiced("Anchor", None).await;
 
         let mistake = self.by_hand(Side::Charge, 15_000).await;
         reverse_entry(&self.services.db, &self.call, mistake, "entered twice").await.expect("reversed");

@@ -172,6 +172,26 @@ const FAULTS: &[Fault] = faults! {
         "update request set state = 'opened', paid_at = null where id = @" => "Q1" "req_";
     "request", "request where state = 'opened'", "id", "update request set link_id = id where id = @" => "D1" "req_";
     "request", "request where state = 'opened'", "id", "update request set order_id = id where id = @" => "D1" "req_";
+    "remote_invoice", "remote_invoice where state = 'sent'", "id",
+        "update remote_invoice set amount = amount + 1 where id = @" => "Q2" "rin_";
+    "remote_invoice", "remote_invoice where state = 'sent'", "id",
+        "update remote_invoice set state = 'paid', ended_at = created_at where id = @" => "Q2" "rin_";
+    "remote_invoice", "remote_invoice where state = 'sent'", "id",
+        "update remote_invoice set remote_id = null where id = @" => "Q2" "rin_";
+    "remote_invoice", "remote_invoice where state = 'sent'", "id",
+        "update remote_invoice set order_id = null where id = @" => "Q2" "rin_";
+    "remote_invoice", "remote_invoice where state = 'sent'", "payment_id",
+        "delete from remote_invoice where payment_id = @" => "Q2" "pay_";
+    "remote_invoice", "remote_invoice where state = 'sent'", "id",
+        "update remote_invoice set payment_id = customer_id where id = @" => "D1" "rin_";
+    "remote_invoice", "remote_invoice where state = 'paid'", "id",
+        "update remote_invoice set state = 'canceled' where id = @" => "Q2" "rin_";
+    "remote_invoice", "remote_invoice where state = 'paid'", "id",
+        "update remote_invoice set ended_at = null where id = @" => "Q2" "rin_";
+    "remote_invoice", "remote_invoice where state = 'paid'", "id",
+        "update remote_invoice set replaces = customer_id where id = @" => "D1" "rin_";
+    "attempt", "attempt where operation = 'create_invoice' and check_at is not null", "id",
+        "update attempt set check_at = null where id = @" => "Q2" "rin";
     "link", "link where purpose = 'request'", "id", "update link set customer_id = id where id = @" => "D1" "lnk_";
     "link_target", "link_target where position = 1", "link_id", "delete from link_target where link_id = @" => "D1" "lnk_";
     "link", "link where purpose = 'selection'", "id", "update link set purpose = 'account' where id = @" => "D1" "lnk_";
@@ -239,9 +259,12 @@ fn a_busy_business_agrees_and_every_spoiled_row_is_named() {
             let report = verify(&shop.services.db).await.expect("it can be looked at");
             assert!(report.agrees(), "{:#?}", report.businesses);
             let checked = report.businesses[0].checked;
-            assert_eq!((checked.customers, checked.accounts, checked.orders, checked.payments), (2, 2, 6, 6), "{checked:?}");
+            assert_eq!((checked.customers, checked.accounts, checked.orders, checked.payments), (2, 2, 8, 8), "{checked:?}");
             assert!(checked.entries > 10 && checked.allocations > 5 && checked.journal_lines > 20, "{checked:?}");
-            assert!(checked.mails > 3 && checked.events > 15 && checked.requests == 4, "{checked:?}");
+            assert!(
+                checked.mails > 3 && checked.events > 15 && checked.requests == 4 && checked.remote_invoices == 2,
+                "{checked:?}"
+            );
 
             let mut hand = Hand::of(&place).await;
             for fault in FAULTS {

@@ -15,6 +15,7 @@ use super::amounts::{self, Amount};
 use super::answers::Said;
 use super::orders::{attempt_in, cut};
 use super::shapes::{Invoice, InvoiceList};
+use crate::capabilities::Capability;
 use crate::outcome::{Outcome, RejectReason, Rejection};
 use crate::processor::{Attempt, InvoiceLine, InvoiceRequest};
 use crate::remote::{Charge, ChargeState, MethodKind, Refund, RemoteInvoice, RemoteInvoiceState, SavedMethod};
@@ -89,7 +90,10 @@ impl PayPal {
         };
         let verb = match state(&invoice.status) {
             RemoteInvoiceState::Draft => "send",
-            RemoteInvoiceState::Sent => "remind",
+            RemoteInvoiceState::Sent if self.can(Capability::ResendInvoice) => "remind",
+            RemoteInvoiceState::Sent => {
+                return Outcome::rejected(RejectReason::Unsupported, "This connection mails an invoice once.");
+            }
             RemoteInvoiceState::Paid | RemoteInvoiceState::Canceled => {
                 return Outcome::rejected(RejectReason::WrongState, "It is paid or canceled, so it is not sent any more.");
             }

@@ -162,6 +162,8 @@ impl Bank {
                 deal.tell("invoice.sent", RemoteKind::Invoice, at, 0);
             } else if deal.live_page().is_none() {
                 return Err(BankError::refused(RejectReason::WrongState, "This invoice is closed."));
+            } else if !self.can(Capability::ResendInvoice) {
+                return Err(BankError::refused(RejectReason::Unsupported, "This connection mails an invoice once."));
             }
             Ok(Outcome::Done(self.invoice_view(deal)))
         };

@@ -3,17 +3,17 @@
 //!
 //! Invariant: the list leaves nothing out and changes nothing. Limits: [`MAX_LISTED`] charges at once.
 
-use books::calendar::Instant;
+use books::calendar::{Day, Instant};
 use books::money::Money;
 
 use super::bank::{Bank, BankError};
 use super::counter::charge_record;
-use super::deal::Deal;
+use super::deal::{Deal, Purpose};
 use super::kept::{Kept, parse};
 use super::shelf::Slice;
 use super::views::BankCharge;
 use crate::outcome::RejectReason;
-use crate::remote::{ChargeState, DisputeState, MethodKind, RefundState};
+use crate::remote::{ChargeState, DisputeState, MethodKind, RefundState, RemoteInvoiceState};
 
 pub const MAX_LISTED: usize = 200;
 /// Records read for one page of the list: pages that were never paid are skipped.
@@ -25,6 +25,18 @@ pub struct BankCharges {
     pub charges: Vec<BankCharge>,
     /// Where to go on. None: that was all.
     pub next_cursor: Option<String>,
+}
+
+/// An invoice of its own that the bank "mailed".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mailed {
+    pub number: String,
+    pub to: String,
+    pub due_on: Option<Day>,
+    pub amount: Money,
+    pub state: RemoteInvoiceState,
+    /// Where its receiver pays.
+    pub url: String,
 }
 
 impl Bank {
@@ -48,6 +60,23 @@ impl Bank {
             }
         }
         Ok(BankCharges { charges, next_cursor: before })
+    }
+
+    /// The invoices it "mailed" lately, newest first: what a processor's own outbox would show.
+    pub async fn mailed(&self) -> Result<Vec<Mailed>, BankError> {
+        let records = self.shelf().list(Deal::KIND, Slice::Newest { before: None }, MAX_LISTED).await?;
+        let mut mailed = Vec::new();
+        for record in records {
+            let deal = parse::<Deal>(&record)?;
+            let Purpose::Invoice { email, due_on, .. } = &deal.terms.purpose else { continue };
+            let invoice = self.invoice_view(&deal);
+            if let Some(url) = invoice.url {
+                let (to, due_on) = (email.clone(), *due_on);
+                let (number, amount, state) = (invoice.number, invoice.amount, invoice.state);
+                mailed.push(Mailed { number, to, due_on, amount, state, url });
+            }
+        }
+        Ok(mailed)
     }
 
     /// The payer disputes a charge. One that is disputed already stays so.

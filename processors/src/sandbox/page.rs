@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use books::calendar::Instant;
+use books::calendar::{Day, Instant};
 use books::money::Money;
 
 use super::bank::{Bank, BankError, PageId, PageKind, record_id};
@@ -17,6 +17,7 @@ use super::session::{PageState, Session};
 use super::wallet::SetupKept;
 use crate::capabilities::Capability;
 use crate::outcome::Decline;
+use crate::processor::InvoiceLine;
 use crate::remote::{ChargeState, MethodKind};
 
 /// How long the slow card lets everybody wait.
@@ -42,11 +43,26 @@ pub struct PageView {
     pub return_url: String,
     pub cancel_url: String,
     pub expires_at: Option<Instant>,
+    /// What an invoice of the bank's own says.
+    pub bill: Option<Bill>,
+}
+
+/// An invoice of the bank's own, as its receiver reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bill {
+    /// Whom the bank "mailed" it to.
+    pub to: String,
+    pub due_on: Option<Day>,
+    pub lines: Vec<InvoiceLine>,
+    /// It is paid, or its debit is under way.
+    pub paid: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PagePurpose {
     Pay,
+    /// The same, on an invoice of the bank's own, which stays where it is when it is paid.
+    PayInvoice,
     /// Staff key a card for the payer.
     StaffKeyed,
     Save,
@@ -225,6 +241,7 @@ impl Bank {
         let page = deal.page.as_ref().ok_or_else(BankError::not_found)?;
         let purpose = match deal.terms.purpose {
             Purpose::Charge { .. } => PagePurpose::Confirm,
+            Purpose::Invoice { .. } => PagePurpose::PayInvoice,
             _ if deal.terms.staff => PagePurpose::StaffKeyed,
             _ => PagePurpose::Pay,
         };
@@ -241,6 +258,7 @@ impl Bank {
             return_url: page.return_url.clone(),
             cancel_url: page.cancel_url.clone(),
             expires_at: page.expires_at,
+            bill: bill(deal, page.state),
         })
     }
 
@@ -258,8 +276,15 @@ impl Bank {
             return_url: kept.page.return_url.clone(),
             cancel_url: kept.page.cancel_url.clone(),
             expires_at: kept.page.expires_at,
+            bill: None,
         }
     }
+}
+
+fn bill(deal: &Deal, state: PageState) -> Option<Bill> {
+    let Purpose::Invoice { email, due_on, lines } = &deal.terms.purpose else { return None };
+    let paid = state == PageState::Completed;
+    Some(Bill { to: email.clone(), due_on: *due_on, lines: lines.clone(), paid })
 }
 
 fn methods(debit: bool) -> Vec<MethodKind> {

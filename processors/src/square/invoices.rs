@@ -96,11 +96,14 @@ impl Square {
             Ok(invoice) => invoice,
             Err(said) => return said.outcome(),
         };
-        if state(&invoice.status) != RemoteInvoiceState::Draft {
-            return Outcome::rejected(
-                RejectReason::WrongState,
-                "Square sends an invoice once; this one is not a draft any more.",
-            );
+        match state(&invoice.status) {
+            RemoteInvoiceState::Draft => {}
+            RemoteInvoiceState::Sent => {
+                return Outcome::rejected(RejectReason::Unsupported, "Square mails an invoice once, and has done so.");
+            }
+            RemoteInvoiceState::Paid | RemoteInvoiceState::Canceled => {
+                return Outcome::rejected(RejectReason::WrongState, "It is paid or canceled, so it is not mailed any more.");
+            }
         }
         let body = json!({ "version": invoice.version, "idempotency_key": by.key() });
         match self.line.post::<Made>(&format!("/v2/invoices/{id}/publish"), &body).await {

@@ -12,7 +12,7 @@ use crate::asked::{Asked, ask};
 use crate::form::escaped;
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::processor::{Attempt, Processor, Replay};
-use crate::remote::{Reference, Remote, RemoteKind};
+use crate::remote::{Reference, Remote, RemoteInvoiceState, RemoteKind};
 
 impl Square {
     pub(super) async fn find_out(&self, by: &Attempt, asked: &Asked, now: Instant) -> Resolved<Remote> {
@@ -25,10 +25,17 @@ impl Square {
             Replay::DetectsDuplicateFor(_) | Replay::Never => false,
         };
         match asked {
+            // Square mails an invoice once and refuses a repetition: whether it went out is seen on the invoice.
+            Asked::SendInvoice { invoice } => match self.look(&Reference::new(RemoteKind::Invoice, invoice.clone()), now).await {
+                Outcome::Done(Remote::Invoice(draft)) if draft.state == RemoteInvoiceState::Draft => match repeats {
+                    true => heard(ask(self, by, asked).await),
+                    false => Resolved::ProvenAbsent,
+                },
+                outcome => heard(outcome),
+            },
             _ if repeats => heard(ask(self, by, asked).await),
             Asked::Checkout(_) => Resolved::ProvenAbsent,
             Asked::Refund(_) => self.find_refund(by, made_at).await,
-            Asked::SendInvoice { invoice } => heard(self.look(&Reference::new(RemoteKind::Invoice, invoice.clone()), now).await),
             _ => Resolved::StillUnknown { why: "Square may not know the key any more".to_owned() },
         }
     }

@@ -10,6 +10,7 @@ use super::forms;
 use super::line::{Said, refused};
 use super::look::{Ended, ended, is_id, not_found};
 use super::objects::{InvoiceObject, Named};
+use crate::capabilities::Capability;
 use crate::form::FormBody;
 use crate::outcome::{Outcome, RejectReason};
 use crate::processor::{Attempt, InvoiceRequest};
@@ -64,7 +65,10 @@ impl Stripe {
                 let path = format!("/v1/invoices/{id}/finalize");
                 let _final: Named = self.line.post(path, form, &format!("{}-final", by.key())).await.or_end()?;
             }
-            RemoteInvoiceState::Sent => {}
+            RemoteInvoiceState::Sent if self.can(Capability::ResendInvoice) => {}
+            RemoteInvoiceState::Sent => {
+                return Err(Outcome::rejected(RejectReason::Unsupported, "This connection mails an invoice once."));
+            }
             RemoteInvoiceState::Paid => return Err(wrong_state("This invoice is paid.")),
             RemoteInvoiceState::Canceled => return Err(wrong_state("This invoice was canceled.")),
         }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: an action that is not possible is still shown, with its reason; the role's reason goes first.
 
+use std::borrow::Cow;
+
 use books::capability::{Action as Act, Answer};
 use books::order::{OrderAct, OrderKind, OrderState, after};
 use engine::store::user::Role;
@@ -16,7 +18,15 @@ use crate::view::{Action, Refused, Way};
 pub fn answered(desk: &Desk, answers: &[Answer], act: Act, label: &'static str, icon: &'static str, href: String) -> Action {
     let answer = answers.iter().find(|answer| answer.action == act);
     let no = answer.and_then(|answer| answer.code.map(|code| (code.as_str(), answer.detail.clone().unwrap_or_default())));
-    Action { name: act.as_str(), label, icon, href, way: Way::Open, refused: refused(desk, no), confirm: "" }
+    Action {
+        name: act.as_str(),
+        label: Cow::Borrowed(label),
+        icon,
+        href,
+        way: Way::Open,
+        refused: refused(desk, no),
+        confirm: "",
+    }
 }
 
 /// As [`answered`], for money that staff have in hand: beside a payment under way it is recorded once they confirm it, so the
@@ -29,7 +39,7 @@ pub fn confirmable(desk: &Desk, answers: &[Answer], act: Act, label: &'static st
 
 /// An action that is always possible for those who may change things.
 pub fn always(desk: &Desk, name: &'static str, label: &'static str, icon: &'static str, href: String, way: Way) -> Action {
-    Action { name, label, icon, href, way, refused: refused(desk, None), confirm: "" }
+    Action { name, label: Cow::Borrowed(label), icon, href, way, refused: refused(desk, None), confirm: "" }
 }
 
 /// An action of managers and owners; it opens a page with a form.
@@ -37,12 +47,12 @@ pub fn for_managers(desk: &Desk, name: &'static str, label: &'static str, icon: 
     let may = desk.staff.may(Role::Manager);
     let why = "Your role may not do this: ask an owner or manager.".to_owned();
     let refused = (!may).then_some(Refused { code: "NO_RIGHT", why });
-    Action { name, label, icon, href, way: Way::Open, refused, confirm: "" }
+    Action { name, label: Cow::Borrowed(label), icon, href, way: Way::Open, refused, confirm: "" }
 }
 
 /// Something to look at, for everybody.
 pub fn to_see(name: &'static str, label: &'static str, icon: &'static str, href: String) -> Action {
-    Action { name, label, icon, href, way: Way::Go, refused: None, confirm: "" }
+    Action { name, label: Cow::Borrowed(label), icon, href, way: Way::Go, refused: None, confirm: "" }
 }
 
 /// Into the customer's own pages, where the setting lets this person's role.
@@ -52,7 +62,7 @@ pub fn acting(desk: &Desk, href: String) -> Action {
     let why = "Settings, Collecting, say who may act as a customer; your role may not.".to_owned();
     Action {
         name: "act_as_customer",
-        label: "Act as customer",
+        label: Cow::Borrowed("Act as customer"),
         icon: "user-round",
         href,
         way: Way::Post(new_key()),
@@ -75,7 +85,7 @@ pub fn decision(desk: &Desk, id: impl std::fmt::Display, kind: OrderKind, state:
     let no = after(kind, state, act).err().map(|refusal| (refusal.code().as_str(), sentence(&refusal.to_string())));
     Action {
         name: act.as_str(),
-        label,
+        label: Cow::Borrowed(label),
         icon,
         href: format!("/admin/orders/{id}/{}", act.as_str()),
         way: if with_reason { Way::Open } else { Way::Post(new_key()) },

@@ -1,5 +1,6 @@
 //! Approvals: acts above somebody's limit, and the other person who decides.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -57,7 +58,7 @@ async fn shown(app: &App, desk: &Desk, names: &Names, row: &Row) -> Result<Appro
     let refused = (!may).then_some(Refused { code: "NO_RIGHT", why });
     let act = |name, label, icon, confirm| Action {
         name,
-        label,
+        label: Cow::Borrowed(label),
         icon,
         href: format!("/admin/approvals/{}/{name}", row.id),
         way: Way::Post(new_key()),

@@ -1,5 +1,6 @@
 //! Electronic invoices at the desk: their files, and the details that they need of the business and of a customer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -41,7 +42,7 @@ pub fn files(sheet: &InvoiceSheet) -> [Action; 2] {
     let refused = || lacking.as_ref().map(|no| Refused { code: no.code, why: sentence(&no.detail) });
     let file = |name, label, syntax: &str| Action {
         name,
-        label,
+        label: Cow::Borrowed(label),
         icon: "file-text",
         href: format!("/admin/invoices/{}/e-invoice?syntax={syntax}", sheet.invoice.id),
         way: Way::Go,

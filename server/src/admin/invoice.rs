@@ -17,7 +17,6 @@ use engine::flows::issue_invoice::{Issuing, issue_invoice, send_invoice};
 use engine::sheets::actions;
 use engine::sheets::invoice::{InvoiceSheet, invoice_sheet};
 use engine::store::credit_note::CreditNote;
-use engine::store::event;
 use engine::store::invoice::InvoiceLine;
 
 use super::again;
@@ -26,7 +25,7 @@ use super::desk::{Desk, done};
 use super::order::card_in_person;
 use super::views::invoices::{CreditNoteRow, InvoicePage};
 use super::words::{self, Names};
-use super::{acts, e_invoices, rows};
+use super::{acts, e_invoices, remote_invoices, rows};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
 use crate::forms::{Form, new_key};
@@ -47,7 +46,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
     let sheet = invoice_sheet(&app.services.db, of, id).await?;
     let answers = actions::of_invoice(&app.services, of, id, &desk.staff.call(None).actor).await?;
     let names = Names::of(&app, of).await?;
-    let events = event::about(&app.services.db, of, id.to_string(), 200).await?;
+    let events = remote_invoices::history(&app, of, id.to_string(), &sheet.remote_invoices).await?;
     let invoice = &sheet.invoice;
     let requests = sheet.requests.iter().map(|request| {
         let document = Link::new(format!("/admin/invoices/{id}"), invoice.title());
@@ -73,9 +72,10 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
         drawn: drawn(&desk, &sheet),
         payments: sheet.payments.iter().map(|paid| rows::payment_of(&desk, paid, sheet.paid_by(paid.id))).collect(),
         requests: requests.collect(),
+        remote_invoices: remote_invoices::rows(&app, &desk, &names, &sheet.remote_invoices, &sheet.connections),
         credit_notes: sheet.credit_notes.iter().map(|note| credit_note(&desk, note)).collect(),
         history: words::history(&desk, &names, &events),
-        actions: page_actions(&desk, &sheet, &answers),
+        actions: page_actions(&app, &desk, &sheet, &answers),
         primary: if invoice.standing == InvoiceStanding::Draft { "issue" } else { "request_payment" },
     };
     Ok(page(StatusCode::OK, &shown))
@@ -162,7 +162,7 @@ fn credit_note(desk: &Desk, note: &CreditNote) -> CreditNoteRow {
     }
 }
 
-fn page_actions(desk: &Desk, sheet: &InvoiceSheet, answers: &[Answer]) -> Vec<Action> {
+fn page_actions(app: &App, desk: &Desk, sheet: &InvoiceSheet, answers: &[Answer]) -> Vec<Action> {
     let id = sheet.invoice.id;
     let at = |path: &str| format!("/admin/invoices/{id}/{path}");
     let counter = |form: &str| format!("/admin/payments/in-person?invoice={id}&form={form}");
@@ -181,6 +181,7 @@ fn page_actions(desk: &Desk, sheet: &InvoiceSheet, answers: &[Answer]) -> Vec<Ac
         press(Act::Issue, "Issue", "circle-check", "issue"),
         press(Act::IssueAndCharge, "Issue and charge", "credit-card", "issue-and-charge"),
         answered(Act::RequestPayment, "Request payment", "send", at("request")),
+        remote_invoices::offer(app, desk, answers, &sheet.connections, at("remote-invoice")),
         press(Act::Send, again, "mail", "send"),
         acts::confirmable(
             desk,

@@ -13,14 +13,13 @@ use books::order::{OrderAct, OrderKind, OrderState};
 use engine::flows::change_order::{Decision, change_order};
 use engine::sheets::actions;
 use engine::sheets::order::{OrderSheet, order_sheet};
-use engine::store::event;
 use engine::store::order::OrderLine;
 
 use super::again::{self, Again};
 use super::desk::{Desk, done};
 use super::views::orders::{Amendment, OrderPage, ProcessorError, ReasonForm};
 use super::words::{self, Names};
-use super::{acts, rows};
+use super::{acts, remote_invoices, rows};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
 use crate::forms::{DESCRIPTION, Form};
@@ -38,7 +37,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
     let sheet = order_sheet(&app.services.db, of, id).await?;
     let answers = actions::of_order(&app.services, of, id, &desk.staff.call(None).actor).await?;
     let names = Names::of(&app, of).await?;
-    let events = event::about(&app.services.db, of, id.to_string(), 200).await?;
+    let events = remote_invoices::history(&app, of, id.to_string(), &sheet.remote_invoices).await?;
     let order = &sheet.order;
     let name = rows::order_name(order.kind, order.number.as_deref());
     let requests = sheet.requests.iter().map(|request| {
@@ -61,10 +60,11 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
         figures: figures(&desk, &sheet),
         payments: sheet.payments.iter().map(|paid| rows::payment_of(&desk, paid, sheet.paid_by(paid.id))).collect(),
         requests: requests.collect(),
+        remote_invoices: remote_invoices::rows(&app, &desk, &names, &sheet.remote_invoices, &sheet.connections),
         invoices: sheet.invoices.iter().map(|listed| rows::invoice(&desk, listed)).collect(),
         processor_errors: processor_errors(&desk, &sheet),
         history: words::history(&desk, &names, &events),
-        actions: page_actions(&desk, &sheet, &answers),
+        actions: page_actions(&app, &desk, &sheet, &answers),
         primary: if order.state.is_charged() { "request_payment" } else { "confirm" },
     };
     Ok(page(StatusCode::OK, &shown))
@@ -150,7 +150,7 @@ fn processor_errors(desk: &Desk, sheet: &OrderSheet) -> Vec<ProcessorError> {
     sheet.payments.iter().filter_map(one).collect()
 }
 
-fn page_actions(desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) -> Vec<Action> {
+fn page_actions(app: &App, desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) -> Vec<Action> {
     let order = &sheet.order;
     let id = order.id;
     let at = |path: &str| format!("/admin/orders/{id}/{path}");
@@ -160,6 +160,7 @@ fn page_actions(desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) -> Vec<Acti
     let decision = |act| acts::decision(desk, id, order.kind, order.state, act);
     let mut all = vec![
         answered(Act::RequestPayment, "Request payment", "send", at("request")),
+        remote_invoices::offer(app, desk, answers, &sheet.connections, at("remote-invoice")),
         acts::confirmable(desk, answers, Act::AddPayment, "Add Payment", "wallet", format!("/admin/payments/new?order={id}")),
         answered(Act::GenerateInvoice, "Generate invoice", "file-text", at("invoice")),
         go(answered(Act::ProcessCheck, "Check in person", "receipt", counter("check"))),

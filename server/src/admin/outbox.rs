@@ -2,6 +2,7 @@
 //!
 //! Invariant: a mail's own HTML is shown under a policy of its own that runs nothing and loads nothing.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -127,7 +128,7 @@ fn again_action(app: &App, desk: &Desk, mail: &Mail) -> Action {
     };
     Action {
         name: "retry",
-        label: "Send it now",
+        label: Cow::Borrowed("Send it now"),
         icon: "send",
         href: format!("/admin/outbox/{}/retry", mail.id),
         way: Way::Post(new_key()),

@@ -215,7 +215,7 @@ fn page_actions(desk: &Desk, sheet: &PaymentSheet, answers: &[Answer]) -> Vec<Ac
     let now =
         |path, label, icon, confirm| Action { confirm, ..acts::always(desk, path, label, icon, at(path), Way::Post(new_key())) };
     let answer = |mut action: Action, act: Act| {
-        let found = acts::answered(desk, answers, act, action.label, action.icon, action.href.clone());
+        let found = acts::answered(desk, answers, act, "", action.icon, action.href.clone());
         action.refused = found.refused;
         action
     };

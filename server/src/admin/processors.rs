@@ -18,12 +18,12 @@ use engine::store::connection::{self, Connection};
 use engine::store::payment;
 use processors::MethodKind;
 use processors::registry::{self, ProcessorKind};
-use processors::sandbox::{BankCharge, Fault};
+use processors::sandbox::{BankCharge, Fault, Mailed};
 
 use super::again::{self, Again};
 use super::desk::{Desk, done};
 use super::views::processors::{
-    ProcessorForm, ProcessorList, ProcessorOffer, ProcessorRow, SandboxCharge, SandboxRecord, SettingField,
+    ProcessorForm, ProcessorList, ProcessorOffer, ProcessorRow, SandboxCharge, SandboxMailed, SandboxRecord, SettingField,
 };
 use super::views::settings::SettingsTab;
 use crate::app::App;
@@ -31,7 +31,7 @@ use crate::auth::Owner;
 use crate::forms::{Form, NAME, new_key};
 use crate::respond::{Problem, page};
 use crate::view::shell::{Section, Shell};
-use crate::view::{Chip, Choice, Link, Notice, Pager, Tone};
+use crate::view::{Chip, Choice, Day, Link, Notice, Pager, Tone};
 
 /// How many charges of Sandbox a page shows.
 const PAGE: usize = 50;
@@ -289,6 +289,7 @@ pub async fn record(State(app): State<Arc<App>>, Path(id): Path<String>, desk: D
         let ours = payment::of_remote(&app.services.db, of, id, charge.id.clone()).await?;
         charges.push(charge_row(&desk, charge, ours.map(|ours| (ours.id.to_string(), ours.number))));
     }
+    let mailed = use_sandbox_desk::mailed(&app.services, of, id).await?;
     let base = format!("/admin/sandbox/{id}");
     let shown = SandboxRecord {
         shell: desk.live(Section::Settings),
@@ -296,6 +297,7 @@ pub async fn record(State(app): State<Arc<App>>, Path(id): Path<String>, desk: D
         name: known.name,
         key: new_key(),
         charges,
+        mailed: mailed.into_iter().map(|one| mailed_row(&desk, one)).collect(),
         faults: FAULTS
             .iter()
             .map(|(word, text, hint)| Choice { hint: (*hint).to_owned(), ..Choice::new(*word, *text, false) })
@@ -307,6 +309,17 @@ pub async fn record(State(app): State<Arc<App>>, Path(id): Path<String>, desk: D
         },
     };
     Ok(page(StatusCode::OK, &shown))
+}
+
+fn mailed_row(desk: &Desk, one: Mailed) -> SandboxMailed {
+    let state = serde_json::to_value(one.state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
+    SandboxMailed {
+        number: Link::new(one.url, one.number),
+        to: one.to,
+        due: one.due_on.map(Day::of),
+        amount: desk.amount(one.amount.minor, one.amount.currency),
+        status: Chip::of_state(&state),
+    }
 }
 
 fn charge_row(desk: &Desk, charge: &BankCharge, ours: Option<(String, String)>) -> SandboxCharge {

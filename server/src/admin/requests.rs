@@ -66,17 +66,17 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
     Ok(page(StatusCode::OK, &shown))
 }
 
-/// What a request asks for: a document with what is due on it.
-struct About {
-    list: Link,
-    document: Link,
-    customer: String,
-    email: String,
-    due: i64,
-    currency: Currency,
+/// What money is asked for: a document with what is due on it.
+pub(super) struct About {
+    pub list: Link,
+    pub document: Link,
+    pub customer: String,
+    pub email: String,
+    pub due: i64,
+    pub currency: Currency,
 }
 
-async fn of(app: &App, desk: &Desk, target: Target) -> Result<About, Problem> {
+pub(super) async fn about(app: &App, desk: &Desk, target: Target) -> Result<About, Problem> {
     let (db, business) = (&app.services.db, desk.staff.business);
     match target {
         Target::Order(id) => {
@@ -106,11 +106,11 @@ async fn of(app: &App, desk: &Desk, target: Target) -> Result<About, Problem> {
     }
 }
 
-fn order(id: &str) -> Result<Target, Problem> {
+pub(super) fn order(id: &str) -> Result<Target, Problem> {
     id.parse().map(Target::Order).map_err(|_| Problem::not_found())
 }
 
-fn invoice(id: &str) -> Result<Target, Problem> {
+pub(super) fn invoice(id: &str) -> Result<Target, Problem> {
     id.parse().map(Target::Invoice).map_err(|_| Problem::not_found())
 }
 
@@ -126,7 +126,7 @@ pub async fn new_of_invoice(State(app): State<Arc<App>>, Path(id): Path<String>,
 
 /// Prefilled with the contact's address and the usual people to tell.
 async fn first(app: &App, desk: &Desk, target: Target) -> Result<Response, Problem> {
-    let about = of(app, desk, target).await?;
+    let about = about(app, desk, target).await?;
     let settings = desk.frame.business.settings()?;
     let mut prefilled = vec![("to", about.email.clone())];
     if !settings.notify.is_empty() {
@@ -213,7 +213,7 @@ async fn ask(app: &App, staff: Staff, target: Target, mut typed: Form) -> Result
         None => Err(None),
     };
     let desk = Desk::open(app, staff).await?;
-    let about = of(app, &desk, target).await?;
+    let about = about(app, &desk, target).await?;
     match saved {
         Ok(_) => Ok(done(&about.document.href, "requested")),
         Err(error) => form(&desk, about, &Again::of(typed, error)?),

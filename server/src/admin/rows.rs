@@ -2,6 +2,8 @@
 //!
 //! Invariant: every figure comes as it was read; nothing is computed here.
 
+use std::borrow::Cow;
+
 use books::entry::{EntryKind, Side, entry_status};
 use books::invoice::InvoiceState;
 use books::money::Currency;
@@ -168,7 +170,7 @@ fn preview(app: &App, request: &Request) -> String {
 pub fn request(app: &App, desk: &Desk, names: &Names, request: &Request, customer: &str, document: Link) -> RequestRow {
     let act = |name, label, icon, allowed: bool, confirm| Action {
         name,
-        label,
+        label: Cow::Borrowed(label),
         icon,
         href: format!("/admin/requests/{}/{name}", request.id),
         way: Way::Post(new_key()),

@@ -15,6 +15,7 @@ pub mod orders;
 pub mod payments;
 pub mod payouts;
 pub mod processors;
+pub mod remote_invoices;
 pub mod reports;
 pub mod requests;
 pub mod settings;

@@ -229,6 +229,8 @@ published! {
     RefundRoute = books::refund::RefundRoute;
     /// A payment request's state.
     RequestState = books::request::RequestState;
+    /// The state of an invoice at a processor.
+    RemoteInvoiceState = books::remote_invoice::RemoteInvoiceState;
     /// What a payer may choose to pay.
     PolicyKind = books::link::PolicyKind;
     /// A link's state.

@@ -84,12 +84,14 @@ fn counted(checked: &Checked) -> String {
         credit_notes,
         payments,
         requests,
+        remote_invoices,
         mails,
         events,
     } = checked;
     format!(
         "{customers} customers, {accounts} accounts, {entries} entries, {allocations} allocations, {journal_lines} journal lines, \
-         {orders} orders, {invoices} invoices, {credit_notes} credit notes, {payments} payments, {requests} requests, {mails} mails, {events} events"
+         {orders} orders, {invoices} invoices, {credit_notes} credit notes, {payments} payments, {requests} requests, \
+         {remote_invoices} invoices at processors, {mails} mails, {events} events"
     )
 }
 

@@ -9,11 +9,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use processors::sandbox::{Bank, BankError, CardEntry, CheckoutStep, PUBLISHED, PageId, PagePurpose, PageState, PageView};
 
-use super::views::sandbox::{SandboxAuthenticate, SandboxCheckout, SandboxGone, SandboxSave, TestCard};
+use super::views::sandbox::{SandboxAuthenticate, SandboxCheckout, SandboxGone, SandboxInvoice, SandboxSave, TestCard};
 use crate::app::App;
 use crate::forms::Form;
 use crate::respond::{Problem, page};
-use crate::view::Amount;
+use crate::view::{Amount, Day};
 
 /// The last four of the one published card that asks its holder.
 const ASKING_CARD: &str = "3155";
@@ -57,6 +57,9 @@ fn draw(id: &str, view: PageView, refused: Option<String>) -> Response {
     let cards = || PUBLISHED.iter().map(|card| TestCard { number: card.number.to_owned(), what: card.text.to_owned() }).collect();
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     match (view.state, view.purpose, view.amount) {
+        (PageState::Open | PageState::Completed, PagePurpose::PayInvoice, Some(money)) => {
+            invoice(status, action, view, money, refused, cards())
+        }
         (PageState::Completed, ..) => Redirect::to(&view.return_url).into_response(),
         (PageState::Expired | PageState::Canceled, ..) => gone("This page is no longer open"),
         (PageState::Authenticating, _, Some(money)) | (_, PagePurpose::Confirm, Some(money)) => {
@@ -90,6 +93,31 @@ fn draw(id: &str, view: PageView, refused: Option<String>) -> Response {
             page(status, &save)
         }
     }
+}
+
+/// The bank's own invoice: what it asks for, and a form while it can be paid.
+fn invoice(
+    status: StatusCode,
+    action: String,
+    view: PageView,
+    money: books::money::Money,
+    refused: Option<String>,
+    cards: Vec<TestCard>,
+) -> Response {
+    let Some(bill) = view.bill else { return gone("There is no such page") };
+    let shown = SandboxInvoice {
+        action,
+        business: view.business,
+        number: view.reference,
+        to: bill.to,
+        due: bill.due_on.map(Day::of),
+        lines: bill.lines.into_iter().map(|line| (line.description, Amount::of(line.amount))).collect(),
+        amount: Amount::of(money),
+        paid: bill.paid,
+        refused,
+        cards,
+    };
+    page(status, &shown)
 }
 
 /// `POST /sandbox/checkout/{id}`: a card, or the holder's answer.

@@ -20,6 +20,7 @@ mod payments;
 mod payouts;
 mod paypal;
 pub mod refunds;
+mod remote_invoices;
 mod repeats;
 mod reports;
 mod running;

@@ -26,9 +26,6 @@ use engine::flows::send_message::release_due;
 use engine::jobs::{follow_processor, run_due};
 use engine::keys::Keys;
 use engine::services::Services;
-use fakes::paypal::PayPalFake;
-use fakes::square::SquareFake;
-use fakes::stripe::StripeFake;
 use processors::sandbox::{Bank, CardEntry, CheckoutStep, PageId};
 use serde_json::{Value, json};
 use server::app::App;
@@ -39,9 +36,11 @@ use server::papers::Papers;
 use tower::ServiceExt;
 
 mod answer;
+mod fake;
 mod place;
 
 pub use answer::Answer;
+pub use fake::Fake;
 pub use place::Place;
 
 /// What every test's clock shows at first.
@@ -77,41 +76,14 @@ impl TestApp {
         }
     }
 
-    /// The same with Stripe's fake in Stripe's place, whose clock starts with the app's.
-    pub fn both_with_stripe(test: impl AsyncFn(&TestApp, &StripeFake)) {
+    /// The same with a fake in its processor's place, whose clock starts with the app's.
+    pub fn both_with<F: Fake>(test: impl AsyncFn(&TestApp, &F)) {
         for place in Place::both() {
             block_on(async {
                 let start = Instant::from_rfc3339(START).expect("a time");
-                let fake = StripeFake::start(start.0 / 1_000_000).await;
-                let app = TestApp::open_with(&place, BTreeMap::from([("stripe".to_owned(), fake.base_url.clone())])).await;
-                test(&app, &fake).await;
-                app.check_left_behind().await;
-                app.app.services.db.shutdown();
-            });
-        }
-    }
-
-    /// The same with Square's fake in Square's place.
-    pub fn both_with_square(test: impl AsyncFn(&TestApp, &SquareFake)) {
-        for place in Place::both() {
-            block_on(async {
-                let start = Instant::from_rfc3339(START).expect("a time");
-                let fake = SquareFake::start(start.0 / 1_000_000).await;
-                let app = TestApp::open_with(&place, BTreeMap::from([("square".to_owned(), fake.base_url.clone())])).await;
-                test(&app, &fake).await;
-                app.check_left_behind().await;
-                app.app.services.db.shutdown();
-            });
-        }
-    }
-
-    /// The same with PayPal's fake in PayPal's place.
-    pub fn both_with_paypal(test: impl AsyncFn(&TestApp, &PayPalFake)) {
-        for place in Place::both() {
-            block_on(async {
-                let start = Instant::from_rfc3339(START).expect("a time");
-                let fake = PayPalFake::start(start.0 / 1_000_000).await;
-                let app = TestApp::open_with(&place, BTreeMap::from([("paypal".to_owned(), fake.base_url.clone())])).await;
+                let fake = F::begin(start.0 / 1_000_000).await;
+                let address = BTreeMap::from([(F::KIND.to_owned(), fake.address().to_owned())]);
+                let app = TestApp::open_with(&place, address).await;
                 test(&app, &fake).await;
                 app.check_left_behind().await;
                 app.app.services.db.shutdown();

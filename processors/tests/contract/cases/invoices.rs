@@ -46,6 +46,13 @@ pub async fn an_invoice_is_sent_and_paid(stage: &dyn Stage) {
     assert_eq!(rejected(stage.processor().create_invoice(&stage.attempt(), &wrong).await), RejectReason::BadRequest);
 }
 
+pub async fn a_sent_invoice_is_mailed_again(stage: &dyn Stage) {
+    let draft = done(stage.processor().create_invoice(&stage.attempt(), &request(stage, "INV-2026-00045")).await);
+    let sent = done(stage.processor().send_invoice(&stage.attempt(), &draft.id).await);
+    let again = done(stage.processor().send_invoice(&stage.attempt(), &draft.id).await);
+    assert_eq!((again.state, again.url), (RemoteInvoiceState::Sent, sent.url));
+}
+
 pub async fn a_canceled_invoice_is_never_paid(stage: &dyn Stage) {
     let draft = done(stage.processor().create_invoice(&stage.attempt(), &request(stage, "INV-2026-00043")).await);
     let sent = done(stage.processor().send_invoice(&stage.attempt(), &draft.id).await);

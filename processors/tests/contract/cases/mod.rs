@@ -84,6 +84,7 @@ const CASES: &[(Capability, &[Case])] = &[
         Capability::RemoteInvoice,
         &[case!(invoices::an_invoice_is_sent_and_paid), case!(invoices::a_canceled_invoice_is_never_paid)],
     ),
+    (Capability::ResendInvoice, &[case!(invoices::a_sent_invoice_is_mailed_again)]),
     (Capability::VirtualTerminal, &[case!(checkout::staff_key_a_card_into_the_processors_page)]),
     (
         Capability::Webhooks,

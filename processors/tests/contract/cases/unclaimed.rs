@@ -5,7 +5,7 @@ use processors::{
     SetupRequest,
 };
 
-use crate::stage::{Role, Stage, of_token, on_page, rejected, usd};
+use crate::stage::{Role, Stage, done, of_token, on_page, rejected, usd};
 
 pub async fn refuses(stage: &dyn Stage, claim: Capability) {
     let (processor, by) = (stage.processor(), stage.attempt());
@@ -47,6 +47,12 @@ pub async fn refuses(stage: &dyn Stage, claim: Capability) {
             rejected(processor.refund(&by, &RefundRequest { charge: charge.id, amount: usd(99), reason: String::new() }).await)
         }
         Capability::RemoteInvoice => rejected(processor.create_invoice(&by, &invoice()).await),
+        Capability::ResendInvoice if !processor.capabilities().can(Capability::RemoteInvoice) => return,
+        Capability::ResendInvoice => {
+            let draft = done(processor.create_invoice(&by, &invoice()).await);
+            let sent = done(processor.send_invoice(&stage.attempt(), &draft.id).await);
+            rejected(processor.send_invoice(&stage.attempt(), &sent.id).await)
+        }
         Capability::VirtualTerminal => {
             let request = CheckoutRequest { by: Initiator::Staff, ..on_page(usd(100)) };
             rejected(processor.checkout(&by, &request).await)

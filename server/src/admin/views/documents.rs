@@ -63,6 +63,24 @@ pub struct RequestRow {
     pub actions: Vec<Action>,
 }
 
+/// An invoice at a processor: to whom, what it asks, how it stands.
+#[derive(Debug, Clone)]
+pub struct RemoteInvoiceRow {
+    /// The processor's number, or that there is none yet.
+    pub number: String,
+    /// The connection's name.
+    pub processor: String,
+    pub to: String,
+    pub amount: Amount,
+    pub due: Day,
+    pub made: Moment,
+    pub made_by: String,
+    pub status: Chip,
+    /// Where its receiver pays, while that is possible.
+    pub url: Option<String>,
+    pub actions: Vec<Action>,
+}
+
 /// A customer's payment link, or the offer to make one.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/parts/link_panel.html")]

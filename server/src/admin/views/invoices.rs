@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::documents::{DocumentRow, HistoryRow, PaymentRow, RequestRow};
+use super::documents::{DocumentRow, HistoryRow, PaymentRow, RemoteInvoiceRow, RequestRow};
 use super::orders::LineFields;
 use crate::view::form::{Field, Tick};
 use crate::view::shell::{Section, Shell};
@@ -59,6 +59,7 @@ pub struct InvoicePage {
     pub drawn: Vec<(&'static str, Amount)>,
     pub payments: Vec<PaymentRow>,
     pub requests: Vec<RequestRow>,
+    pub remote_invoices: Vec<RemoteInvoiceRow>,
     pub credit_notes: Vec<CreditNoteRow>,
     pub history: Vec<HistoryRow>,
     pub actions: Vec<Action>,

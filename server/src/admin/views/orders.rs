@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::documents::{DocumentRow, HistoryRow, PaymentRow, RequestRow};
+use super::documents::{DocumentRow, HistoryRow, PaymentRow, RemoteInvoiceRow, RequestRow};
 use crate::view::form::{Field, Tick};
 use crate::view::shell::{Section, Shell};
 use crate::view::{Action, Amount, Chip, Choice, Day, Figures, LineRow, Link, Moment, Notice, Pager, Tab, Tone, filters};
@@ -43,6 +43,7 @@ pub struct OrderPage {
     pub figures: Figures,
     pub payments: Vec<PaymentRow>,
     pub requests: Vec<RequestRow>,
+    pub remote_invoices: Vec<RemoteInvoiceRow>,
     /// Those that bill it, newest first.
     pub invoices: Vec<DocumentRow>,
     /// Errors a processor gave lately, with their time.

@@ -5,7 +5,7 @@ use askama::Template;
 use super::settings::SettingsTab;
 use crate::view::form::Field;
 use crate::view::shell::{Section, Shell};
-use crate::view::{Amount, Chip, Choice, Link, Moment, Pager, filters};
+use crate::view::{Amount, Chip, Choice, Day, Link, Moment, Pager, filters};
 
 /// All connections and what can be connected.
 #[derive(Template)]
@@ -91,9 +91,20 @@ pub struct SandboxRecord {
     pub name: String,
     pub key: String,
     pub charges: Vec<SandboxCharge>,
+    /// Invoices of its own that it "mailed", newest first.
+    pub mailed: Vec<SandboxMailed>,
     /// What it will do to the next calls; a set of switches.
     pub faults: Vec<Choice>,
     pub pager: Pager,
+}
+
+/// An invoice of its own that Sandbox "mailed": its number leads to the page on which its receiver pays.
+pub struct SandboxMailed {
+    pub number: Link,
+    pub to: String,
+    pub due: Option<Day>,
+    pub amount: Amount,
+    pub status: Chip,
 }
 
 /// A charge in Sandbox's record.

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use crate::view::{Amount, filters};
+use crate::view::{Amount, Day, filters};
 
 /// `/sandbox/checkout/{id}`: the card form.
 #[derive(Template)]
@@ -20,6 +20,25 @@ pub struct SandboxCheckout {
     pub refused: Option<String>,
     /// Back to the business without paying.
     pub cancel: String,
+    pub cards: Vec<TestCard>,
+}
+
+/// An invoice of Sandbox's own, at `/sandbox/checkout/{id}`: its receiver reads and pays it there, and reads it again afterwards.
+#[derive(Template)]
+#[template(path = "sandbox/invoice.html")]
+pub struct SandboxInvoice {
+    pub action: String,
+    pub business: String,
+    pub number: String,
+    /// To whom it was "mailed".
+    pub to: String,
+    pub due: Option<Day>,
+    /// What it is for, and how much of each.
+    pub lines: Vec<(String, Amount)>,
+    pub amount: Amount,
+    /// Nothing is typed any more.
+    pub paid: bool,
+    pub refused: Option<String>,
     pub cards: Vec<TestCard>,
 }
 

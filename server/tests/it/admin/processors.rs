@@ -1,6 +1,6 @@
 //! A real processor in Settings: connected, tested, its keys replaced, by forms alone.
 
-use fakes::stripe::SECRET_KEY;
+use fakes::stripe::{SECRET_KEY, StripeFake};
 
 use super::browser::{Browser, address, field, wrong};
 use crate::kit::TestApp;
@@ -9,7 +9,7 @@ const LIST: &str = "/admin/settings/processors";
 
 #[test]
 fn a_real_processor_is_connected_tested_and_changed_by_forms() {
-    TestApp::both_with_stripe(async |app, _fake| {
+    TestApp::both_with(async |app, _fake: &StripeFake| {
         let browser = Browser::owner(app).await;
         let offers = browser.page(LIST).await;
         assert!(offers.contains("new?kind=stripe"), "{offers}");

@@ -73,7 +73,7 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     let mut all: Vec<String> = fixed.iter().map(|path| (*path).to_owned()).collect();
     all.extend(["", "/edit", "/explain", "/entries/new", "/adjust", "/pay-out", "/auto-charge", "/statement"].map(customer_at));
     all.push(customer_at("?side=credit&kind=payment&from=2026-01-01&to=2026-01-31&q=pay"));
-    all.extend(["", "/explain", "/cancel", "/deny", "/withdraw", "/amend", "/request"].map(order_at));
+    all.extend(["", "/explain", "/cancel", "/deny", "/withdraw", "/amend", "/request", "/remote-invoice"].map(order_at));
     all.push(format!("/admin/payments/charge?order={order}"));
     all.push(format!("/admin/payments/card?customer={customer}"));
     let lines = json!([{"kind": "item", "description": "Survey <b>", "quantity": 1, "unit_amount": 100}]);
@@ -82,8 +82,19 @@ async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     let billed = app.order(&customer, 90_000).await;
     let invoice =
         browser.does(&format!("/admin/orders/{billed}/invoices"), &[("description", "Oak <b>"), ("then", "issue")]).await;
+    // One that waits and one that is over.
+    let gone = app.order(&customer, 1_000).await;
+    for (order, then) in [(&billed, ""), (&gone, "/cancel")] {
+        let made = app.post(&format!("/orders/{order}/remote-invoices"), json!({})).await.json(201);
+        let made = made["id"].as_str().expect("an id").to_owned();
+        if !then.is_empty() {
+            app.post(&format!("/remote-invoices/{made}{then}"), json!({})).await.json(200);
+        }
+        all.push(format!("/admin/orders/{order}"));
+    }
     all.extend([format!("{draft}/edit"), draft, format!("/admin/invoices/new?customer={customer}"), order_at("/invoice")]);
-    let of_invoice = ["", "/explain", "/request", "/void", "/uncollectible", "/write-off", "/late-fee", "/credit"];
+    let of_invoice =
+        ["", "/explain", "/request", "/remote-invoice", "/void", "/uncollectible", "/write-off", "/late-fee", "/credit"];
     all.extend(of_invoice.map(|rest| format!("{invoice}{rest}")));
     all.push(format!("/admin/payments/in-person?order={order}&form=cash"));
     let cash = json!({"type": "in_person", "kind": "cash", "tendered": 200});

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use crate::kit::TestApp;
 
-const ALL: [&str; 21] = [
+const ALL: [&str; 22] = [
     "request_payment",
+    "remote_invoice",
     "pay",
     "pay_part",
     "add_payment",

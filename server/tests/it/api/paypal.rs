@@ -41,7 +41,7 @@ async fn told(app: &TestApp, fake: &PayPalFake, prc: &str) {
 
 #[test]
 fn a_shared_balance_is_approved_on_paypals_page_and_taken_once() {
-    TestApp::both_with_paypal(async |app, fake| {
+    TestApp::both_with(async |app, fake: &PayPalFake| {
         let prc = connected(app).await;
         let customer = app.customer("Fern & Field").await;
         let order = app.order(&customer, 35_550).await;
@@ -73,7 +73,7 @@ fn a_shared_balance_is_approved_on_paypals_page_and_taken_once() {
 
 #[test]
 fn what_was_approved_is_taken_though_the_payer_never_came_back() {
-    TestApp::both_with_paypal(async |app, fake| {
+    TestApp::both_with(async |app, fake: &PayPalFake| {
         connected(app).await;
         let customer = app.customer("Fern & Field").await;
         let order = app.order(&customer, 9_900).await;

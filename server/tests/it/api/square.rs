@@ -47,7 +47,7 @@ fn way_back(fake: &SquareFake) -> String {
 
 #[test]
 fn an_order_is_asked_for_paid_on_squares_page_and_given_back_in_part() {
-    TestApp::both_with_square(async |app, fake| {
+    TestApp::both_with(async |app, fake: &SquareFake| {
         let prc = connected(app).await;
         let customer = app.customer("Fern & Field").await;
         let order = app.order(&customer, 35_550).await;
@@ -80,7 +80,7 @@ fn an_order_is_asked_for_paid_on_squares_page_and_given_back_in_part() {
 
 #[test]
 fn a_payment_that_nobody_told_is_found_and_a_wrong_token_never_goes_live() {
-    TestApp::both_with_square(async |app, fake| {
+    TestApp::both_with(async |app, fake: &SquareFake| {
         let wrong = json!({"access_token": "another", "application_id": "sandbox-sq0idb-1", "location_id": LOCATION});
         let made = app.post("/processors", json!({"kind": "square", "settings": wrong})).await.json(201);
         let tested = app.post(&format!("/processors/{}/test", id(&made)), json!({})).await.json(200);

@@ -82,7 +82,7 @@ fn way_back(fake: &StripeFake) -> String {
 
 #[test]
 fn an_order_is_asked_for_paid_on_stripes_page_and_told_twice() {
-    TestApp::both_with_stripe(async |app, fake| {
+    TestApp::both_with(async |app, fake: &StripeFake| {
         let prc = connected(app).await;
         let customer = app.customer("Fern & Field").await;
         let order = app.order(&customer, 35_550).await;
@@ -138,7 +138,7 @@ fn an_order_is_asked_for_paid_on_stripes_page_and_told_twice() {
 
 #[test]
 fn keys_are_sealed_replaced_and_never_shown() {
-    TestApp::both_with_stripe(async |app, fake| {
+    TestApp::both_with(async |app, fake: &StripeFake| {
         let connect = async |settings: Value| app.post("/processors", json!({"kind": "stripe", "settings": settings})).await;
         assert_eq!(connect(json!({})).await.wrong_field(422, "INVALID"), "settings.secret_key");
         for (settings, field) in [
@@ -227,7 +227,7 @@ fn charge(customer: &str, order: &str, amount: i64, method: &str) -> Value {
 
 #[test]
 fn a_kept_card_is_charged_declined_confirmed_and_refunded() {
-    TestApp::both_with_stripe(async |app, fake| {
+    TestApp::both_with(async |app, fake: &StripeFake| {
         let prc = connected(app).await;
         let (customer, method) = kept_card(app, fake, &prc, Card::Pays).await;
         let order = app.order(&customer, 5_000).await;
@@ -264,7 +264,7 @@ fn a_kept_card_is_charged_declined_confirmed_and_refunded() {
 
 #[test]
 fn a_lost_answer_is_unknown_until_stripe_says_and_is_charged_once() {
-    TestApp::both_with_stripe(async |app, fake| {
+    TestApp::both_with(async |app, fake: &StripeFake| {
         let prc = connected(app).await;
         let (customer, method) = kept_card(app, fake, &prc, Card::Pays).await;
         for fault in [Fault::LoseAnswer, Fault::Silent, Fault::Error500, Fault::Garbage] {
@@ -284,7 +284,7 @@ fn a_lost_answer_is_unknown_until_stripe_says_and_is_charged_once() {
 
 #[test]
 fn a_dispute_is_seen_and_lost() {
-    TestApp::both_with_stripe(async |app, fake| {
+    TestApp::both_with(async |app, fake: &StripeFake| {
         let prc = connected(app).await;
         let customer = app.customer("Fern & Field").await;
         let order = app.order(&customer, 2_500).await;

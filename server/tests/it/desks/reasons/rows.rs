@@ -13,6 +13,9 @@ use super::Step::{self, Patch, Post};
 const SANDBOX: Step = Post("prc", "/processors", r#"{"kind": "sandbox", "settings": {}}"#);
 const NARROW: Step =
     Post("prc", "/processors", r#"{"kind": "sandbox", "settings": {"capabilities": {"payment_request": false}}}"#);
+const NO_INVOICES: Step =
+    Post("prc", "/processors", r#"{"kind": "sandbox", "settings": {"capabilities": {"remote_invoice": false}}}"#);
+const INVOICED_OUTSIDE: Step = Post("outside", "/orders/{order}/remote-invoices", "{}");
 const HASTY: Step = Post("prc", "/processors", r#"{"kind": "sandbox", "settings": {"capabilities": {"refund_days": 1}}}"#);
 const CUSTOMER: Step = Post("customer", "/customers", r#"{"name": "Fern & Field", "email": "pay@fern.example"}"#);
 const NOBODY: Step = Post("customer", "/customers", r#"{"name": "Paper only"}"#);
@@ -119,6 +122,20 @@ pub const ROWS: &[Row] = &[
         Disabled(Owner, ORDER_PAGE), "no email address", OF_ORDER, Refuses("/orders/{order}/payment-requests", "{}")),
     row(A::RequestPayment, C::PaymentPending, &[SANDBOX, CUSTOMER, ORDER, REQUEST, Step::Pays("{request.url}", DEBIT)],
         Disabled(Owner, ORDER_PAGE), "is under way", OF_ORDER, Refuses("/orders/{order}/payment-requests", "{}")),
+
+    // A processor is to make, mail and collect an invoice of its own.
+    row(A::RemoteInvoice, C::NoBalance, &[SANDBOX, CUSTOMER, ORDER, PAID],
+        Disabled(Owner, ORDER_PAGE), "Nothing is due here.", OF_ORDER, Refuses("/orders/{order}/remote-invoices", "{}")),
+    row(A::RemoteInvoice, C::NoProcessor, &[CUSTOMER, ORDER],
+        Disabled(Owner, ORDER_PAGE), "connect one in Settings", OF_ORDER, Refuses("/orders/{order}/remote-invoices", "{}")),
+    row(A::RemoteInvoice, C::ProcessorIncompatible, &[NO_INVOICES, CUSTOMER, ORDER],
+        Disabled(Owner, ORDER_PAGE), "add one that does, such as Square", OF_ORDER, Refuses("/orders/{order}/remote-invoices", "{}")),
+    row(A::RemoteInvoice, C::NoContact, &[SANDBOX, NOBODY, ORDER],
+        Disabled(Owner, ORDER_PAGE), "no email address", OF_ORDER, Refuses("/orders/{order}/remote-invoices", "{}")),
+    row(A::RemoteInvoice, C::PaymentPending, &[SANDBOX, CUSTOMER, ORDER, INVOICED_OUTSIDE],
+        Disabled(Owner, ORDER_PAGE), "is out at a processor", OF_ORDER, Refuses("/orders/{order}/remote-invoices", "{}")),
+    row(A::RequestPayment, C::PaymentPending, &[SANDBOX, CUSTOMER, ORDER, INVOICED_OUTSIDE],
+        Disabled(Owner, ORDER_PAGE), "is out at a processor", OF_ORDER, Refuses("/orders/{order}/payment-requests", "{}")),
 
     // A payer pays through a link.
     row(A::Pay, C::NoBalance, &[SANDBOX, CUSTOMER, ORDER, PAID, LINK],
