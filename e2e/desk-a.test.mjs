@@ -139,6 +139,50 @@ test("an order that came to cost more is collected in every way of the manual", 
   await payer.context.close();
 });
 
+test("the processor invoices what remains and the order goes on by itself", async () => {
+  const staff = await openWindow(browser, DESK);
+  const { page: desk, clicks } = staff;
+  await signIn(desk, demo);
+  await newCustomer(desk, "Blue Kite Chandlery", "pay@blue-kite.example");
+  const orderPage = await order(desk, "Signal flags, a set", "64.00");
+
+  clicks.take();
+  await press(desk, "Invoice from Sandbox");
+  assert.equal(await desk.inputValue('[name="to"]'), "pay@blue-kite.example");
+  assert.match(await desk.locator("dialog[open], main").first().innerText(), /\$64\.00/);
+  await save(desk, "Send invoice");
+  assert.equal(clicks.take(), documented("A", "Have the processor invoice what remains"));
+  assert.match(await desk.locator("main .sub").first().innerText(), /Pending/);
+  const card = desk.locator('section[aria-labelledby="remote"]');
+  assert.match(await card.innerText(), /To pay@blue-kite\.example/);
+  assert.match(await desk.locator("main ul.acts").first().innerText(), /Request payment\s+not possible:?\s*An invoice of/);
+  const url = await card.getByRole("link", { name: "open at Sandbox" }).getAttribute("href");
+
+  // Its receiver needs no account with us: the page is the processor's own.
+  const payer = await openWindow(browser, PHONE);
+  const phone = payer.page;
+  await phone.goto(url);
+  await fit(phone);
+  assert.match(await phone.locator("main").innerText(), /Signal flags|Order/);
+  await payByCard(phone, "4242424242424242");
+  await fit(phone);
+  assert.match(await phone.locator("main").innerText(), /Thank you, it is paid/);
+  await desk.locator('main data[value="0.00"]').first().waitFor({ timeout: 10_000 });
+  await untilSaid(desk, "Confirmed", "main .sub");
+  assert.equal(desk.url().split("?")[0], orderPage);
+  assert.match(await card.innerText(), /Paid/);
+
+  // What Sandbox mailed stands in its own record.
+  await desk.goto(`${demo.url}/admin/settings/processors`);
+  await desk.goto(new URL(await desk.locator('a[href^="/admin/sandbox/"]').first().getAttribute("href"), demo.url).href);
+  await fit(desk);
+  assert.match(await desk.locator('section[aria-labelledby="mailed"]').innerText(), /pay@blue-kite\.example/);
+  assert.deepEqual(staff.errors, []);
+  assert.deepEqual(payer.errors, []);
+  await staff.context.close();
+  await payer.context.close();
+});
+
 /** Presses Tab until the focus is on this field; a day has a stop for each of its parts. */
 async function tabTo(page, name) {
   for (let stops = 0; stops < 10; stops += 1) {
