@@ -237,7 +237,7 @@ async fn every_reason(app: &TestApp, actions: &[Action]) {
     }
 }
 
-const ASKING: [Action; 4] = [Action::RequestPayment, Action::Pay, Action::PayPart, Action::SendMessage];
+const ASKING: [Action; 5] = [Action::RequestPayment, Action::RemoteInvoice, Action::Pay, Action::PayPart, Action::SendMessage];
 const TAKING: [Action; 6] =
     [Action::AddPayment, Action::ChargeSaved, Action::ProcessCard, Action::ProcessCash, Action::ProcessCheck, Action::Capture];
 const BILLING: [Action; 4] = [Action::GenerateInvoice, Action::Issue, Action::IssueAndCharge, Action::Send];

@@ -134,8 +134,6 @@ pub const ROWS: &[Row] = &[
         Disabled(Owner, ORDER_PAGE), "no email address", OF_ORDER, Refuses("/orders/{order}/remote-invoices", "{}")),
     row(A::RemoteInvoice, C::PaymentPending, &[SANDBOX, CUSTOMER, ORDER, INVOICED_OUTSIDE],
         Disabled(Owner, ORDER_PAGE), "is out at a processor", OF_ORDER, Refuses("/orders/{order}/remote-invoices", "{}")),
-    row(A::RequestPayment, C::PaymentPending, &[SANDBOX, CUSTOMER, ORDER, INVOICED_OUTSIDE],
-        Disabled(Owner, ORDER_PAGE), "is out at a processor", OF_ORDER, Refuses("/orders/{order}/payment-requests", "{}")),
 
     // A payer pays through a link.
     row(A::Pay, C::NoBalance, &[SANDBOX, CUSTOMER, ORDER, PAID, LINK],
