@@ -7,7 +7,6 @@ use crate::PaperError;
 use crate::format::Tongue;
 use crate::frame::{Frame, Heading, facts, headline};
 use crate::sections::{due_row, head, row, sum_row, table};
-use crate::words::fill;
 use crate::world::{Print, Template};
 
 /// The PDF of a credit note. Refuses figures that do not agree and a logo that cannot be printed. With `xml`, the same
@@ -23,7 +22,7 @@ pub(crate) fn print(paper: &CreditNotePaper) -> Result<Print, PaperError> {
     let mut totals = tongue.body_sums(&paper.body)?;
     totals.extend(effect(paper, &tongue)?);
     let own = json!({
-        "subtitle": fill(words.credits_invoice, &[&paper.invoice_number]),
+        "subtitle": tongue.said("paper-credits_invoice", [("number", &paper.invoice_number)]),
         "mark": null,
         "headline": headline(words.credited_total, tongue.money(paper.body.total), tongue.day(paper.dated_on)),
         "ribbon": null,
@@ -66,7 +65,7 @@ fn destinations(destinations: &[Destination], tongue: &Tongue) -> Value {
     let rows = destinations.iter().map(|destination| {
         let to = match &destination.kind {
             DestinationKind::Balance => words.to_balance.to_owned(),
-            DestinationKind::Card { means } => fill(words.to_means, &[&tongue.means(means)]),
+            DestinationKind::Card { means } => tongue.said("paper-to_means", [("means", &tongue.means(means))]),
             DestinationKind::Outside => words.to_outside.to_owned(),
         };
         vec![to, tongue.plain(destination.amount)]

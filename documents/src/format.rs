@@ -1,115 +1,66 @@
-//! Amounts, days and moments as a reader of one language and place writes them.
+//! Amounts, days and moments on papers: the reader's tongue (crate `locale`) with what paper needs beside it.
 //!
-//! Invariants: digits come from `Money` and are only regrouped, never computed; a negative amount has a true minus in
-//! front of everything; an amount never breaks over two lines. English is the default: `4,407.38`. Left out on purpose:
-//! digits other than 0 to 9, and lakhs.
+//! Invariants: digits come from `Money` and are only regrouped, never computed; an amount and a day never break over two
+//! lines. English without a place is American on papers, as it was from the first: a paper that was printed once is kept, and
+//! a later one must read like it.
 
 use books::calendar::Day;
 use books::money::Money;
 use books::paper::{Means, Stamp};
+use locale::{Language, Locale};
 
-use crate::words::{self, Words, fill};
+use crate::words::{self, Words};
 
 const NO_BREAK: char = '\u{a0}';
-const NARROW_NO_BREAK: char = '\u{202f}';
 const MINUS: char = '\u{2212}';
 
-/// Spanish as written in America groups like English.
-const POINT_FOR_DECIMALS_ES: [&str; 11] = ["MX", "US", "GT", "HN", "NI", "PA", "PE", "DO", "PR", "SV", "CU"];
-
-/// How one locale writes.
+/// How one reader's papers are written.
 #[derive(Clone)]
 pub(crate) struct Tongue {
     pub(crate) words: &'static Words,
-    /// Two upper-case letters, if the tag names a place.
-    pub(crate) region: Option<String>,
-    group: char,
-    decimal: char,
-    symbol_first: bool,
+    pub(crate) reader: locale::Tongue,
+    /// Where the reader is, if the tag names a place.
+    region: Option<String>,
 }
 
 impl Tongue {
     /// Reads a language tag such as `de-AT`; what it does not know is English.
-    pub(crate) fn of(locale: &str) -> Tongue {
-        let mut parts = locale.split(['-', '_']);
-        let words = words::of(&parts.next().unwrap_or_default().to_ascii_lowercase());
-        let region =
-            parts.find(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_alphabetic())).map(str::to_ascii_uppercase);
-        let at = region.as_deref().unwrap_or_default();
-        let (group, decimal, symbol_first) = match words.language {
-            "de" | "fr" if at == "CH" => ('’', '.', true),
-            "de" => ('.', ',', false),
-            "fr" => (NARROW_NO_BREAK, ',', false),
-            "es" if !POINT_FOR_DECIMALS_ES.contains(&at) => ('.', ',', false),
-            _ => (',', '.', true),
-        };
-        Tongue { words, region, group, decimal, symbol_first }
+    pub(crate) fn of(tag: &str) -> Tongue {
+        let locale = Locale::or_english(tag);
+        let region = locale.region().map(str::to_owned);
+        let locale = if locale.language() == Language::English && locale.is_spoken() { locale.or_in("US") } else { locale };
+        let reader = locale::Tongue::new(locale);
+        Tongue { words: words::of(reader.language()), reader, region }
+    }
+
+    /// ISO 639-1.
+    pub(crate) fn language(&self) -> &'static str {
+        self.reader.language().code()
+    }
+
+    /// Two upper-case letters, if the tag names a place in which the language is spoken.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.region.as_deref().filter(|region| region.len() == 2)
+    }
+
+    /// A sentence with its values.
+    pub(crate) fn said<const N: usize>(&self, key: &str, values: [(&'static str, impl std::fmt::Display); N]) -> String {
+        values.into_iter().fold(self.reader.say(key), |sentence, (name, value)| sentence.with(name, value)).to_string()
     }
 
     /// Digits alone, for columns: `−4,407.38`.
     pub(crate) fn plain(&self, money: Money) -> String {
-        let regroup = |letter| match letter {
-            ',' => self.group,
-            '.' => self.decimal,
-            '-' => MINUS,
-            digit => digit,
-        };
-        money.to_grouped().chars().map(regroup).collect()
+        self.reader.plain(money)
     }
 
     /// With the sign or code of its currency: `$4,407.38`, `4.407,38 €`, `CHF 12.50`.
     pub(crate) fn money(&self, money: Money) -> String {
-        let digits = self.plain(money);
-        let (minus, digits) = digits.strip_prefix(MINUS).map_or(("", digits.as_str()), |digits| ("−", digits));
-        let sign = self.sign(money.currency.code());
-        let gap = if sign.ends_with(|last: char| last.is_ascii_alphabetic()) { NO_BREAK.to_string() } else { String::new() };
-        if self.symbol_first { format!("{minus}{sign}{gap}{digits}") } else { format!("{minus}{digits}{NO_BREAK}{sign}") }
-    }
-
-    /// The sign a reader there knows, or the code. A bare dollar sign is the dollar of the place, else the US dollar.
-    fn sign(&self, code: &'static str) -> &'static str {
-        let home = match self.region.as_deref() {
-            Some("CA") => "CAD",
-            Some("AU") => "AUD",
-            Some("NZ") => "NZD",
-            Some("MX") => "MXN",
-            Some("HK") => "HKD",
-            _ => "USD",
-        };
-        match code {
-            _ if code == home => "$",
-            "USD" => "US$",
-            "CAD" => "CA$",
-            "AUD" => "A$",
-            "NZD" => "NZ$",
-            "MXN" => "MX$",
-            "HKD" => "HK$",
-            "BRL" => "R$",
-            "EUR" => "€",
-            "GBP" => "£",
-            "JPY" => "¥",
-            "CNY" => "CN¥",
-            "INR" => "₹",
-            "KRW" => "₩",
-            "ILS" => "₪",
-            "VND" => "₫",
-            "NGN" => "₦",
-            "PHP" => "₱",
-            "UAH" => "₴",
-            "TRY" => "₺",
-            _ => code,
-        }
+        self.reader.money(money)
     }
 
     /// `Nov 3, 2026`, `3 Nov 2026` outside America, `3. Nov. 2026`.
     pub(crate) fn day(&self, day: Day) -> String {
-        let month = usize::try_from(day.month() - 1).ok().and_then(|at| self.words.months.get(at)).copied().unwrap_or_default();
-        let (number, year) = (day.day(), day.year());
-        match (self.words.language, self.region.as_deref()) {
-            ("en", None | Some("US" | "CA" | "PH")) => format!("{month}{NO_BREAK}{number}, {year}"),
-            ("de", _) => format!("{number}.{NO_BREAK}{month} {year}"),
-            _ => format!("{number}{NO_BREAK}{month} {year}"),
-        }
+        self.reader.day(day).replacen(' ', &NO_BREAK.to_string(), 1)
     }
 
     /// Day, time and its distance from UTC: `Nov 3, 2026, 14:05 UTC+1`.
@@ -126,21 +77,21 @@ impl Tongue {
 
     /// A decimal text such as a tax rate, with this locale's decimal sign.
     pub(crate) fn decimal(&self, text: &str) -> String {
-        let is_number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        if is_number { text.replace('.', &self.decimal.to_string()) } else { text.to_owned() }
+        self.reader.decimal(text)
     }
 
     /// A rate with its sign: `19%`, `7,7 %`.
     pub(crate) fn percent(&self, rate: &str) -> String {
-        let gap = if self.symbol_first { String::new() } else { NO_BREAK.to_string() };
-        format!("{}{gap}%", self.decimal(rate))
+        self.reader.percent(rate)
     }
 
     /// How money came or went, in words: `Visa ending 4242`.
     pub(crate) fn means(&self, means: &Means) -> String {
         let words = self.words;
         let or = |text: &str, plain: &str| if text.is_empty() { plain.to_owned() } else { text.to_owned() };
-        let ending = |name: String, last4: &str| if last4.is_empty() { name } else { fill(words.ending, &[&name, last4]) };
+        let ending = |name: String, last4: &str| {
+            if last4.is_empty() { name } else { self.said("paper-ending", [("name", name.as_str()), ("last4", last4)]) }
+        };
         let noted =
             |name: &str, reference: &str| if reference.is_empty() { name.to_owned() } else { format!("{name} · {reference}") };
         match means {
@@ -148,7 +99,7 @@ impl Tongue {
             Means::CardTerminal { reference } => noted(words.card_terminal, reference),
             Means::Cash => words.cash.to_owned(),
             Means::Check { number } if number.is_empty() => words.check.to_owned(),
-            Means::Check { number } => fill(words.check_number, &[number]),
+            Means::Check { number } => self.said("paper-check_number", [("number", number)]),
             Means::BankTransfer { reference } => noted(words.bank_transfer, reference),
             Means::BankDebit { bank, last4 } => ending(or(bank, words.bank_debit), last4),
             Means::Other { label } => or(label, words.other_means),
@@ -179,7 +130,8 @@ mod tests {
             ("de", -440_738, "EUR", "−4.407,38\u{a0}€"),
             ("de_CH", 440_738, "CHF", "CHF\u{a0}4’407.38"),
             ("fr-FR", 440_738, "EUR", "4\u{202f}407,38\u{a0}€"),
-            ("es", 440_738, "EUR", "4.407,38\u{a0}€"),
+            ("es", 440_738, "EUR", "4407,38\u{a0}€"),
+            ("es", 1_234_567, "EUR", "12.345,67\u{a0}€"),
             ("es-MX", 440_738, "MXN", "$4,407.38"),
         ] {
             assert_eq!(Tongue::of(locale).money(money(minor, code)), want, "{locale} {code}");
@@ -193,6 +145,7 @@ mod tests {
         for (locale, want) in [
             ("en", "Nov\u{a0}3, 2026"),
             ("en-GB", "3\u{a0}Nov 2026"),
+            ("pt-BR", "3\u{a0}Nov 2026"),
             ("de", "3.\u{a0}Nov. 2026"),
             ("fr", "3\u{a0}nov. 2026"),
             ("es", "3\u{a0}nov 2026"),

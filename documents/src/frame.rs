@@ -10,7 +10,6 @@ use crate::fonts::printable;
 use crate::format::Tongue;
 use crate::logo;
 use crate::look::{Brand, qr_svg};
-use crate::words::fill;
 use crate::world::{Print, Template};
 
 /// A paper on its way to print.
@@ -72,8 +71,8 @@ impl<'a> Frame<'a> {
         let title = format!("{} {}", heading.kind, heading.number.unwrap_or(words.draft));
         let initial = business.name.chars().find(|c| c.is_alphanumeric()).unwrap_or('·').to_uppercase().to_string();
         json!({
-            "lang": words.language,
-            "region": self.tongue.region,
+            "lang": self.tongue.language(),
+            "region": self.tongue.region(),
             "paper": match self.head.page { PageSize::A4 => "a4", PageSize::Letter => "us-letter" },
             "title": title.trim_end(),
             "description": format!("{}: {} → {}", title.trim_end(), business.name, heading.to),
@@ -96,7 +95,7 @@ impl<'a> Frame<'a> {
             "text": if pay.text.is_empty() { usual } else { &pay.text },
             "url": pay.url,
             "url_text": shown,
-            "alt": fill(words.qr_alt, &[&pay.url]),
+            "alt": self.tongue.said("paper-qr_alt", [("address", &pay.url)]),
             "bank": pay.bank.iter().map(|fact| json!([fact.label, fact.value])).collect::<Vec<_>>(),
         })
     }

@@ -10,7 +10,6 @@ use crate::format::Tongue;
 use crate::frame::{Frame, Heading, facts, headline};
 use crate::look::Brand;
 use crate::sections::{due_row, head, over, row, sum_row, table};
-use crate::words::fill;
 use crate::world::{Print, Template};
 use books::paper::Mark;
 
@@ -29,7 +28,7 @@ pub(crate) fn print(paper: &InvoicePaper) -> Result<Print, PaperError> {
     let note = match (payable, paper.due_on) {
         _ if draft => words.not_a_demand.to_owned(),
         (false, _) => words.nothing_to_pay.to_owned(),
-        (true, Some(day)) => fill(words.due_on, &[&tongue.day(day)]),
+        (true, Some(day)) => tongue.said("paper-due_on", [("day", &tongue.day(day))]),
         (true, None) => String::new(),
     };
     let figure = if draft { (words.total, paper.body.total) } else { (words.amount_due, paper.due_at_issue) };
@@ -85,12 +84,12 @@ fn as_at(paper: &InvoicePaper, sheet: &AsAt, frame: &Frame) -> Value {
     let mut totals = vec![sum_row(words.total, tongue.money(standing.total))];
     totals.extend(tongue.standing_sums(standing, sheet.mark));
     json!({
-        "kind": fill(words.as_at, &[&tongue.day(sheet.at.local().date())]),
+        "kind": tongue.said("paper-as_at", [("moment", &tongue.day(sheet.at.local().date()))]),
         "subtitle": format!("{} {number} · {}", words.invoice, tongue.moment(sheet.at)),
         "mark": frame.mark(sheet.mark),
         "headline": headline(words.amount_due, tongue.money(standing.amount_due), note),
         "ribbon": tongue.ribbon(standing, &Brand::of(frame.head.business.color.as_deref()).fill),
-        "lead": fill(words.as_at_lead, &[number, &issued]),
+        "lead": tongue.said("paper-as_at_lead", [("number", number), ("day", &issued)]),
         "aside": [tongue.amounts_in(standing.total)],
         "totals": totals,
         "tables": if sheet.changes.is_empty() { vec![] } else { vec![changes(&sheet.changes, tongue)] },

@@ -6,7 +6,6 @@ use serde_json::json;
 use crate::PaperError;
 use crate::frame::{Frame, Heading, facts, headline};
 use crate::look::Brand;
-use crate::words::fill;
 use crate::world::{Print, Template};
 
 /// The PDF of an order or application. Refuses figures that do not agree, a logo or link that cannot be printed.
@@ -28,7 +27,7 @@ pub(crate) fn print(paper: &OrderPaper) -> Result<Print, PaperError> {
     let note = match (payable, paper.due_on) {
         _ if draft => words.not_a_demand.to_owned(),
         (false, _) => words.nothing_to_pay.to_owned(),
-        (true, Some(day)) => fill(words.due_on, &[&tongue.day(day)]),
+        (true, Some(day)) => tongue.said("paper-due_on", [("day", &tongue.day(day))]),
         (true, None) => String::new(),
     };
     let figure = if draft { (words.total, standing.total) } else { (words.amount_due, standing.amount_due) };
@@ -47,7 +46,7 @@ pub(crate) fn print(paper: &OrderPaper) -> Result<Print, PaperError> {
             (words.your_reference, paper.reference.clone()),
             (words.customer_no, paper.customer.reference.clone()),
         ]),
-        "aside": [fill(words.as_at, &[&tongue.moment(paper.head.made)]), tongue.amounts_in(standing.total)],
+        "aside": [tongue.said("paper-as_at", [("moment", &tongue.moment(paper.head.made))]), tongue.amounts_in(standing.total)],
         "message": paper.message,
         "lines": tongue.lines(&paper.body)?,
         "totals": totals,

@@ -7,7 +7,6 @@ use crate::PaperError;
 use crate::format::Tongue;
 use crate::frame::{Frame, Heading, facts, headline};
 use crate::sections::{due_row, head, row, table};
-use crate::words::fill;
 use crate::world::{Print, Template};
 
 /// The PDF of a receipt. Refuses figures that do not agree and a logo that cannot be printed.
@@ -38,7 +37,7 @@ pub(crate) fn print(paper: &ReceiptPaper) -> Result<Print, PaperError> {
             (words.reference, paper.reference.clone()),
             (words.customer_no, paper.customer.reference.clone()),
         ]),
-        "aside": [fill(words.received_at, &[&tongue.moment(paper.received_at)]), tongue.amounts_in(paper.amount)],
+        "aside": [tongue.said("paper-received_at", [("moment", &tongue.moment(paper.received_at))]), tongue.amounts_in(paper.amount)],
         "message": paper.message,
         "tables": applied(paper, &tongue).into_iter().collect::<Vec<_>>(),
         "totals": totals(paper, &tongue),

@@ -7,7 +7,6 @@ use crate::PaperError;
 use crate::format::Tongue;
 use crate::frame::{Frame, Heading, facts, headline};
 use crate::sections::{due_row, head, row, table};
-use crate::words::fill;
 use crate::world::{Print, Template};
 
 /// The PDF of a refund's confirmation. Refuses figures that do not agree and a logo that cannot be printed.
@@ -20,7 +19,7 @@ pub(crate) fn print(paper: &RefundPaper) -> Result<Print, PaperError> {
     let frame = Frame::new(&paper.head);
     let (tongue, words) = (frame.tongue.clone(), frame.tongue.words);
     let way = match &paper.to {
-        RefundTo::Original(means) => fill(words.to_means, &[&tongue.means(means)]),
+        RefundTo::Original(means) => tongue.said("paper-to_means", [("means", &tongue.means(means))]),
         RefundTo::Outside => words.to_outside.to_owned(),
     };
     let day = tongue.day(paper.refunded_at.local().date());
@@ -36,7 +35,7 @@ pub(crate) fn print(paper: &RefundPaper) -> Result<Print, PaperError> {
             (words.customer_no, paper.customer.reference.clone()),
         ]),
         "aside": [
-            fill(words.refunded_at, &[&tongue.moment(paper.refunded_at)]),
+            tongue.said("paper-refunded_at", [("moment", &tongue.moment(paper.refunded_at))]),
             tongue.amounts_in(paper.amount),
         ],
         "message": if paper.reason.is_empty() { String::new() } else { format!("{}: {}", words.reason, paper.reason) },
@@ -61,7 +60,8 @@ fn owed_again(paper: &RefundPaper, tongue: &Tongue) -> Option<Value> {
 /// From the payment to what is left of it, so that a reader can add it up.
 fn totals(paper: &RefundPaper, tongue: &Tongue) -> Vec<Value> {
     let words = tongue.words;
-    let mut rows = vec![row(fill(words.payment_was, &[&paper.payment_number]), tongue.plain(paper.payment_amount))];
+    let mut rows =
+        vec![row(tongue.said("paper-payment_was", [("number", &paper.payment_number)]), tongue.plain(paper.payment_amount))];
     if paper.refunded_before.minor != 0 {
         rows.push(row(words.refunded_before, tongue.taken(paper.refunded_before)));
     }

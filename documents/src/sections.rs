@@ -8,7 +8,6 @@ use books::paper::{Amendment, AmendmentReason, Body, Mark, OpenItem, PaidRow, Pa
 use serde_json::{Value, json};
 
 use crate::format::Tongue;
-use crate::words::fill;
 
 /// Colors of the parts of a ribbon, beside the brand's own.
 pub(crate) const QUIET: &str = "#aab1bc";
@@ -112,7 +111,8 @@ impl Tongue {
 
     fn amended(&self, amended: &Amendment) -> String {
         let words = self.words;
-        let what = fill(if amended.removed { words.removed } else { words.added }, &[&self.day(amended.on)]);
+        let day = [("day", &self.day(amended.on))];
+        let what = if amended.removed { self.said("paper-removed", day) } else { self.said("paper-added", day) };
         let reason = match amended.reason {
             AmendmentReason::ItemsAdded => words.items_added,
             AmendmentReason::Shipping => words.shipping,
@@ -127,8 +127,10 @@ impl Tongue {
     pub(crate) fn body_sums(&self, body: &Body) -> Result<Vec<Value>, PaperFault> {
         let words = self.words;
         let taxes = body.taxes.iter().map(|tax| {
-            let sentence = if body.prices == Prices::BeforeTax { words.tax_on } else { words.tax_within };
-            row(fill(sentence, &[&self.decimal(&tax.rate), &self.plain(tax.net)]), self.plain(tax.tax))
+            let values = [("rate", &self.percent(&tax.rate)), ("base", &self.plain(tax.net))];
+            let before = body.prices == Prices::BeforeTax;
+            let label = if before { self.said("paper-tax_on", values) } else { self.said("paper-tax_within", values) };
+            row(label, self.plain(tax.tax))
         });
         let mut rows = Vec::new();
         if body.prices == Prices::BeforeTax && !body.taxes.is_empty() {
@@ -164,7 +166,7 @@ impl Tongue {
 
     /// In which currency the figures without a sign are.
     pub(crate) fn amounts_in(&self, money: Money) -> String {
-        fill(self.words.amounts_in, &[money.currency.code()])
+        self.said("paper-amounts_in", [("currency", money.currency.code())])
     }
 
     /// An amount that lowers what is due, with a minus.
@@ -208,8 +210,11 @@ impl Tongue {
             head(words.amount, false, true),
         ];
         let rows = payments.iter().map(|row| {
-            let whole =
-                if row.amount == row.applied { String::new() } else { fill(words.of_payment, &[&self.plain(row.amount)]) };
+            let whole = if row.amount == row.applied {
+                String::new()
+            } else {
+                self.said("paper-of_payment", [("amount", &self.plain(row.amount))])
+            };
             vec![self.day(row.on), row.number.clone(), self.means(&row.means), over(&self.plain(row.applied), &whole)]
         });
         Some(table(words.payments, heads, rows.collect()))
@@ -244,10 +249,6 @@ impl Tongue {
     }
 
     fn lateness(&self, days: i64) -> String {
-        match days {
-            1 => self.words.one_day_late.to_owned(),
-            2.. => fill(self.words.days_late, &[&days.to_string()]),
-            _ => String::new(),
-        }
+        if days > 0 { self.reader.say("paper-days_late").count("days", days).to_string() } else { String::new() }
     }
 }

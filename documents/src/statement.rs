@@ -9,7 +9,6 @@ use crate::format::Tongue;
 use crate::frame::{Frame, Heading, facts, headline};
 use crate::look::Brand;
 use crate::sections::{head, table};
-use crate::words::fill;
 use crate::world::{Print, Template};
 
 /// From calm to alarming; what is not overdue has the brand's own color.
@@ -26,7 +25,7 @@ pub(crate) fn print(paper: &StatementPaper) -> Result<Print, PaperError> {
     let (tongue, words) = (frame.tongue.clone(), frame.tongue.words);
     let owes = paper.closing.minor < 0;
     let (label, figure) = if owes { (words.amount_owed, negated(paper.closing)?) } else { (words.credit_balance, paper.closing) };
-    let period = fill(words.period, &[&tongue.day(paper.from), &tongue.day(paper.to)]);
+    let period = tongue.said("paper-period", [("from", &tongue.day(paper.from)), ("to", &tongue.day(paper.to))]);
     let before: Vec<Value> = entered_since(paper, &tongue).into_iter().chain([activity(paper, &tongue)]).collect();
     let lead = before.len();
     let tables: Vec<Value> = before.into_iter().chain(tongue.open_items(&paper.open_items)).collect();
@@ -39,13 +38,13 @@ pub(crate) fn print(paper: &StatementPaper) -> Result<Print, PaperError> {
             (words.customer_no, paper.customer.reference.clone()),
             (words.date, tongue.day(paper.head.made.local().date())),
         ]),
-        "aside": [fill(words.as_at, &[&tongue.moment(paper.head.made)]), tongue.amounts_in(paper.closing)],
+        "aside": [tongue.said("paper-as_at", [("moment", &tongue.moment(paper.head.made))]), tongue.amounts_in(paper.closing)],
         "summary": summary(paper, &tongue)?,
         "message": opening_note(paper, &tongue),
         "tables": tables,
         "lead": lead,
         "ageing": ageing(&paper.ageing, &tongue, &Brand::of(paper.head.business.color.as_deref()).fill),
-        "notes": std::iter::once(fill(words.sign_note, &[&paper.head.business.name])).chain(paper.notes.iter().cloned()).collect::<Vec<_>>(),
+        "notes": std::iter::once(tongue.said("paper-sign_note", [("business", &paper.head.business.name)])).chain(paper.notes.iter().cloned()).collect::<Vec<_>>(),
     });
     let heading = Heading { kind: words.statement, number: Some(&period), to: &paper.customer.name };
     frame.print(Template::Statement, &heading, paper.pay.as_ref().filter(|_| owes), own)
@@ -71,7 +70,7 @@ fn summary(paper: &StatementPaper, tongue: &Tongue) -> Result<Value, PaperFault>
 
 fn opening_note(paper: &StatementPaper, tongue: &Tongue) -> String {
     match paper.last_closing {
-        Some(last) if last != paper.opening => fill(tongue.words.opening_differs, &[&tongue.money(last)]),
+        Some(last) if last != paper.opening => tongue.said("paper-opening_differs", [("amount", &tongue.money(last))]),
         _ => String::new(),
     }
 }
@@ -129,8 +128,14 @@ fn moved(movement: &Movement, tongue: &Tongue) -> Vec<String> {
 
 fn ageing(strip: &AgeingStrip, tongue: &Tongue, brand: &str) -> Value {
     let words = tongue.words;
-    let days = |range| fill(words.days, &[range]);
-    let labels = [words.not_yet_due.to_owned(), days("1–30"), days("31–60"), days("61–90"), fill(words.over_days, &["90"])];
+    let days = |range| tongue.said("paper-days", [("range", range)]);
+    let labels = [
+        words.not_yet_due.to_owned(),
+        days("1–30"),
+        days("31–60"),
+        days("61–90"),
+        tongue.said("paper-over_days", [("days", "90")]),
+    ];
     let colors = [brand, AGES[0], AGES[1], AGES[2], AGES[3]];
     let ages = labels.iter().zip(strip.ages()).zip(colors).map(|((label, amount), color)| tongue.part(label, amount, color));
     let mut parts: Vec<Value> = ages.collect();

@@ -20,3 +20,4 @@ pub mod services;
 pub mod sheets;
 pub mod store;
 pub mod verify;
+pub mod wording;

@@ -1,15 +1,18 @@
 //! Mails as values: what happened → who is told, in which words. Pure; nothing is fetched while a letter is rendered.
 //!
 //! Invariant: every mail has a text part written from the same values as its HTML part, so both name the same amounts.
-//! One letter layout serves all messages; each message is a file that fills it. Left out: sending (`jobs/send_mail.rs`).
+//! One letter layout serves all messages; each message is a file that fills it with sentences of the reader's language
+//! (`locale/locales/*/mail.ftl`). Left out: sending (`jobs/send_mail.rs`).
 
 use std::collections::HashMap;
 
 use askama::Template;
+use locale::{Sentence, Tongue};
 use mrml::prelude::render::RenderOptions;
 
 use crate::error::{Error, Result};
 use crate::store::business::Business;
+use crate::store::customer::Customer;
 
 pub mod bounce;
 pub mod confirm_payment;
@@ -39,26 +42,52 @@ pub struct Sender {
     pub color: String,
     pub address: Option<String>,
     pub email: Option<String>,
-    /// How this kind of mail is worded.
+    /// How the reader is spoken to.
+    pub tongue: Tongue,
+    /// How this kind of mail is worded in that language.
     pub words: MailWords,
 }
 
 impl Sender {
-    /// The business in its own words for this kind of mail.
-    pub fn of(business: &Business, kind: &str) -> Result<Sender> {
-        let words = business.settings()?.mail_words.remove(kind).unwrap_or_default();
-        Ok(Sender { words, ..Sender::plain(business) })
+    /// The business as it writes to a reader of this tongue, in its own words for this kind of mail and language.
+    pub fn of(business: &Business, kind: &str, tongue: Tongue) -> Result<Sender> {
+        let words = business.settings()?.words_of(kind, tongue.language());
+        Ok(Sender { words, ..Sender::plain(business, tongue) })
+    }
+
+    /// The business as it writes to a customer: in their language, or its own.
+    pub fn to_customer(business: &Business, kind: &str, customer: &Customer) -> Result<Sender> {
+        Sender::of(business, kind, customer.tongue(business))
+    }
+
+    /// The business as it writes to its own staff, in English.
+    pub fn to_staff(business: &Business) -> Sender {
+        Sender::plain(business, Tongue::english())
     }
 
     /// The business in the usual words.
-    pub fn plain(business: &Business) -> Sender {
+    pub fn plain(business: &Business, tongue: Tongue) -> Sender {
         Sender {
+            tongue,
             name: business.name.clone(),
             color: business.color.clone(),
             address: business.address.clone(),
             email: business.email.clone(),
             words: MailWords::default(),
         }
+    }
+
+    fn say<'k>(&self, key: &'k str) -> Sentence<'k> {
+        self.tongue.say(key)
+    }
+
+    fn greeting(&self, name: &str) -> String {
+        self.say("mail-greeting").with("name", name).to_string()
+    }
+
+    /// A line of the table of figures.
+    fn row(&self, label: &str, value: &str) -> (String, String) {
+        (self.say(label).to_string(), value.to_owned())
     }
 
     /// One line for the foot of a letter: name and address.
@@ -126,7 +155,7 @@ pub fn compose(from: &Sender, subject: &str, letter: &Letter) -> Result<Composed
     paragraphs.extend(letter.said.clone());
     let letter = &Letter { paragraphs, ..letter.clone() };
     let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let mjml = HtmlPart { lang: "en", subject: &subject, letter, from }
+    let mjml = HtmlPart { lang: &from.tongue.lang(), subject: &subject, letter, from }
         .render()
         .map_err(|error| Error::Fault(format!("letter: {error}")))?;
     let parsed = mrml::parse(&mjml).map_err(|error| Error::Fault(format!("letter markup: {error}")))?;
@@ -148,6 +177,7 @@ mod tests {
             color: "#0b5c44".into(),
             address: Some("1 Example Way\nSampleton".into()),
             email: None,
+            tongue: Tongue::english(),
             words: MailWords::default(),
         };
         let letter =

@@ -19,6 +19,7 @@ use engine::store::user::Role;
 
 use crate::app::App;
 use crate::json::IdempotencyKey;
+use crate::portal::reader::Asked;
 use crate::request_id::RequestId;
 use crate::respond::Problem;
 use crate::security::cookies::Cookie;
@@ -163,6 +164,8 @@ pub struct Visitor {
     pub token: String,
     pub is_new: bool,
     pub request: RequestId,
+    /// What the browser says about languages.
+    pub asked: Asked,
 }
 
 impl Visitor {
@@ -182,7 +185,8 @@ impl FromRequestParts<Arc<App>> for Visitor {
             Some(token) => token,
             None => new_token("").map_err(|error| Problem::fault(format!("no randomness: {error}")))?,
         };
-        Ok(Visitor { token, is_new, request: request_id(parts) })
+        let asked = parts.extensions.get::<Asked>().copied().unwrap_or_default();
+        Ok(Visitor { token, is_new, request: request_id(parts), asked })
     }
 }
 

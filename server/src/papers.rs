@@ -117,7 +117,8 @@ fn sent_xml(name: &str, xml: String) -> Response {
     response
 }
 
-fn letterhead(business: &engine::store::business::Business, now: books::calendar::Instant) -> Letterhead {
+/// The business's own head, in the language of whom the paper is for.
+fn letterhead(business: &engine::store::business::Business, customer: &Customer, now: books::calendar::Instant) -> Letterhead {
     let sender = Business {
         name: business.name.clone(),
         address: lines_of(business.address.as_deref()),
@@ -129,7 +130,8 @@ fn letterhead(business: &engine::store::business::Business, now: books::calendar
         footer: business.footer.clone().unwrap_or_default(),
     };
     let page = if business.paper == "letter" { PageSize::Letter } else { PageSize::A4 };
-    Letterhead { page, locale: business.locale.clone(), ..Letterhead::new(sender, Stamp::in_zone(now, &business.zone())) }
+    let locale = customer.locale.clone().unwrap_or_else(|| business.locale.clone());
+    Letterhead { page, locale, ..Letterhead::new(sender, Stamp::in_zone(now, &business.zone())) }
 }
 
 fn lines_of(text: Option<&str>) -> Vec<String> {
@@ -155,7 +157,7 @@ pub fn order_paper(sheet: &OrderSheet, pay_url: Option<String>, now: books::cale
     let figures = sheet.figures;
     let due = figures.amount_due > 0;
     OrderPaper {
-        head: letterhead(&sheet.business, now),
+        head: letterhead(&sheet.business, &sheet.customer, now),
         customer: party(&sheet.customer),
         kind: match sheet.order.kind {
             books::order::OrderKind::Order => OrderKind::Order,
@@ -312,7 +314,7 @@ pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> Rec
     let free = sheet.unapplied();
     let payment = &sheet.payment;
     ReceiptPaper {
-        head: letterhead(&sheet.business, now),
+        head: letterhead(&sheet.business, &sheet.customer, now),
         customer: party(&sheet.customer),
         number: payment.number.clone(),
         received_at: Stamp::in_zone(payment.succeeded_at.unwrap_or(payment.created_at), &zone),
@@ -358,7 +360,7 @@ pub fn statement_paper(sheet: &StatementSheet, pay_url: Option<String>) -> State
     };
     let a = sheet.ageing;
     StatementPaper {
-        head: letterhead(&sheet.business, sheet.made_at),
+        head: letterhead(&sheet.business, &sheet.customer, sheet.made_at),
         customer: party(&sheet.customer),
         from: sheet.period.from,
         to: sheet.period.to,
@@ -393,7 +395,7 @@ pub fn letter_paper(sheet: &StatementSheet, pay_url: Option<String>) -> LetterPa
         (None, true) => "Please ask us how you can pay it.".to_owned(),
     };
     LetterPaper {
-        head: letterhead(&sheet.business, sheet.made_at),
+        head: letterhead(&sheet.business, &sheet.customer, sheet.made_at),
         customer: party(&sheet.customer),
         dated_on: sheet.period.to,
         subject: format!("Your account with {}", sheet.business.name),

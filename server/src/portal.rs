@@ -13,6 +13,7 @@ pub mod guest;
 pub mod invoices;
 pub mod links;
 pub mod methods;
+pub mod reader;
 pub mod returns;
 pub mod sandbox;
 pub mod shown;

@@ -17,8 +17,11 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use engine::error::{Error, FieldError};
 use futures_util::FutureExt;
+use locale::Tongue;
 use serde_json::{Map, Value, json};
 
+use crate::portal::reader::{Asked as Languages, spoken};
+use crate::portal::views::outcomes::TroublePage;
 use crate::request_id::RequestId;
 
 /// The media type of errors (RFC 9457).
@@ -243,6 +246,7 @@ pub enum Reader {
 pub async fn render(State(reader): State<Reader>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let asked = Asked::of(reader, request.headers());
+    let payer = request.extensions().get::<Languages>().map(|languages| languages.for_anybody());
     let response = next.run(request).await;
     let (mut parts, body) = response.into_parts();
     let problem = match parts.extensions.remove::<Problem>() {
@@ -261,7 +265,7 @@ pub async fn render(State(reader): State<Reader>, request: Request, next: Next) 
         parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     parts.status = problem.status;
-    let written = asked.write(&problem, &id);
+    let written = asked.write(&problem, &id, payer.as_ref());
     let (written_parts, body) = written.into_parts();
     parts.headers.extend(written_parts.headers);
     Response::from_parts(parts, body)
@@ -296,9 +300,10 @@ impl Asked {
         }
     }
 
-    fn write(self, problem: &Problem, id: &RequestId) -> Response {
+    fn write(self, problem: &Problem, id: &RequestId, payer: Option<&Tongue>) -> Response {
         let page = match self {
             Asked::Json => return json_body(problem, id),
+            Asked::Page if payer.is_some() => return payer_page(problem, id, payer.cloned().unwrap_or_default()),
             Asked::Page => ErrorPage { problem, id: id.as_str() }.render(),
             Asked::Fragment => ErrorFragment { problem, id: id.as_str() }.render(),
         };
@@ -312,6 +317,21 @@ impl Asked {
 fn json_body(problem: &Problem, id: &RequestId) -> Response {
     let body = Body::from(problem.to_json(id.as_str()).to_string());
     ([(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON))], body).into_response()
+}
+
+/// The same for a payer, in their language and without the words of programs.
+fn payer_page(problem: &Problem, id: &RequestId, tongue: Tongue) -> Response {
+    let status = problem.status.as_u16().to_string();
+    let family =
+        |family: &str| if tongue.has(family, &status) { tongue.one_of(family, &status) } else { tongue.one_of(family, "other") };
+    let shown = TroublePage {
+        title: family("problem-title"),
+        text: family("problem-text"),
+        request_id: id.as_str().to_owned(),
+        back: None,
+        tongue: tongue.clone(),
+    };
+    spoken(&tongue, problem.status, &shown)
 }
 
 #[derive(Template)]

@@ -109,7 +109,12 @@ impl Group {
             Cookies::Unused => routes,
         };
         let headers = Headers::of(self.surface, &app.public_url);
-        routes.layer(from_fn_with_state(self.reader, render)).layer(from_fn_with_state(headers, headers::add))
+        let routes = routes.layer(from_fn_with_state(self.reader, render)).layer(from_fn_with_state(headers, headers::add));
+        match self.surface {
+            // Outermost, so that an error too is written in the reader's language.
+            Surface::Portal => routes.layer(from_fn_with_state(Arc::clone(app), portal::reader::listen)),
+            _ => routes,
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 //!
 //! Invariants: nothing here reads a clock, a database or a request; text from people is always escaped (only types whose
 //! every byte is made here or escaped in their own template are marked [`HtmlSafe`]); no element carries a style, for
-//! the pages' policy forbids it. Amounts are printed as English papers do (`$4,407.38`, a true minus sign). Left out:
-//! other languages' formats, which will come in by `Amount::of` and `Day::of` alone.
+//! the pages' policy forbids it. Each is made by `of` for staff, in English (`$4,407.38`, `19 Nov 2026`), and by `by` for a
+//! payer, in their language; both are the formats of crate `locale`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,6 +14,7 @@ use askama::filters::HtmlSafe;
 use books::calendar::{Day as Date, Instant};
 use books::money::Money;
 use jiff::tz::TimeZone;
+use locale::Tongue;
 
 pub mod figures;
 pub mod filters;
@@ -32,28 +33,31 @@ pub struct Amount {
     pub whole: String,
     /// `.50`, the part printed small; empty where the currency has no minor unit.
     pub fraction: String,
+    /// ` €`, where the sign stands behind the figure; else empty.
+    pub after: String,
     pub currency: &'static str,
     pub minor: i64,
     pub negative: bool,
 }
 
 impl Amount {
+    /// As staff read it.
     pub fn of(money: Money) -> Amount {
-        let decimal = money.to_decimal();
-        let grouped = money.to_grouped();
-        let negative = money.minor < 0;
-        let sign = if negative { "\u{2212}" } else { "" };
-        let bare = grouped.trim_start_matches('-');
-        let (whole, fraction) = bare.split_at(bare.find('.').unwrap_or(bare.len()));
-        let whole = format!("{sign}{}{whole}", symbol(money.currency.code()));
+        Amount::by(&Tongue::english(), money)
+    }
+
+    /// As a reader of this tongue reads it.
+    pub fn by(tongue: &Tongue, money: Money) -> Amount {
+        let written = tongue.written(money);
         Amount {
-            text: format!("{whole}{fraction}"),
-            decimal,
-            fraction: fraction.to_owned(),
-            whole,
+            text: written.text(),
+            decimal: money.to_decimal(),
+            whole: written.whole,
+            fraction: written.fraction,
+            after: written.after,
             currency: money.currency.code(),
             minor: money.minor,
-            negative,
+            negative: money.minor < 0,
         }
     }
 
@@ -80,26 +84,6 @@ impl Amount {
     pub fn owing(&self) -> Large<'_> {
         Large { amount: self, class: if self.text.chars().count() > 12 { "owing long" } else { "owing" } }
     }
-}
-
-/// The sign in front of the figure, or the code where no sign is widely known.
-fn symbol(code: &'static str) -> String {
-    let known = match code {
-        "USD" => "$",
-        "EUR" => "€",
-        "GBP" => "£",
-        "JPY" => "¥",
-        "INR" => "₹",
-        "ILS" => "₪",
-        "KRW" => "₩",
-        "CAD" => "CA$",
-        "AUD" => "A$",
-        "NZD" => "NZ$",
-        "BRL" => "R$",
-        "MXN" => "MX$",
-        _ => return format!("{code}\u{a0}"),
-    };
-    known.to_owned()
 }
 
 impl fmt::Display for Amount {
@@ -129,8 +113,8 @@ pub struct Large<'a> {
 
 impl fmt::Display for Large<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Amount { decimal, whole, fraction, .. } = self.amount;
-        write!(f, r#"<data class="{}" value="{decimal}">{whole}<span class="minor">{fraction}</span></data>"#, self.class)
+        let Amount { decimal, whole, fraction, after, .. } = self.amount;
+        write!(f, r#"<data class="{}" value="{decimal}">{whole}<span class="minor">{fraction}</span>{after}</data>"#, self.class)
     }
 }
 impl HtmlSafe for Large<'_> {}
@@ -145,7 +129,16 @@ pub struct Day {
 
 impl Day {
     pub fn of(day: Date) -> Day {
-        Day { text: day.strftime("%-d %b %Y").to_string(), iso: day.to_string() }
+        Day::by(&Tongue::english(), day)
+    }
+
+    pub fn by(tongue: &Tongue, day: Date) -> Day {
+        Day { text: tongue.day(day), iso: day.to_string() }
+    }
+
+    /// With its month spelled out.
+    pub fn long(tongue: &Tongue, day: Date) -> Day {
+        Day { text: tongue.long_day(day), iso: day.to_string() }
     }
 }
 
@@ -165,8 +158,12 @@ pub struct Moment {
 
 impl Moment {
     pub fn of(at: Instant, zone: &TimeZone) -> Moment {
+        Moment::by(&Tongue::english(), at, zone)
+    }
+
+    pub fn by(tongue: &Tongue, at: Instant, zone: &TimeZone) -> Moment {
         let there = at.timestamp().to_zoned(zone.clone());
-        Moment { text: there.strftime("%-d %b %Y, %H:%M").to_string(), iso: at.to_rfc3339() }
+        Moment { text: tongue.moment(there.datetime()), iso: at.to_rfc3339() }
     }
 }
 
@@ -230,6 +227,12 @@ impl Chip {
             _ => Tone::Quiet,
         };
         Chip { text: sentence(word), tone }
+    }
+
+    /// The same in a reader's language.
+    pub fn by(tongue: &Tongue, word: &str) -> Chip {
+        let chip = Chip::of_state(word);
+        if tongue.has("state", word) { Chip { text: tongue.one_of("state", word), ..chip } } else { chip }
     }
 }
 

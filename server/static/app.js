@@ -250,11 +250,11 @@ async function copy(button) {
     from.select?.();
     if (!document.execCommand("copy")) return;
   }
-  toast("Copied");
+  toast(button.dataset.copied || "Copied");
   const label = $("[data-label]", button);
   if (!label) return;
   const before = label.textContent;
-  label.textContent = "Copied";
+  label.textContent = button.dataset.copied || "Copied";
   setTimeout(() => (label.textContent = before), 2000);
 }
 

@@ -20,6 +20,11 @@ const BANNED: &[(&str, &[&str], &str)] = &[
         &["engine::", "rusqlite::", "tokio_postgres::"],
         "a processor knows neither the books' storage nor the engine",
     ),
+    (
+        "locale/src",
+        &["f32", "f64", "engine::", "std::fs", "std::net", "tokio", "SystemTime"],
+        "what a reader is told is made from values",
+    ),
     ("documents/src", &["engine::", "rusqlite::", "tokio_postgres::"], "papers are made from values"),
     ("server/src", &["rusqlite::", "tokio_postgres::", "sql!("], "pages cannot run SQL"),
     ("engine/src/flows", &["rusqlite::", "tokio_postgres::"], "only db/ knows the databases"),

@@ -35,6 +35,19 @@ pub fn short(field: &str, text: Option<&str>) -> Result<Option<String>> {
     text.map(|text| plain(field, text, NAME, false)).transpose().map(|text| text.filter(|text| !text.is_empty()))
 }
 
+/// A language tag that may be absent, kept in its canonical spelling. Empty counts as absent.
+pub fn locale_or_none(field: &str, text: Option<&str>) -> Result<Option<String>> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(|text| locale(field, text)).transpose()
+}
+
+/// A language tag (BCP 47), in its canonical spelling.
+pub fn locale(field: &str, text: &str) -> Result<String> {
+    match locale::Locale::parse(text) {
+        Ok(locale) => Ok(locale.to_string()),
+        Err(error) => Err(Error::invalid(field, "NOT_A_LOCALE", error.to_string())),
+    }
+}
+
 /// A text of some lines that may be absent, such as an address: up to 1,000 characters. Empty counts as absent.
 pub fn lines(field: &str, text: Option<&str>) -> Result<Option<String>> {
     text.map(|text| plain(field, text, DESCRIPTION, true)).transpose().map(|text| text.filter(|text| !text.is_empty()))

@@ -4,6 +4,7 @@
 //! that was named, with sample values, and says in its subject that it is one.
 
 use books::ids::{BusinessId, EventId, MailId};
+use locale::Language;
 
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
@@ -21,8 +22,8 @@ fn known(kind: &str) -> Result<()> {
     if KINDS.iter().any(|(known, _)| *known == kind) { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Keeps the words of one kind of mail; usual ones take the business's own away. Idempotent by key.
-pub async fn reword_mail(db: &Db, call: &Call, kind: &str, words: MailWords) -> Result<Done<BusinessId>> {
+/// Keeps the words of one kind of mail in one language; usual ones take the business's own away. Idempotent by key.
+pub async fn reword_mail(db: &Db, call: &Call, kind: &str, language: Language, words: MailWords) -> Result<Done<BusinessId>> {
     known(kind)?;
     let words = words.checked()?;
     let (by, kind) = (call.clone(), kind.to_owned());
@@ -32,15 +33,11 @@ pub async fn reword_mail(db: &Db, call: &Call, kind: &str, words: MailWords) -> 
         }
         let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
         let mut settings = business.settings()?;
-        if words.is_usual() {
-            settings.mail_words.remove(&kind);
-        } else {
-            settings.mail_words.insert(kind.clone(), words.clone());
-        }
+        settings.word(&kind, language, words.clone());
         business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
         tx.set(&business);
         let event = event_id(tx);
-        let data = serde_json::json!({ "kind": kind, "own": !words.is_usual() });
+        let data = serde_json::json!({ "kind": kind, "language": language.code(), "own": !words.is_usual() });
         Act { kind: "mail_reworded", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
         Ok(Done::now(by.business))
     })
@@ -48,18 +45,20 @@ pub async fn reword_mail(db: &Db, call: &Call, kind: &str, words: MailWords) -> 
 }
 
 /// A mail of this kind in these words, with sample values. Refuses words that could not be kept.
-pub async fn preview_mail(db: &Db, of: BusinessId, kind: &str, words: MailWords) -> Result<Composed> {
+pub async fn preview_mail(db: &Db, of: BusinessId, kind: &str, language: Language, words: MailWords) -> Result<Composed> {
     known(kind)?;
-    let from = Sender { words: words.checked()?, ..Sender::plain(&business(db, of).await?) };
+    let business = business(db, of).await?;
+    let from = Sender { words: words.checked()?, ..Sender::plain(&business, business.tongue_in(language)) };
     samples::letter(kind, &from)
 }
 
 /// Sends a mail of this kind, in the words that are kept, to one address. Without a mail server it is kept and shown. Idempotent
 /// by key.
-pub async fn send_test_mail(services: &Services, call: &Call, kind: &str, to: &str) -> Result<Done<MailId>> {
+pub async fn send_test_mail(services: &Services, call: &Call, kind: &str, language: Language, to: &str) -> Result<Done<MailId>> {
     known(kind)?;
     let to = check::email("to", to)?;
-    let from = Sender::of(&business(&services.db, call.business).await?, kind)?;
+    let business = business(&services.db, call.business).await?;
+    let from = Sender::of(&business, kind, business.tongue_in(language))?;
     let composed = samples::letter(kind, &from)?;
     let (by, can_send) = (call.clone(), services.postman.is_some());
     services
@@ -80,7 +79,7 @@ pub async fn send_test_mail(services: &Services, call: &Call, kind: &str, to: &s
                 send_to: to.clone(),
                 cc: "[]".to_owned(),
                 reply_to: from.email.clone(),
-                subject: format!("Test: {}", composed.subject),
+                subject: from.tongue.say("mail-test-subject").with("subject", &composed.subject).to_string(),
                 body_text: composed.text.clone(),
                 body_html: composed.html.clone(),
                 state: if can_send { "queued" } else { "kept" }.to_owned(),

@@ -31,6 +31,10 @@ pub struct BusinessDetails {
     pub footer: Option<String>,
     pub paper: String,
     pub time_zone: String,
+    /// The language and place of whoever has none of their own (BCP 47).
+    pub locale: String,
+    /// 1 (Monday) to 7 (Sunday); none: as where the locale says.
+    pub week_begins: Option<i8>,
 }
 
 /// Changes the details. Papers already issued keep what they say.
@@ -44,6 +48,8 @@ pub async fn save_business(db: &Db, call: &Call, new: BusinessDetails) -> Result
     let color = check_color(&new.color)?;
     let paper = check_paper(&new.paper)?;
     let time_zone = check_time_zone(&new.time_zone)?;
+    let locale = check::locale("locale", &new.locale)?;
+    let week_begins = check_week(new.week_begins)?;
     if let Some(logo) = &new.logo {
         check_logo(logo)?;
     }
@@ -59,6 +65,9 @@ pub async fn save_business(db: &Db, call: &Call, new: BusinessDetails) -> Result
         business.color = color.clone();
         business.paper = paper.clone();
         business.time_zone = time_zone.clone();
+        business.locale = locale.clone();
+        let settings = Settings { week_begins, ..business.settings()? };
+        business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
         if let Some(logo) = &new.logo {
             business.logo = if logo.is_empty() { None } else { Some(logo.clone()) };
         }
@@ -119,6 +128,8 @@ pub struct BusinessChange {
     pub footer: Option<Option<String>>,
     pub paper: Option<String>,
     pub time_zone: Option<String>,
+    pub locale: Option<String>,
+    pub week_begins: Option<Option<i8>>,
     pub apply_credit: Option<bool>,
     pub tolerance: Option<i64>,
     pub locked_through: Option<Option<Day>>,
@@ -165,6 +176,10 @@ impl BusinessChange {
         if let Some(time_zone) = self.time_zone {
             business.time_zone = check_time_zone(&time_zone)?;
         }
+        if let Some(locale) = self.locale {
+            business.locale = check::locale("locale", &locale)?;
+        }
+        settings.week_begins = check_week(self.week_begins.unwrap_or(settings.week_begins))?;
         settings.apply_credit = self.apply_credit.unwrap_or(settings.apply_credit);
         settings.tolerance = self.tolerance.unwrap_or(settings.tolerance);
         settings.locked_through = self.locked_through.unwrap_or(settings.locked_through);
@@ -221,6 +236,15 @@ fn check_time_zone(name: &str) -> Result<String> {
     match jiff::tz::TimeZone::get(name) {
         Ok(_) => Ok(name.to_owned()),
         Err(_) => Err(Error::invalid("time_zone", "UNKNOWN", "this is not a time zone such as Europe/Berlin")),
+    }
+}
+
+fn check_week(begins: Option<i8>) -> Result<Option<i8>> {
+    match begins {
+        Some(day) if !(1..=7).contains(&day) => {
+            Err(Error::invalid("week_begins", "OUT_OF_RANGE", "weeks begin on a day from 1 (Monday) to 7 (Sunday)"))
+        }
+        known => Ok(known),
     }
 }
 

@@ -32,7 +32,7 @@ impl CustomerDetails {
             phone: check::short("phone", self.phone.as_deref())?,
             reference: check::short("reference", self.reference.as_deref())?,
             address: check::lines("address", self.address.as_deref())?,
-            locale: check::short("locale", self.locale.as_deref())?,
+            locale: check::locale_or_none("locale", self.locale.as_deref())?,
             hold_exempt: self.hold_exempt,
             auto_charge: self.auto_charge.clone().map(AutoCharge::checked).transpose()?,
         })

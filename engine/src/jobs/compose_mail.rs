@@ -4,25 +4,24 @@
 //! one it is kept and shown.
 
 use books::account::Target;
-use books::calendar::Instant;
 use books::figures::Figures;
 use books::ids::{BusinessId, CreditNoteId, CustomerId, EventId, InvoiceId, LinkId, MailId, PaymentId, RequestId};
 use books::money::{Currency, Money};
+use locale::Tongue;
 
 use super::Job;
 use crate::error::{Error, Result};
 use crate::flows::audit::leave_job;
-use crate::flows::create_order::title;
 use crate::mail::{self, Composed, Sender};
 use crate::services::Services;
 use crate::sheets::invoice::InvoiceSheet;
 use crate::sheets::order::OrderSheet;
 use crate::sheets::{credit_note, invoice, link, order, payment};
 use crate::store::business::Business;
-use crate::store::invoice::Invoice;
+use crate::store::customer::Customer;
 use crate::store::mail::{ABOUT, Mail};
-use crate::store::order::Order;
 use crate::store::request::{self, Request};
+use crate::wording;
 
 /// To whom a composed mail goes, and why.
 pub(super) struct Envelope {
@@ -34,33 +33,25 @@ pub(super) struct Envelope {
     pub reply_to: Option<String>,
 }
 
-pub(super) fn amount(minor: i64, currency: Currency) -> String {
-    Money::new(minor, currency).to_string()
-}
-
-/// A day as letters write it: `19 Nov 2026`.
-fn day(business: &Business, at: Instant) -> String {
-    business.today(at).strftime("%-d %b %Y").to_string()
-}
-
-/// What an order is called in a letter: `Order ORD-2026-00042`.
-fn document(order: &Order) -> String {
-    format!("{} {}", title(order.kind), order.number.clone().unwrap_or_default()).trim().to_owned()
+/// Writes amounts of one currency as a reader does.
+pub(super) fn written(tongue: &Tongue, currency: Currency) -> impl Fn(i64) -> String {
+    move |minor| tongue.money(Money::new(minor, currency))
 }
 
 /// What a document is called in a letter: its order's or invoice's title, else the balance.
-fn documented(order: Option<&OrderSheet>, invoice: Option<&InvoiceSheet>) -> String {
+fn documented(tongue: &Tongue, order: Option<&OrderSheet>, invoice: Option<&InvoiceSheet>) -> String {
     match (order, invoice) {
-        (Some(order), _) => document(&order.order),
-        (None, Some(invoice)) => invoice.invoice.title(),
-        (None, None) => "Your balance".to_owned(),
+        (Some(order), _) => wording::order(tongue, &order.order),
+        (None, Some(invoice)) => wording::invoice(tongue, &invoice.invoice),
+        (None, None) => tongue.say("document-balance").to_string(),
     }
 }
 
 /// What a document asks for, as letters print it.
 struct Asked {
     business: Business,
-    customer_name: String,
+    customer: Customer,
+    tongue: Tongue,
     document: String,
     currency: Currency,
     figures: Figures,
@@ -70,9 +61,11 @@ async fn asked_for(services: &Services, business: BusinessId, target: Option<Tar
     match target {
         Some(Target::Order(id)) => {
             let sheet = order::order_sheet(&services.db, business, id).await?;
+            let tongue = sheet.customer.tongue(&sheet.business);
             Ok(Asked {
-                document: document(&sheet.order),
-                customer_name: sheet.customer.name,
+                document: wording::order(&tongue, &sheet.order),
+                tongue,
+                customer: sheet.customer,
                 currency: sheet.order.currency,
                 figures: sheet.figures,
                 business: sheet.business,
@@ -80,9 +73,11 @@ async fn asked_for(services: &Services, business: BusinessId, target: Option<Tar
         }
         Some(Target::Invoice(id)) => {
             let sheet = invoice::invoice_sheet(&services.db, business, id).await?;
+            let tongue = sheet.customer.tongue(&sheet.business);
             Ok(Asked {
-                document: sheet.invoice.title(),
-                customer_name: sheet.customer.name,
+                document: wording::invoice(&tongue, &sheet.invoice),
+                tongue,
+                customer: sheet.customer,
                 currency: sheet.invoice.currency,
                 figures: sheet.figures,
                 business: sheet.business,
@@ -152,15 +147,16 @@ pub async fn payment_request(services: &Services, job: &Job) -> Result<()> {
         return Ok(());
     }
     let sheet = asked_for(services, business, asked.target()).await?;
+    let amount = written(&sheet.tongue, sheet.currency);
     let composed = mail::payment_request::payment_request(
-        &Sender::of(&sheet.business, "payment_request")?,
+        &Sender::to_customer(&sheet.business, "payment_request", &sheet.customer)?,
         &mail::payment_request::PaymentRequest {
-            customer_name: &sheet.customer_name,
+            customer_name: &sheet.customer.name,
             document: &sheet.document,
-            amount_due: &amount(sheet.figures.amount_due, sheet.currency),
+            amount_due: &amount(sheet.figures.amount_due),
             message: asked.message.as_deref(),
-            total: &amount(sheet.figures.total, sheet.currency),
-            paid: &amount(sheet.figures.paid, sheet.currency),
+            total: &amount(sheet.figures.total),
+            paid: &amount(sheet.figures.paid),
             url: &request_url(services, &asked),
         },
     )?;
@@ -180,18 +176,19 @@ pub async fn receipt(services: &Services, job: &Job) -> Result<()> {
     let id: PaymentId = subject(job)?;
     let sheet = payment::payment_sheet(&services.db, job.business_id, id).await?;
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
-    let currency = sheet.payment.currency;
+    let tongue = sheet.customer.tongue(&sheet.business);
+    let amount = written(&tongue, sheet.payment.currency);
     let applied: Vec<(String, String)> = sheet
         .charges
         .iter()
         .map(|charge| {
             let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
             let named = sheet.payment.invoice_id.is_some();
-            let invoice = sheet.invoice_of(charge).map(Invoice::title);
-            let order = sheet.order_of(charge).map(document);
+            let invoice = sheet.invoice_of(charge).map(|invoice| wording::invoice(&tongue, invoice));
+            let order = sheet.order_of(charge).map(|order| wording::order(&tongue, order));
             let title = if named { invoice.or(order) } else { order.or(invoice) };
-            let name = title.unwrap_or_else(|| charge.description.clone());
-            (name, amount(part, currency))
+            let name = title.unwrap_or_else(|| wording::entry(&tongue, &charge.description));
+            (name, amount(part))
         })
         .collect();
     let url = match receipt_link(services, job, id).await? {
@@ -199,15 +196,15 @@ pub async fn receipt(services: &Services, job: &Job) -> Result<()> {
         None => services.public_url().to_owned(),
     };
     let composed = mail::receipt::receipt(
-        &Sender::of(&sheet.business, "receipt")?,
+        &Sender::to_customer(&sheet.business, "receipt", &sheet.customer)?,
         &mail::receipt::Receipt {
             customer_name: &sheet.customer.name,
             payment_number: &sheet.payment.number,
-            amount: &amount(sheet.payment.amount, currency),
-            method: &sheet.means(),
-            paid_on: &day(&sheet.business, sheet.payment.succeeded_at.unwrap_or(sheet.payment.created_at)),
+            amount: &amount(sheet.payment.amount),
+            method: &wording::means(&tongue, &sheet.payment),
+            paid_on: &tongue.day(sheet.business.today(sheet.payment.succeeded_at.unwrap_or(sheet.payment.created_at))),
             applied_to: &applied,
-            still_due: &amount(sheet.still_due, currency),
+            still_due: &amount(sheet.still_due),
             url: &url,
         },
     )?;
@@ -234,19 +231,25 @@ pub async fn payment_notice(services: &Services, job: &Job) -> Result<()> {
     let sheet = payment::payment_sheet(&services.db, business, id).await?;
     let Some(asked) = sheet.payment.request_id else { return Ok(()) };
     let asked = services.db.read(async move |reader| request::one(reader, business, asked).await).await?;
-    let currency = sheet.payment.currency;
-    let order = sheet.orders.iter().find(|order| Some(order.id) == asked.order_id).map(document);
-    let invoice = sheet.invoices.iter().find(|invoice| Some(invoice.id) == asked.invoice_id).map(Invoice::title);
-    let about = order.or(invoice).unwrap_or_else(|| "the account".to_owned());
+    let from = Sender::to_staff(&sheet.business);
+    let tongue = &from.tongue;
+    let amount = written(tongue, sheet.payment.currency);
+    let order = sheet.orders.iter().find(|order| Some(order.id) == asked.order_id).map(|order| wording::order(tongue, order));
+    let invoice = sheet
+        .invoices
+        .iter()
+        .find(|invoice| Some(invoice.id) == asked.invoice_id)
+        .map(|invoice| wording::invoice(tongue, invoice));
+    let about = order.or(invoice).unwrap_or_else(|| tongue.say("notice-account").to_string());
     let composed = mail::payment_notice::payment_notice(
-        &Sender::of(&sheet.business, "payment_notice")?,
+        &from,
         &mail::payment_notice::PaymentNotice {
             customer_name: &sheet.customer.name,
             document: &about,
             payment_number: &sheet.payment.number,
-            amount: &amount(sheet.payment.amount, currency),
-            method: &sheet.means(),
-            still_due: &amount(sheet.still_due, currency),
+            amount: &amount(sheet.payment.amount),
+            method: &wording::means(tongue, &sheet.payment),
+            still_due: &amount(sheet.still_due),
             url: &format!("{}/admin/payments/{id}", services.public_url()),
         },
     )?;
@@ -276,19 +279,15 @@ pub async fn payment_failed(services: &Services, job: &Job) -> Result<()> {
         (None, false) => return Ok(()),
     };
     let way_back = link::link_sheet(&services.db, business, way_back).await?;
-    let about = documented(way_back.order.as_ref(), way_back.invoice.as_ref());
-    let reason = match (&sheet.payment.decline_text, sheet.payment.returned) {
-        (_, true) => "The bank returned it.".to_owned(),
-        (Some(text), _) => text.clone(),
-        (None, _) => "It was not completed.".to_owned(),
-    };
+    let tongue = sheet.customer.tongue(&sheet.business);
+    let about = documented(&tongue, way_back.order.as_ref(), way_back.invoice.as_ref());
     let composed = mail::payment_failed::payment_failed(
-        &Sender::of(&sheet.business, "payment_failed")?,
+        &Sender::to_customer(&sheet.business, "payment_failed", &sheet.customer)?,
         &mail::payment_failed::PaymentFailed {
             customer_name: &sheet.customer.name,
             document: &about,
-            amount: &amount(sheet.payment.amount, sheet.payment.currency),
-            reason: &reason,
+            amount: &written(&tongue, sheet.payment.currency)(sheet.payment.amount),
+            reason: &wording::decline(&tongue, &sheet.payment),
             url: &link_url(services, &way_back.link.purpose, way_back.link.id),
         },
     )?;
@@ -307,12 +306,13 @@ pub async fn payment_failed(services: &Services, job: &Job) -> Result<()> {
 pub async fn link_shared(services: &Services, job: &Job) -> Result<()> {
     let sheet = link::link_sheet(&services.db, job.business_id, subject(job)?).await?;
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
+    let tongue = sheet.customer.tongue(&sheet.business);
     let composed = mail::link_shared::link_shared(
-        &Sender::of(&sheet.business, "link")?,
+        &Sender::to_customer(&sheet.business, "link", &sheet.customer)?,
         &mail::link_shared::LinkShared {
             customer_name: &sheet.customer.name,
-            amount_owed: &amount(sheet.amount_due(), sheet.link.currency),
-            expires_on: &sheet.link.last_day(&sheet.business.zone()).strftime("%-d %b %Y").to_string(),
+            amount_owed: &written(&tongue, sheet.link.currency)(sheet.amount_due()),
+            expires_on: &tongue.day(sheet.link.last_day(&sheet.business.zone())),
             url: &link_url(services, &sheet.link.purpose, sheet.link.id),
         },
     )?;
@@ -331,13 +331,14 @@ pub async fn link_shared(services: &Services, job: &Job) -> Result<()> {
 pub async fn fresh_link(services: &Services, job: &Job) -> Result<()> {
     let sheet = link::link_sheet(&services.db, job.business_id, subject(job)?).await?;
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
-    let about = documented(sheet.order.as_ref(), sheet.invoice.as_ref());
+    let tongue = sheet.customer.tongue(&sheet.business);
+    let about = documented(&tongue, sheet.order.as_ref(), sheet.invoice.as_ref());
     let composed = mail::fresh_link::fresh_link(
-        &Sender::of(&sheet.business, "fresh_link")?,
+        &Sender::to_customer(&sheet.business, "fresh_link", &sheet.customer)?,
         &mail::fresh_link::FreshLink {
             customer_name: &sheet.customer.name,
             document: &about,
-            expires_on: &sheet.link.last_day(&sheet.business.zone()).strftime("%-d %b %Y").to_string(),
+            expires_on: &tongue.day(sheet.link.last_day(&sheet.business.zone())),
             url: &link_url(services, &sheet.link.purpose, sheet.link.id),
         },
     )?;
@@ -362,19 +363,19 @@ pub async fn invoice(services: &Services, job: &Job) -> Result<()> {
     if !sheet.invoice.is_live() {
         return Ok(());
     }
-    let currency = sheet.invoice.currency;
-    let written = |day: books::calendar::Day| day.strftime("%-d %b %Y").to_string();
+    let tongue = sheet.customer.tongue(&sheet.business);
+    let amount = written(&tongue, sheet.invoice.currency);
     let composed = mail::invoice::invoice(
-        &Sender::of(&sheet.business, if again { "invoice_reminder" } else { "invoice" })?,
+        &Sender::to_customer(&sheet.business, if again { "invoice_reminder" } else { "invoice" }, &sheet.customer)?,
         &mail::invoice::InvoiceSent {
             customer_name: &sheet.customer.name,
-            invoice: &sheet.invoice.title(),
+            invoice: &wording::invoice(&tongue, &sheet.invoice),
             description: sheet.invoice.description.as_deref(),
-            total: &amount(sheet.figures.total + sheet.figures.fees, currency),
-            paid: &amount(sheet.figures.paid, currency),
-            amount_due: &amount(sheet.figures.amount_due, currency),
+            total: &amount(sheet.figures.total + sheet.figures.fees),
+            paid: &amount(sheet.figures.paid),
+            amount_due: &amount(sheet.figures.amount_due),
             nothing_due: sheet.figures.amount_due == 0,
-            due_on: sheet.invoice.due_on.map(written).as_deref(),
+            due_on: sheet.invoice.due_on.map(|day| tongue.day(day)).as_deref(),
             overdue: sheet.overdue(),
             reminder: again,
             url: &link_url(services, "invoice", link.id),
@@ -396,18 +397,19 @@ pub async fn credit_note(services: &Services, job: &Job) -> Result<()> {
     let id: CreditNoteId = subject(job)?;
     let sheet = credit_note::credit_note_sheet(&services.db, job.business_id, id).await?;
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
-    let currency = sheet.note.currency;
+    let tongue = sheet.customer.tongue(&sheet.business);
+    let amount = written(&tongue, sheet.note.currency);
     let composed = mail::credit_note::credit_note(
-        &Sender::of(&sheet.business, "credit_note")?,
+        &Sender::to_customer(&sheet.business, "credit_note", &sheet.customer)?,
         &mail::credit_note::CreditNoteSent {
             customer_name: &sheet.customer.name,
             number: &sheet.note.number,
-            invoice: &sheet.invoice.title(),
-            amount: &amount(sheet.note.amount, currency),
+            invoice: &wording::invoice(&tongue, &sheet.invoice),
+            amount: &amount(sheet.note.amount),
             reason: &sheet.note.reason,
-            due_before: &amount(sheet.note.due_before, currency),
-            due_after: &amount(sheet.note.due_after, currency),
-            to_balance: (sheet.note.to_balance > 0).then(|| amount(sheet.note.to_balance, currency)).as_deref(),
+            due_before: &amount(sheet.note.due_before),
+            due_after: &amount(sheet.note.due_after),
+            to_balance: (sheet.note.to_balance > 0).then(|| amount(sheet.note.to_balance)).as_deref(),
         },
     )?;
     let envelope = Envelope {

@@ -7,7 +7,7 @@ use books::ids::{LinkId, PaymentId, RefundId};
 use books::refund::RefundRoute;
 
 use super::Job;
-use super::compose_mail::{Envelope, amount, keep, subject};
+use super::compose_mail::{Envelope, keep, subject, written};
 use crate::error::Result;
 use crate::flows::call::Call;
 use crate::flows::share_link::{NewLink, create_link};
@@ -15,6 +15,7 @@ use crate::mail::{self, Sender};
 use crate::services::Services;
 use crate::sheets::payment::{self, PaymentSheet};
 use crate::store::{link, refund};
+use crate::wording;
 
 /// `mail_refund`: tells the customer that money went back. Without an address there is nobody to tell by mail.
 pub async fn refund_sent(services: &Services, job: &Job) -> Result<()> {
@@ -22,16 +23,18 @@ pub async fn refund_sent(services: &Services, job: &Job) -> Result<()> {
     let row = refund::refund(&services.db, business, id).await?;
     let sheet = payment::payment_sheet(&services.db, business, row.payment_id).await?;
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
-    let owed = amount(sheet.owed(), row.currency);
-    let original = sheet.means();
+    let tongue = sheet.customer.tongue(&sheet.business);
+    let amount = written(&tongue, row.currency);
+    let owed = amount(sheet.owed());
+    let original = wording::means(&tongue, &sheet.payment);
     let composed = mail::refund::refund(
-        &Sender::of(&sheet.business, "refund")?,
+        &Sender::to_customer(&sheet.business, "refund", &sheet.customer)?,
         &mail::refund::RefundSent {
             customer_name: &sheet.customer.name,
             refund_number: &row.number,
             payment_number: &sheet.payment.number,
-            amount: &amount(row.amount, row.currency),
-            to: if row.route == RefundRoute::Original { &original } else { "you, outside of your card" },
+            amount: &amount(row.amount),
+            to: (row.route == RefundRoute::Original).then_some(original.as_str()),
             reason: &row.reason,
             owed: (sheet.owed() > 0).then_some(owed.as_str()),
         },
@@ -52,12 +55,13 @@ pub async fn confirm(services: &Services, job: &Job) -> Result<()> {
     let id: PaymentId = subject(job)?;
     let sheet = payment::payment_sheet(&services.db, job.business_id, id).await?;
     let (Some(to), Some(url)) = (sheet.customer.email.clone(), sheet.payment.checkout_url.clone()) else { return Ok(()) };
+    let tongue = sheet.customer.tongue(&sheet.business);
     let composed = mail::confirm_payment::confirm_payment(
-        &Sender::of(&sheet.business, "confirm_payment")?,
+        &Sender::to_customer(&sheet.business, "confirm_payment", &sheet.customer)?,
         &mail::confirm_payment::ConfirmPayment {
             customer_name: &sheet.customer.name,
-            amount: &amount(sheet.payment.amount, sheet.payment.currency),
-            method: &sheet.means(),
+            amount: &written(&tongue, sheet.payment.currency)(sheet.payment.amount),
+            method: &wording::means(&tongue, &sheet.payment),
             url: &url,
         },
     )?;
@@ -72,35 +76,6 @@ pub async fn confirm(services: &Services, job: &Job) -> Result<()> {
     keep(services, job, envelope, composed).await
 }
 
-/// What staff are told for each kind of alert: what happened, and what that means.
-fn alert_words(kind: &str) -> (&'static str, &'static str) {
-    match kind {
-        "alert_refund_failed" => {
-            ("A refund failed", "No money went back, and the books are as they were. Refund it another way.")
-        }
-        "alert_refund_overtaken" => (
-            "A refund went out twice",
-            "The bank had taken this payment back before the refund arrived. What is missing is owed by the customer again.",
-        ),
-        "alert_refunded_outside" => (
-            "A refund was made at the processor",
-            "Somebody refunded this payment at the processor's own desk. What it had paid is owed again.",
-        ),
-        "alert_returned" => ("A bank debit came back", "The bank returned this payment. What it had paid is owed again."),
-        "alert_disputed" => (
-            "A payment is disputed",
-            "The customer disputes it with their bank. The processor holds the money back; answer there before its deadline.",
-        ),
-        "alert_dispute_won" => ("A dispute was won", "The processor gave the money back. Nothing is owed for it."),
-        "alert_dispute_lost" => ("A dispute was lost", "The money is gone. What the payment had paid is owed again."),
-        "alert_paid_twice" => (
-            "Something was paid twice",
-            "Nothing was due any more when this payment arrived. It stands as credit of the customer: refund it or apply it.",
-        ),
-        _ => ("A charge failed", "The customer's saved method was charged by itself and refused. The customer was told."),
-    }
-}
-
 /// The jobs `alert_…`: tells the staff on the business's list.
 pub async fn alert(services: &Services, job: &Job) -> Result<()> {
     let business = job.business_id;
@@ -112,14 +87,15 @@ pub async fn alert(services: &Services, job: &Job) -> Result<()> {
         Err(_) => (subject(job)?, None),
     };
     let sheet = payment::payment_sheet(&services.db, business, id).await?;
-    let (what, text) = alert_words(&job.kind);
+    let from = Sender::to_staff(&sheet.business);
+    let tongue = &from.tongue;
     let composed = mail::staff_alert::staff_alert(
-        &Sender::of(&sheet.business, "staff_alert")?,
+        &from,
         &mail::staff_alert::StaffAlert {
-            what,
-            text,
+            what: &tongue.one_of("what", &job.kind),
+            text: &tongue.one_of("advice", &job.kind),
             customer_name: &sheet.customer.name,
-            amount: &amount(minor.unwrap_or(sheet.payment.amount), sheet.payment.currency),
+            amount: &written(tongue, sheet.payment.currency)(minor.unwrap_or(sheet.payment.amount)),
             payment_number: &sheet.payment.number,
             url: &format!("{}/admin/payments/{id}", services.public_url()),
         },

@@ -3,28 +3,19 @@
 //! Invariant: one mail for each cause, kind and address, however often the job runs, as in `compose_mail`.
 
 use books::ids::{CustomerId, MessageId, PortalEntryId, StatementId};
-use books::money::{Currency, Money};
 
 use super::Job;
-use super::compose_mail::{Envelope, keep, link_url, subject};
+use super::compose_mail::{Envelope, keep, link_url, subject, written};
 use crate::error::{Error, Result};
 use crate::mail::{self, Sender};
 use crate::services::Services;
 use crate::sheets::statement as sheet;
 use crate::store::message::{self, RecipientLine};
 use crate::store::portal::{ENTRY_SECONDS, PortalEntry};
-use crate::store::{business, statement};
+use crate::store::{business, customer, portal, statement};
 
 /// So many recipients are written to before the next are read.
 const PAGE: i64 = 200;
-
-fn amount(minor: i64, currency: Currency) -> String {
-    Money::new(minor, currency).to_string()
-}
-
-fn day(day: books::calendar::Day) -> String {
-    day.strftime("%-d %b %Y").to_string()
-}
 
 /// `mail_portal`: the way in that was asked for, while it can still be used.
 pub async fn portal_entry(services: &Services, job: &Job) -> Result<()> {
@@ -35,9 +26,14 @@ pub async fn portal_entry(services: &Services, job: &Job) -> Result<()> {
         .await?;
     let now = services.db.clock().now();
     let Some(entry) = entry.filter(|entry| entry.used_at.is_none() && entry.expires_at > now) else { return Ok(()) };
+    let address = entry.email.clone();
+    let customers = services.db.read(async move |reader| portal::with_email(reader, of, &address).await).await?;
+    // Several customers may share an address: the first that has a language of its own is spoken to in it.
+    let customer = customers.iter().find(|customer| customer.locale.is_some());
+    let tongue = customer.map_or_else(|| business.tongue(), |customer| customer.tongue(&business));
     let url = format!("{}/portal/enter/{}", services.public_url(), services.keys.portal_token(id));
     let values = mail::portal_entry::Entry { minutes: ENTRY_SECONDS / 60, url: &url };
-    let composed = mail::portal_entry::portal_entry(&Sender::of(&business, "portal_entry")?, &values)?;
+    let composed = mail::portal_entry::portal_entry(&Sender::of(&business, "portal_entry", tongue)?, &values)?;
     let envelope = Envelope {
         kind: "portal_entry",
         customer: None,
@@ -57,22 +53,24 @@ pub async fn statement_sent(services: &Services, job: &Job) -> Result<()> {
     let shown = sheet::statement_sheet(&services.db, of, sent.customer_id, Some(sent.currency), period).await?;
     let sum =
         |charges: bool| -> i64 { shown.movements.iter().map(|row| row.amount).filter(|minor| (*minor < 0) == charges).sum() };
-    let currency = sent.currency;
+    let tongue = shown.customer.tongue(&shown.business);
+    let amount = written(&tongue, sent.currency);
+    let standing = match sent.closing {
+        ..=-1 => tongue.say("mail-statement-owed"),
+        0 => tongue.say("mail-statement-settled"),
+        1.. => tongue.say("mail-statement-credit"),
+    };
     let composed = mail::statement::statement(
-        &Sender::of(&shown.business, "statement")?,
+        &Sender::to_customer(&shown.business, "statement", &shown.customer)?,
         &mail::statement::Statement {
             customer_name: &shown.customer.name,
-            from: &day(sent.from_on),
-            to: &day(sent.to_on),
-            opening: &amount(sent.opening, currency),
-            charges: &amount(sum(true), currency),
-            credits: &amount(sum(false), currency),
-            standing: match sent.closing {
-                ..=-1 => "Amount owed at the end",
-                0 => "Nothing owed at the end",
-                1.. => "Credit at the end",
-            },
-            closing: &amount(sent.closing.abs(), currency),
+            from: &tongue.day(sent.from_on),
+            to: &tongue.day(sent.to_on),
+            opening: &amount(sent.opening),
+            charges: &amount(sum(true)),
+            credits: &amount(sum(false)),
+            standing: &standing.to_string(),
+            closing: &amount(sent.closing.abs()),
             url: &link_url(services, "statement", sent.link_id),
         },
     )?;
@@ -117,10 +115,14 @@ async fn write_to(services: &Services, job: &Job, id: MessageId, one: &Recipient
     // The address was taken away since: there is nobody to write to.
     let Some(to) = one.email.clone() else { return Ok(()) };
     let of = job.business_id;
-    let (business, written) =
-        services.db.read(async move |reader| Ok((business::one(reader, of).await?, message::one(reader, of, id).await?))).await?;
+    let to_whom = one.customer_id;
+    let read = services.db.read(async move |reader| {
+        let business = business::one(reader, of).await?;
+        Ok((business, message::one(reader, of, id).await?, customer::one(reader, of, to_whom).await?))
+    });
+    let (business, written, customer) = read.await?;
     let values = mail::message::Message { subject: &written.subject, body: &written.body };
-    let composed = mail::message::message(&Sender::of(&business, "message")?, &values)?;
+    let composed = mail::message::message(&Sender::to_customer(&business, "message", &customer)?, &values)?;
     let envelope = Envelope {
         kind: "message",
         customer: Some(one.customer_id),

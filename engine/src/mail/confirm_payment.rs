@@ -14,21 +14,19 @@ pub struct ConfirmPayment<'a> {
 
 pub fn confirm_payment(from: &Sender, values: &ConfirmPayment<'_>) -> Result<Composed> {
     let letter = Letter {
-        preview: format!("Your bank asks you to confirm {}.", values.amount),
-        label: "Please confirm".to_owned(),
+        preview: from.say("mail-confirm-preview").with("amount", values.amount).to_string(),
+        label: from.say("mail-confirm-label").to_string(),
         headline: values.amount.to_owned(),
-        under_headline: format!("by {}", values.method),
+        under_headline: from.say("mail-confirm-by").with("means", values.method).to_string(),
         paragraphs: vec![
-            format!("Hello {},", values.customer_name),
-            format!(
-                "We wanted to charge {} to your saved {}. Your bank asks you to confirm this first. Nothing was taken yet.",
-                values.amount, values.method
-            ),
+            from.greeting(values.customer_name),
+            from.say("mail-confirm-text").with("amount", values.amount).with("means", values.method).to_string(),
         ],
-        button: Some(Button { text: "Confirm the payment".to_owned(), url: values.url.to_owned() }),
+        button: Some(Button { text: from.say("mail-confirm-button").to_string(), url: values.url.to_owned() }),
         rows: Vec::new(),
-        closing: "The page can be used for a day. Questions? Reply to this email.".to_owned(),
+        closing: from.say("mail-confirm-closing").to_string(),
         said: None,
     };
-    compose(from, &format!("Please confirm {} for {}", values.amount, from.name), &letter)
+    let subject = from.say("mail-confirm-subject").with("amount", values.amount).with("business", &from.name);
+    compose(from, &subject.to_string(), &letter)
 }

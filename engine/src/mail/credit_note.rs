@@ -19,25 +19,26 @@ pub struct CreditNoteSent<'a> {
 
 pub fn credit_note(from: &Sender, values: &CreditNoteSent<'_>) -> Result<Composed> {
     let mut rows = vec![
-        ("Credit note".to_owned(), values.number.to_owned()),
-        ("Reason".to_owned(), values.reason.to_owned()),
-        ("Due before".to_owned(), values.due_before.to_owned()),
-        ("Due now".to_owned(), values.due_after.to_owned()),
+        from.row("mail-credit-label", values.number),
+        from.row("mail-reason", values.reason),
+        from.row("mail-credit-before", values.due_before),
+        from.row("mail-credit-now", values.due_after),
     ];
-    rows.extend(values.to_balance.map(|amount| ("Kept as your credit".to_owned(), amount.to_owned())));
+    rows.extend(values.to_balance.map(|amount| from.row("mail-credit-kept", amount)));
     let letter = Letter {
-        preview: format!("{} was credited on {}.", values.amount, values.invoice),
-        label: "Credit note".to_owned(),
+        preview: from.say("mail-credit-preview").with("amount", values.amount).with("invoice", values.invoice).to_string(),
+        label: from.say("mail-credit-label").to_string(),
         headline: values.amount.to_owned(),
-        under_headline: format!("Credited on {}", values.invoice),
+        under_headline: from.say("mail-credit-on").with("invoice", values.invoice).to_string(),
         paragraphs: vec![
-            format!("Hello {},", values.customer_name),
-            format!("We have taken {} off {}.", values.amount, values.invoice),
+            from.greeting(values.customer_name),
+            from.say("mail-credit-text").with("amount", values.amount).with("invoice", values.invoice).to_string(),
         ],
         button: None,
         rows,
-        closing: "Questions? Reply to this email.".to_owned(),
+        closing: from.say("mail-questions").to_string(),
         said: None,
     };
-    compose(from, &format!("Credit note {} from {}", values.number, from.name), &letter)
+    let subject = from.say("mail-credit-subject").with("number", values.number).with("business", &from.name);
+    compose(from, &subject.to_string(), &letter)
 }

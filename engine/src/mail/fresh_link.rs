@@ -12,18 +12,15 @@ pub struct FreshLink<'a> {
 
 pub fn fresh_link(from: &Sender, values: &FreshLink<'_>) -> Result<Composed> {
     let letter = Letter {
-        preview: format!("Here is your new link from {}.", from.name),
+        preview: from.say("mail-fresh-preview").with("business", &from.name).to_string(),
         label: values.document.to_owned(),
-        headline: "Your new link".to_owned(),
-        under_headline: "The earlier one had expired".to_owned(),
-        paragraphs: vec![
-            format!("Hello {},", values.customer_name),
-            "You asked for a fresh link. The one that you had no longer works.".to_owned(),
-        ],
-        button: Some(Button { text: "Open".to_owned(), url: values.url.to_owned() }),
-        rows: vec![("The link works until".to_owned(), values.expires_on.to_owned())],
-        closing: "If you did not ask for it, you can leave this mail aside.".to_owned(),
+        headline: from.say("mail-fresh-headline").to_string(),
+        under_headline: from.say("mail-fresh-under").to_string(),
+        paragraphs: vec![from.greeting(values.customer_name), from.say("mail-fresh-text").to_string()],
+        button: Some(Button { text: from.say("mail-fresh-button").to_string(), url: values.url.to_owned() }),
+        rows: vec![from.row("mail-link-until", values.expires_on)],
+        closing: from.say("mail-leave-aside").to_string(),
         said: None,
     };
-    compose(from, &format!("Your new link from {}", from.name), &letter)
+    compose(from, &from.say("mail-fresh-subject").with("business", &from.name).to_string(), &letter)
 }

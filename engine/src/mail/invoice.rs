@@ -22,32 +22,36 @@ pub struct InvoiceSent<'a> {
 }
 
 pub fn invoice(from: &Sender, values: &InvoiceSent<'_>) -> Result<Composed> {
-    let mut paragraphs = vec![format!("Hello {},", values.customer_name)];
-    paragraphs.push(match (values.nothing_due, values.overdue, values.reminder) {
-        (true, ..) => format!("Here is {}. Nothing is due on it.", values.invoice),
-        (false, true, _) => format!("{} is past its due day. If your payment is on its way, thank you.", values.invoice),
-        (false, false, true) => format!("This is a reminder of {}.", values.invoice),
-        (false, false, false) => {
-            format!("Here is {}. You can see it, download it and pay it online; no account is needed.", values.invoice)
-        }
-    });
-    let mut rows = vec![("Total".to_owned(), values.total.to_owned()), ("Paid so far".to_owned(), values.paid.to_owned())];
-    rows.push(("Amount due".to_owned(), values.amount_due.to_owned()));
-    rows.extend(values.due_on.map(|day| ("Due on".to_owned(), day.to_owned())));
-    let subject = match (values.reminder, values.nothing_due) {
-        (true, false) => format!("Reminder: {} from {}", values.invoice, from.name),
-        _ => format!("{} from {}", values.invoice, from.name),
+    let text = match (values.nothing_due, values.overdue, values.reminder) {
+        (true, ..) => from.say("mail-invoice-settled-text"),
+        (false, true, _) => from.say("mail-invoice-late-text"),
+        (false, false, true) => from.say("mail-invoice-again-text"),
+        (false, false, false) => from.say("mail-invoice-text"),
     };
+    let mut rows = vec![
+        from.row("mail-total", values.total),
+        from.row("mail-paid", values.paid),
+        from.row("mail-amount-due", values.amount_due),
+    ];
+    rows.extend(values.due_on.map(|day| from.row("mail-due-on", day)));
+    let subject = match (values.reminder, values.nothing_due) {
+        (true, false) => from.say("mail-invoice-again-subject"),
+        _ => from.say("mail-invoice-subject"),
+    };
+    let preview = from.say("mail-invoice-preview").with("amount", values.amount_due).with("invoice", values.invoice);
     let letter = Letter {
-        preview: format!("{} is due on {}.", values.amount_due, values.invoice),
+        preview: preview.to_string(),
         label: values.invoice.to_owned(),
         headline: values.amount_due.to_owned(),
-        under_headline: values.due_on.map_or_else(|| "Amount due".to_owned(), |day| format!("Due on {day}")),
-        paragraphs,
-        button: Some(Button { text: "View invoice".to_owned(), url: values.url.to_owned() }),
+        under_headline: match values.due_on {
+            Some(day) => from.say("mail-due-on-day").with("day", day).to_string(),
+            None => from.say("mail-amount-due").to_string(),
+        },
+        paragraphs: vec![from.greeting(values.customer_name), text.with("invoice", values.invoice).to_string()],
+        button: Some(Button { text: from.say("mail-view-invoice").to_string(), url: values.url.to_owned() }),
         rows,
-        closing: "Questions? Reply to this email.".to_owned(),
+        closing: from.say("mail-questions").to_string(),
         said: values.description.map(str::to_owned),
     };
-    compose(from, &subject, &letter)
+    compose(from, &subject.with("invoice", values.invoice).with("business", &from.name).to_string(), &letter)
 }

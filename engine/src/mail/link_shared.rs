@@ -13,18 +13,15 @@ pub struct LinkShared<'a> {
 
 pub fn link_shared(from: &Sender, values: &LinkShared<'_>) -> Result<Composed> {
     let letter = Letter {
-        preview: format!("Your balance with {}.", from.name),
-        label: "Your balance".to_owned(),
+        preview: from.say("mail-link-preview").with("business", &from.name).to_string(),
+        label: from.say("mail-link-label").to_string(),
         headline: values.amount_owed.to_owned(),
-        under_headline: "Owed at present".to_owned(),
-        paragraphs: vec![
-            format!("Hello {},", values.customer_name),
-            "On this page you can see your current balance and recent charges, and pay. It always shows the state at the moment you open it.".to_owned(),
-        ],
-        button: Some(Button { text: "View balance".to_owned(), url: values.url.to_owned() }),
-        rows: vec![("The link works until".to_owned(), values.expires_on.to_owned())],
-        closing: "Questions? Reply to this email.".to_owned(),
+        under_headline: from.say("mail-link-under").to_string(),
+        paragraphs: vec![from.greeting(values.customer_name), from.say("mail-link-text").to_string()],
+        button: Some(Button { text: from.say("mail-link-button").to_string(), url: values.url.to_owned() }),
+        rows: vec![from.row("mail-link-until", values.expires_on)],
+        closing: from.say("mail-questions").to_string(),
         said: None,
     };
-    compose(from, &format!("Your balance with {}", from.name), &letter)
+    compose(from, &from.say("mail-link-subject").with("business", &from.name).to_string(), &letter)
 }

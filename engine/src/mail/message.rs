@@ -17,7 +17,7 @@ pub fn message(from: &Sender, values: &Message<'_>) -> Result<Composed> {
         label: from.name.clone(),
         headline: values.subject.to_owned(),
         paragraphs,
-        closing: "You can reply to this email.".to_owned(),
+        closing: from.say("mail-can-reply").to_string(),
         ..Letter::default()
     };
     compose(from, values.subject, &letter)

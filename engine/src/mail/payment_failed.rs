@@ -14,19 +14,19 @@ pub struct PaymentFailed<'a> {
 
 pub fn payment_failed(from: &Sender, values: &PaymentFailed<'_>) -> Result<Composed> {
     let letter = Letter {
-        preview: format!("Your payment of {} did not go through.", values.amount),
-        label: format!("Payment for {}", values.document),
+        preview: from.say("mail-failed-preview").with("amount", values.amount).to_string(),
+        label: from.say("mail-failed-label").with("document", values.document).to_string(),
         headline: values.amount.to_owned(),
-        under_headline: "Not paid".to_owned(),
+        under_headline: from.say("mail-failed-under").to_string(),
         paragraphs: vec![
-            format!("Hello {},", values.customer_name),
-            format!("Your payment did not go through: {} Nothing was taken.", values.reason),
-            "You can try again with the same or another way to pay.".to_owned(),
+            from.greeting(values.customer_name),
+            from.say("mail-failed-text").with("reason", values.reason).to_string(),
+            from.say("mail-failed-again").to_string(),
         ],
-        button: Some(Button { text: "Try again".to_owned(), url: values.url.to_owned() }),
+        button: Some(Button { text: from.say("mail-try-again").to_string(), url: values.url.to_owned() }),
         rows: Vec::new(),
-        closing: "Questions? Reply to this email.".to_owned(),
+        closing: from.say("mail-questions").to_string(),
         said: None,
     };
-    compose(from, &format!("Your payment to {} did not go through", from.name), &letter)
+    compose(from, &from.say("mail-failed-subject").with("business", &from.name).to_string(), &letter)
 }

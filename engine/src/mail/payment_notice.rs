@@ -14,20 +14,24 @@ pub struct PaymentNotice<'a> {
 }
 
 pub fn payment_notice(from: &Sender, values: &PaymentNotice<'_>) -> Result<Composed> {
+    let about = |key| {
+        let sentence = from.say(key).with("customer", values.customer_name).with("amount", values.amount);
+        sentence.with("document", values.document).to_string()
+    };
     let letter = Letter {
-        preview: format!("{} paid {}.", values.customer_name, values.amount),
-        label: "Payment received".to_owned(),
+        preview: from.say("notice-preview").with("customer", values.customer_name).with("amount", values.amount).to_string(),
+        label: from.say("notice-label").to_string(),
         headline: values.amount.to_owned(),
-        under_headline: format!("from {}", values.customer_name),
-        paragraphs: vec![format!("{} paid {} on {}.", values.customer_name, values.amount, values.document)],
-        button: Some(Button { text: "Open the payment".to_owned(), url: values.url.to_owned() }),
+        under_headline: from.say("notice-from").with("customer", values.customer_name).to_string(),
+        paragraphs: vec![about("notice-text")],
+        button: Some(Button { text: from.say("notice-button").to_string(), url: values.url.to_owned() }),
         rows: vec![
-            ("Payment".to_owned(), values.payment_number.to_owned()),
-            ("Method".to_owned(), values.method.to_owned()),
-            ("Still due".to_owned(), values.still_due.to_owned()),
+            from.row("mail-payment", values.payment_number),
+            from.row("mail-method", values.method),
+            from.row("mail-still-due", values.still_due),
         ],
-        closing: "You receive this because somebody asked for a notice when this is paid.".to_owned(),
+        closing: from.say("notice-closing").to_string(),
         said: None,
     };
-    compose(from, &format!("{} paid {} on {}", values.customer_name, values.amount, values.document), &letter)
+    compose(from, &about("notice-subject"), &letter)
 }

@@ -16,27 +16,26 @@ pub struct PaymentRequest<'a> {
 }
 
 pub fn payment_request(from: &Sender, values: &PaymentRequest<'_>) -> Result<Composed> {
-    let mut paragraphs = vec![format!("Hello {},", values.customer_name)];
+    let mut paragraphs = vec![from.greeting(values.customer_name)];
     if values.message.is_none() {
-        paragraphs.push(format!(
-            "{} has an amount due. You can see what it is for and pay it online; no account is needed.",
-            values.document
-        ));
+        paragraphs.push(from.say("mail-request-text").with("document", values.document).to_string());
     }
+    let preview = from.say("mail-request-preview").with("amount", values.amount_due).with("document", values.document);
     let letter = Letter {
-        preview: format!("{} is due on {}.", values.amount_due, values.document),
+        preview: preview.to_string(),
         label: values.document.to_owned(),
         headline: values.amount_due.to_owned(),
-        under_headline: "Amount due".to_owned(),
+        under_headline: from.say("mail-amount-due").to_string(),
         paragraphs,
         said: values.message.map(str::to_owned),
-        button: Some(Button { text: "View invoice".to_owned(), url: values.url.to_owned() }),
+        button: Some(Button { text: from.say("mail-view-invoice").to_string(), url: values.url.to_owned() }),
         rows: vec![
-            ("Total".to_owned(), values.total.to_owned()),
-            ("Paid so far".to_owned(), values.paid.to_owned()),
-            ("Amount due".to_owned(), values.amount_due.to_owned()),
+            from.row("mail-total", values.total),
+            from.row("mail-paid", values.paid),
+            from.row("mail-amount-due", values.amount_due),
         ],
-        closing: "Questions? Reply to this email.".to_owned(),
+        closing: from.say("mail-questions").to_string(),
     };
-    compose(from, &format!("Payment request for {} from {}", values.document, from.name), &letter)
+    let subject = from.say("mail-request-subject").with("document", values.document).with("business", &from.name);
+    compose(from, &subject.to_string(), &letter)
 }

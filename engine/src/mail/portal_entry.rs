@@ -10,14 +10,14 @@ pub struct Entry<'a> {
 
 pub fn portal_entry(from: &Sender, values: &Entry<'_>) -> Result<Composed> {
     let letter = Letter {
-        preview: format!("Sign in to see your account with {}.", from.name),
-        label: "Your account".to_owned(),
-        headline: "Sign in".to_owned(),
-        under_headline: format!("It works once, for {} minutes", values.minutes),
-        paragraphs: vec!["Press the button to see your balance, invoices, orders and receipts, and to pay.".to_owned()],
-        button: Some(Button { text: "Sign in".to_owned(), url: values.url.to_owned() }),
-        closing: "If you did not ask for it, you can leave this mail aside: nobody gets in without it.".to_owned(),
+        preview: from.say("mail-entry-preview").with("business", &from.name).to_string(),
+        label: from.say("mail-entry-label").to_string(),
+        headline: from.say("mail-entry-headline").to_string(),
+        under_headline: from.say("mail-entry-under").count("minutes", values.minutes).to_string(),
+        paragraphs: vec![from.say("mail-entry-text").to_string()],
+        button: Some(Button { text: from.say("mail-entry-button").to_string(), url: values.url.to_owned() }),
+        closing: from.say("mail-entry-closing").to_string(),
         ..Letter::default()
     };
-    compose(from, &format!("Sign in to your account with {}", from.name), &letter)
+    compose(from, &from.say("mail-entry-subject").with("business", &from.name).to_string(), &letter)
 }

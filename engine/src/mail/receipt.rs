@@ -17,23 +17,20 @@ pub struct Receipt<'a> {
 }
 
 pub fn receipt(from: &Sender, values: &Receipt<'_>) -> Result<Composed> {
-    let mut rows =
-        vec![("Payment".to_owned(), values.payment_number.to_owned()), ("Method".to_owned(), values.method.to_owned())];
+    let mut rows = vec![from.row("mail-payment", values.payment_number), from.row("mail-method", values.method)];
     rows.extend(values.applied_to.iter().cloned());
-    rows.push(("Still due".to_owned(), values.still_due.to_owned()));
+    rows.push(from.row("mail-still-due", values.still_due));
     let letter = Letter {
-        preview: format!("Thank you. We received {}.", values.amount),
-        label: "Receipt".to_owned(),
+        preview: from.say("mail-receipt-preview").with("amount", values.amount).to_string(),
+        label: from.say("mail-receipt-label").to_string(),
         headline: values.amount.to_owned(),
-        under_headline: format!("Paid on {}", values.paid_on),
-        paragraphs: vec![
-            format!("Hello {},", values.customer_name),
-            "Thank you, your payment arrived. This is your receipt.".to_owned(),
-        ],
-        button: Some(Button { text: "View receipt".to_owned(), url: values.url.to_owned() }),
+        under_headline: from.say("mail-receipt-paid-on").with("day", values.paid_on).to_string(),
+        paragraphs: vec![from.greeting(values.customer_name), from.say("mail-receipt-text").to_string()],
+        button: Some(Button { text: from.say("mail-receipt-button").to_string(), url: values.url.to_owned() }),
         rows,
-        closing: "Questions? Reply to this email.".to_owned(),
+        closing: from.say("mail-questions").to_string(),
         said: None,
     };
-    compose(from, &format!("Receipt {} from {}", values.payment_number, from.name), &letter)
+    let subject = from.say("mail-receipt-subject").with("number", values.payment_number).with("business", &from.name);
+    compose(from, &subject.to_string(), &letter)
 }

@@ -8,33 +8,38 @@ pub struct RefundSent<'a> {
     pub refund_number: &'a str,
     pub payment_number: &'a str,
     pub amount: &'a str,
-    /// Where it went: `Visa ending 4242`, or how it was handed back.
-    pub to: &'a str,
+    /// Where it went: `Visa ending 4242`; none: outside of what it was paid with.
+    pub to: Option<&'a str>,
     pub reason: &'a str,
     /// What the customer owes now; none: nothing.
     pub owed: Option<&'a str>,
 }
 
 pub fn refund(from: &Sender, values: &RefundSent<'_>) -> Result<Composed> {
-    let mut paragraphs =
-        vec![format!("Hello {},", values.customer_name), format!("We have refunded {} to {}.", values.amount, values.to)];
-    if let Some(owed) = values.owed {
-        paragraphs.push(format!("Your balance with us is now {owed} owed."));
-    }
+    let amount = values.amount;
+    let (under, text) = match values.to {
+        Some(means) => (
+            from.say("mail-refund-to").with("means", means),
+            from.say("mail-refund-text").with("amount", amount).with("means", means),
+        ),
+        None => (from.say("mail-refund-outside"), from.say("mail-refund-outside-text").with("amount", amount)),
+    };
+    let mut paragraphs = vec![from.greeting(values.customer_name), text.to_string()];
+    paragraphs.extend(values.owed.map(|owed| from.say("mail-refund-owed").with("amount", owed).to_string()));
     let letter = Letter {
-        preview: format!("{} was refunded.", values.amount),
-        label: "Refund".to_owned(),
-        headline: values.amount.to_owned(),
-        under_headline: format!("to {}", values.to),
+        preview: from.say("mail-refund-preview").with("amount", amount).to_string(),
+        label: from.say("mail-refund-label").to_string(),
+        headline: amount.to_owned(),
+        under_headline: under.to_string(),
         paragraphs,
         button: None,
         rows: vec![
-            ("Refund".to_owned(), values.refund_number.to_owned()),
-            ("Of payment".to_owned(), values.payment_number.to_owned()),
-            ("Reason".to_owned(), values.reason.to_owned()),
+            from.row("mail-refund-number", values.refund_number),
+            from.row("mail-refund-payment", values.payment_number),
+            from.row("mail-reason", values.reason),
         ],
-        closing: "A refund to a card can take a few days to show on its statement. Questions? Reply to this email.".to_owned(),
+        closing: from.say("mail-refund-closing").to_string(),
         said: None,
     };
-    compose(from, &format!("{} refunded {}", from.name, values.amount), &letter)
+    compose(from, &from.say("mail-refund-subject").with("business", &from.name).with("amount", amount).to_string(), &letter)
 }

@@ -2,13 +2,16 @@
 //!
 //! The businesses do not exist; the amounts are those of the sample papers.
 
+use books::calendar::parse_day;
+use books::money::{Currency, Money};
+use books::order::OrderKind;
+
 use super::{Composed, Sender};
 use crate::error::{Error, Result};
+use crate::wording;
 
 const NAME: &str = "Maple & Mortar Studio";
-const ORDER: &str = "Order ORD-2026-00042";
 const URL: &str = "https://pay.fern.example/p/7hK2pQxW4mT9vB3nR8sL";
-const CARD: &str = "Visa ending 4242";
 
 /// Writes one.
 type Write = fn(&Sender) -> Result<Composed>;
@@ -43,14 +46,37 @@ pub fn letter(kind: &str, from: &Sender) -> Result<Composed> {
     write.ok_or(Error::NotFound)?(from)
 }
 
+/// The values of the samples as this reader writes them.
+impl Sender {
+    fn usd(&self, minor: i64) -> String {
+        self.tongue.money(Money::new(minor, Currency::from_code("USD").expect("ISO 4217 has the US dollar")))
+    }
+
+    fn on(&self, day: &str) -> String {
+        self.tongue.day(parse_day(day).expect("a day written here"))
+    }
+
+    fn order(&self) -> String {
+        wording::order_name(&self.tongue, OrderKind::Order, Some("ORD-2026-00042"))
+    }
+
+    fn bill(&self, number: &str) -> String {
+        self.say("document-invoice").with("number", number).to_string()
+    }
+
+    fn card(&self) -> String {
+        wording::ending(&self.tongue, "Visa", "4242")
+    }
+}
+
 fn request(from: &Sender) -> Result<Composed> {
     let values = super::payment_request::PaymentRequest {
         customer_name: NAME,
-        document: ORDER,
-        amount_due: "355.50 USD",
-        message: Some("Your tables are finished and wait for the van."),
-        total: "555.50 USD",
-        paid: "200.00 USD",
+        document: &from.order(),
+        amount_due: &from.usd(35_550),
+        message: Some(&from.say("sample-message").to_string()),
+        total: &from.usd(55_550),
+        paid: &from.usd(20_000),
         url: URL,
     };
     super::payment_request::payment_request(from, &values)
@@ -59,13 +85,13 @@ fn request(from: &Sender) -> Result<Composed> {
 fn invoice(from: &Sender, reminder: bool) -> Result<Composed> {
     let values = super::invoice::InvoiceSent {
         customer_name: NAME,
-        invoice: "Invoice INV-2026-00031",
-        description: Some("Repair of a drawer"),
-        total: "82.40 USD",
-        paid: "20.00 USD",
-        amount_due: "62.40 USD",
+        invoice: &from.bill("INV-2026-00031"),
+        description: Some(&from.say("sample-description").to_string()),
+        total: &from.usd(8_240),
+        paid: &from.usd(2_000),
+        amount_due: &from.usd(6_240),
         nothing_due: false,
-        due_on: Some("30 Jan 2026"),
+        due_on: Some(&from.on("2026-01-30")),
         overdue: reminder,
         reminder,
         url: URL,
@@ -74,15 +100,14 @@ fn invoice(from: &Sender, reminder: bool) -> Result<Composed> {
 }
 
 fn receipt(from: &Sender) -> Result<Composed> {
-    let part = |number: &str, amount: &str| (number.to_owned(), amount.to_owned());
     let values = super::receipt::Receipt {
         customer_name: NAME,
         payment_number: "PAY-2026-00058",
-        amount: "400.00 USD",
-        method: CARD,
-        paid_on: "3 Feb 2026",
-        applied_to: &[part("ORD-2026-00042", "355.50 USD"), part("INV-2026-00031", "20.00 USD")],
-        still_due: "62.40 USD",
+        amount: &from.usd(40_000),
+        method: &from.card(),
+        paid_on: &from.on("2026-02-03"),
+        applied_to: &[(from.order(), from.usd(35_550)), (from.bill("INV-2026-00031"), from.usd(2_000))],
+        still_due: &from.usd(6_240),
         url: URL,
     };
     super::receipt::receipt(from, &values)
@@ -93,10 +118,10 @@ fn refund(from: &Sender) -> Result<Composed> {
         customer_name: NAME,
         refund_number: "RFD-2026-00004",
         payment_number: "PAY-2026-00058",
-        amount: "180.00 USD",
-        to: CARD,
-        reason: "One side table arrived with a split leg and went back",
-        owed: Some("242.40 USD"),
+        amount: &from.usd(18_000),
+        to: Some(&from.card()),
+        reason: &from.say("sample-refund-reason").to_string(),
+        owed: Some(&from.usd(24_240)),
     };
     super::refund::refund(from, &values)
 }
@@ -105,12 +130,12 @@ fn credit_note(from: &Sender) -> Result<Composed> {
     let values = super::credit_note::CreditNoteSent {
         customer_name: NAME,
         number: "CN-2026-00009",
-        invoice: "Invoice INV-2026-00040",
-        amount: "194.85 USD",
-        reason: "Damaged on arrival",
-        due_before: "44.85 USD",
-        due_after: "0.00 USD",
-        to_balance: Some("50.00 USD"),
+        invoice: &from.bill("INV-2026-00040"),
+        amount: &from.usd(19_485),
+        reason: &from.say("sample-credit-reason").to_string(),
+        due_before: &from.usd(4_485),
+        due_after: &from.usd(0),
+        to_balance: Some(&from.usd(5_000)),
     };
     super::credit_note::credit_note(from, &values)
 }
@@ -118,13 +143,13 @@ fn credit_note(from: &Sender) -> Result<Composed> {
 fn statement(from: &Sender) -> Result<Composed> {
     let values = super::statement::Statement {
         customer_name: NAME,
-        from: "1 Jan 2026",
-        to: "31 Jan 2026",
-        opening: "-640.00 USD",
-        charges: "-667.90 USD",
-        credits: "750.00 USD",
-        standing: "Amount owed at the end",
-        closing: "557.90 USD",
+        from: &from.on("2026-01-01"),
+        to: &from.on("2026-01-31"),
+        opening: &from.usd(-64_000),
+        charges: &from.usd(-66_790),
+        credits: &from.usd(75_000),
+        standing: &from.say("mail-statement-owed").to_string(),
+        closing: &from.usd(55_790),
         url: URL,
     };
     super::statement::statement(from, &values)
@@ -133,43 +158,57 @@ fn statement(from: &Sender) -> Result<Composed> {
 fn payment_failed(from: &Sender) -> Result<Composed> {
     let values = super::payment_failed::PaymentFailed {
         customer_name: NAME,
-        document: ORDER,
-        amount: "62.40 USD",
-        reason: "There is not enough money behind the card.",
+        document: &from.order(),
+        amount: &from.usd(6_240),
+        reason: &from.say("decline-insufficient-funds").to_string(),
         url: URL,
     };
     super::payment_failed::payment_failed(from, &values)
 }
 
 fn confirm_payment(from: &Sender) -> Result<Composed> {
-    let values = super::confirm_payment::ConfirmPayment { customer_name: NAME, amount: "62.40 USD", method: CARD, url: URL };
+    let values =
+        super::confirm_payment::ConfirmPayment { customer_name: NAME, amount: &from.usd(6_240), method: &from.card(), url: URL };
     super::confirm_payment::confirm_payment(from, &values)
 }
 
 fn link(from: &Sender) -> Result<Composed> {
-    let values =
-        super::link_shared::LinkShared { customer_name: NAME, amount_owed: "557.90 USD", expires_on: "4 May 2026", url: URL };
+    let values = super::link_shared::LinkShared {
+        customer_name: NAME,
+        amount_owed: &from.usd(55_790),
+        expires_on: &from.on("2026-05-04"),
+        url: URL,
+    };
     super::link_shared::link_shared(from, &values)
 }
 
 fn fresh_link(from: &Sender) -> Result<Composed> {
-    let values = super::fresh_link::FreshLink { customer_name: NAME, document: ORDER, expires_on: "4 May 2026", url: URL };
+    let values = super::fresh_link::FreshLink {
+        customer_name: NAME,
+        document: &from.order(),
+        expires_on: &from.on("2026-05-04"),
+        url: URL,
+    };
     super::fresh_link::fresh_link(from, &values)
 }
 
 fn message(from: &Sender) -> Result<Composed> {
-    let body = "Hello,\n\nwe move on 1 March. The new workshop is at 50 Alder Street.\n\nYour furniture moves with us.";
-    super::message::message(from, &super::message::Message { subject: "We move", body })
+    let day = from.on("2026-03-01");
+    let body =
+        [from.say("mail-greeting").with("name", NAME), from.say("sample-news").with("day", day), from.say("sample-news-end")];
+    let body = body.map(|paragraph| paragraph.to_string()).join("\n\n");
+    let subject = from.say("sample-news-subject").to_string();
+    super::message::message(from, &super::message::Message { subject: &subject, body: &body })
 }
 
 fn notice(from: &Sender) -> Result<Composed> {
     let values = super::payment_notice::PaymentNotice {
         customer_name: NAME,
-        document: ORDER,
+        document: &from.order(),
         payment_number: "PAY-2026-00058",
-        amount: "355.50 USD",
-        method: CARD,
-        still_due: "0.00 USD",
+        amount: &from.usd(35_550),
+        method: &from.card(),
+        still_due: &from.usd(0),
         url: URL,
     };
     super::payment_notice::payment_notice(from, &values)
@@ -177,12 +216,59 @@ fn notice(from: &Sender) -> Result<Composed> {
 
 fn alert(from: &Sender) -> Result<Composed> {
     let values = super::staff_alert::StaffAlert {
-        what: "A refund failed",
-        text: "No money went back, and the books are as they were. Refund it another way.",
+        what: &from.tongue.one_of("what", "alert_refund_failed"),
+        text: &from.tongue.one_of("advice", "alert_refund_failed"),
         customer_name: NAME,
-        amount: "180.00 USD",
+        amount: &from.usd(18_000),
         payment_number: "PAY-2026-00058",
         url: URL,
     };
     super::staff_alert::staff_alert(from, &values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::words::MailWords;
+    use locale::{Language, Tongue};
+
+    #[test]
+    fn every_mail_is_whole_in_every_language() {
+        for language in Language::ALL {
+            let from = Sender {
+                name: "Fern & Field".to_owned(),
+                color: "#0b5c44".to_owned(),
+                address: None,
+                email: None,
+                tongue: Tongue::of(language),
+                words: MailWords::default(),
+            };
+            for kind in kinds() {
+                let mail = letter(kind, &from).expect("a sample");
+                let staff = ["payment_notice", "staff_alert"].contains(&kind);
+                let parts = [&mail.subject, &mail.text, &mail.html];
+                assert!(parts.iter().all(|part| !part.contains("{ $") && !part.contains("mail-")), "{kind}: {}", mail.text);
+                assert!(mail.html.contains(&format!("lang=\"{}\"", language.code())), "{kind}: {}", mail.html);
+                let english = letter(kind, &Sender { tongue: Tongue::english(), ..from.clone() }).expect("a sample");
+                assert!(staff || language == Language::English || mail.text != english.text, "{kind} in {language:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn figures_are_written_as_the_reader_writes_them() {
+        let from = |language| Sender {
+            name: "Fern".to_owned(),
+            color: "#0b5c44".to_owned(),
+            address: None,
+            email: None,
+            tongue: Tongue::of(language),
+            words: MailWords::default(),
+        };
+        let mail = letter("invoice", &from(Language::German)).expect("a sample");
+        assert_eq!(mail.subject, "Rechnung INV-2026-00031 von Fern");
+        assert!(mail.text.contains("62,40\u{a0}$") && mail.text.contains("Fällig am 30. Jan. 2026"), "{}", mail.text);
+        let entry = letter("portal_entry", &from(Language::French)).expect("a sample");
+        assert!(entry.text.contains("Utilisable une fois, pendant 30 minutes"), "{}", entry.text);
+    }
 }

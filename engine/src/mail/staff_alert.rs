@@ -15,19 +15,18 @@ pub struct StaffAlert<'a> {
 }
 
 pub fn staff_alert(from: &Sender, values: &StaffAlert<'_>) -> Result<Composed> {
+    let line = from.say("alert-subject").with("what", values.what).with("customer", values.customer_name);
+    let line = line.with("amount", values.amount).to_string();
     let letter = Letter {
-        preview: format!("{}: {}, {}", values.what, values.customer_name, values.amount),
-        label: "To look at".to_owned(),
+        preview: line.clone(),
+        label: from.say("alert-label").to_string(),
         headline: values.amount.to_owned(),
         under_headline: values.what.to_owned(),
         paragraphs: vec![values.text.to_owned()],
-        button: Some(Button { text: "Open the payment".to_owned(), url: values.url.to_owned() }),
-        rows: vec![
-            ("Customer".to_owned(), values.customer_name.to_owned()),
-            ("Payment".to_owned(), values.payment_number.to_owned()),
-        ],
-        closing: "You receive this because your address is on the list of whom to tell, in Settings.".to_owned(),
+        button: Some(Button { text: from.say("notice-button").to_string(), url: values.url.to_owned() }),
+        rows: vec![from.row("alert-customer", values.customer_name), from.row("mail-payment", values.payment_number)],
+        closing: from.say("alert-closing").to_string(),
         said: None,
     };
-    compose(from, &format!("{}: {}, {}", values.what, values.customer_name, values.amount), &letter)
+    compose(from, &line, &letter)
 }

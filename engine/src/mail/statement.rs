@@ -18,25 +18,21 @@ pub struct Statement<'a> {
 }
 
 pub fn statement(from: &Sender, values: &Statement<'_>) -> Result<Composed> {
-    let row = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let period = format!("{} to {}", values.from, values.to);
+    let period = |key| from.say(key).with("from", values.from).with("to", values.to);
     let letter = Letter {
-        preview: format!("Your statement from {}, {period}.", from.name),
-        label: format!("Statement, {period}"),
+        preview: period("mail-statement-preview").with("business", &from.name).to_string(),
+        label: period("mail-statement-label").to_string(),
         headline: values.closing.to_owned(),
         under_headline: values.standing.to_owned(),
-        paragraphs: vec![
-            format!("Hello {},", values.customer_name),
-            "Here is your statement of account. You can see every charge and payment, download it as PDF and pay what is open; no account is needed.".to_owned(),
-        ],
-        button: Some(Button { text: "View statement".to_owned(), url: values.url.to_owned() }),
+        paragraphs: vec![from.greeting(values.customer_name), from.say("mail-statement-text").to_string()],
+        button: Some(Button { text: from.say("mail-statement-button").to_string(), url: values.url.to_owned() }),
         rows: vec![
-            row("Balance at the start", values.opening),
-            row("Charged", values.charges),
-            row("Paid and credited", values.credits),
+            from.row("mail-statement-opening", values.opening),
+            from.row("mail-statement-charged", values.charges),
+            from.row("mail-statement-credited", values.credits),
         ],
-        closing: "Questions? Reply to this email.".to_owned(),
+        closing: from.say("mail-questions").to_string(),
         said: None,
     };
-    compose(from, &format!("Your statement from {}", from.name), &letter)
+    compose(from, &from.say("mail-statement-subject").with("business", &from.name).to_string(), &letter)
 }

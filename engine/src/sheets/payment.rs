@@ -95,17 +95,9 @@ impl PaymentSheet {
     }
 }
 
-/// How a payment came, in words.
+/// How a payment came, in the words of staff.
 pub fn means(payment: &Payment) -> String {
-    match (&payment.brand, &payment.last4, &payment.external_kind) {
-        (Some(brand), Some(last4), _) => format!("{brand} ending {last4}"),
-        (_, _, Some(kind)) => {
-            let words = crate::flows::record_payment::kind_words(kind);
-            payment.reference.as_ref().map_or_else(|| words.to_owned(), |reference| format!("{words} {reference}"))
-        }
-        _ if payment.kind == crate::store::remote_invoice::KIND => "invoice at the processor".to_owned(),
-        _ => "online".to_owned(),
-    }
+    crate::wording::means(&locale::Tongue::english(), payment)
 }
 
 /// Reads a payment with all that belongs to it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use books::calendar::{Day, Instant};
 use books::ids::BusinessId;
 use books::money::Currency;
+use locale::{Language, Tongue};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Reader, Tx, sql, table};
@@ -63,7 +64,11 @@ pub struct Settings {
     pub limits: BTreeMap<String, Limits>,
     /// Days after a failed charge on which it is tried again by itself, where it was begun by itself.
     pub retry_days: Vec<i64>,
-    /// How mails are worded, by their kind, where that is not as usual.
+    /// On which day weeks begin, 1 (Monday) to 7 (Sunday); none: as where the business's locale says it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub week_begins: Option<i8>,
+    /// How mails are worded where that is not as usual. By their kind, and behind a point the language: `invoice.de`. English,
+    /// which was the only one at first, is named by the kind alone.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub mail_words: BTreeMap<String, MailWords>,
 }
@@ -86,10 +91,32 @@ pub struct Limits {
 }
 
 impl Settings {
+    /// How a kind of mail is worded in a language; the usual words are empty.
+    pub fn words_of(&self, kind: &str, language: Language) -> MailWords {
+        self.mail_words.get(&words_key(kind, language)).cloned().unwrap_or_default()
+    }
+
+    /// Words a kind of mail in a language; usual words take the business's own away.
+    pub(crate) fn word(&mut self, kind: &str, language: Language, words: MailWords) {
+        let key = words_key(kind, language);
+        if words.is_usual() {
+            self.mail_words.remove(&key);
+        } else {
+            self.mail_words.insert(key, words);
+        }
+    }
+
     /// Whether somebody of this role may act as a customer.
     pub fn may_act_as_customer(&self, role: Role) -> bool {
         let least: Option<Role> = self.act_as_customer.as_deref().and_then(|word| word.parse().ok());
         least.is_some_and(|least| role >= least)
+    }
+}
+
+fn words_key(kind: &str, language: Language) -> String {
+    match language {
+        Language::English => kind.to_owned(),
+        other => format!("{kind}.{}", other.code()),
     }
 }
 
@@ -107,6 +134,7 @@ impl Default for Settings {
             act_as_customer: None,
             limits: BTreeMap::new(),
             retry_days: vec![3, 5, 7],
+            week_begins: None,
             mail_words: BTreeMap::new(),
         }
     }
@@ -120,6 +148,29 @@ impl Business {
 
     pub fn zone(&self) -> jiff::tz::TimeZone {
         jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
+    /// How readers are spoken to of whom nothing else is known.
+    pub fn tongue(&self) -> Tongue {
+        Tongue::of_tag(&self.locale)
+    }
+
+    /// A language as this business writes it: with its own place where that is its language.
+    pub fn tongue_in(&self, language: Language) -> Tongue {
+        Some(self.tongue()).filter(|own| own.language() == language).unwrap_or_else(|| Tongue::of(language))
+    }
+
+    /// On which day its weeks begin: 1 is Monday, 7 is Sunday (ISO 8601).
+    pub fn week_begins(&self) -> Result<i8> {
+        Ok(self.settings()?.week_begins.unwrap_or_else(|| self.tongue().week_begins()))
+    }
+
+    /// The first and last day of the week that a day lies in, as this business counts weeks.
+    pub fn week_of(&self, day: Day) -> Result<(Day, Day)> {
+        let begins = i64::from(self.week_begins()?);
+        let today = i64::from(day.weekday().to_monday_one_offset());
+        let first = day.saturating_sub(jiff::Span::new().days((today - begins).rem_euclid(7)));
+        Ok((first, first.saturating_add(jiff::Span::new().days(6))))
     }
 
     /// Today on the business's own calendar.

@@ -8,10 +8,12 @@ use std::collections::HashMap;
 use books::calendar::{Day, Instant};
 use books::ids::{BusinessId, CustomerId};
 use books::money::Currency;
+use locale::Tongue;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Reader, Value, row, sql, table};
 use crate::error::{Error, Result};
+use crate::store::business::Business;
 
 /// A search that finds more customers than this shows the first of them and says that there are more.
 pub const SEARCH_LIMIT: i64 = 1000;
@@ -80,6 +82,11 @@ impl AutoCharge {
 }
 
 impl Customer {
+    /// How they are spoken to: in their own language, or the business's.
+    pub fn tongue(&self, business: &Business) -> Tongue {
+        Tongue::of_tag(self.locale.as_deref().unwrap_or(&business.locale))
+    }
+
     /// Refreshes what is derived from the name and the ways to reach them.
     pub fn index(&mut self) {
         self.name_key = self.name.to_lowercase();

@@ -13,6 +13,7 @@ use engine::jobs::send_mail::Postman;
 use engine::mail::words::MailWords;
 use engine::services::Services;
 use engine::store::mail;
+use locale::Language;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -107,7 +108,7 @@ async fn with_server(shop: &Shop, manners: Vec<Manner>) -> (Services, Arrived) {
 }
 
 async fn queued(services: &Services, shop: &Shop, to: &str) -> MailId {
-    send_test_mail(services, &shop.call, "invoice", to).await.expect("a test").value
+    send_test_mail(services, &shop.call, "invoice", Language::English, to).await.expect("a test").value
 }
 
 async fn state(services: &Services, shop: &Shop, id: MailId) -> (String, Option<String>) {
@@ -191,7 +192,7 @@ fn a_message_says_how_to_ask_for_no_more_and_words_are_the_business_own() {
                 subject: Some("{document} for you: {amount}".into()),
                 body: Some("{greeting}\n\nplease find it below.".into()),
             };
-            reword_mail(&services.db, &shop.call, "invoice", own).await.expect("good words");
+            reword_mail(&services.db, &shop.call, "invoice", Language::English, own).await.expect("good words");
             queued(&services, &shop, "pay@fern.example").await;
             for _ in 0..3 {
                 run_due(&services).await.expect("jobs run");
@@ -202,7 +203,7 @@ fn a_message_says_how_to_ask_for_no_more_and_words_are_the_business_own() {
             assert!(header(message, "References").starts_with("<msg_"), "{message}");
             assert!(!message.contains("Auto-Submitted"), "a person wrote it");
             let test = texts.iter().find(|text| text.contains("Test: ")).expect("the test");
-            assert_eq!(header(test, "Subject"), "Test: Invoice INV-2026-00031 for you: 62.40 USD");
+            assert_eq!(header(test, "Subject"), "Test: Invoice INV-2026-00031 for you: $62.40");
             assert!(test.contains("please find it below."), "{test}");
             shop.services.db.shutdown();
         });

@@ -233,11 +233,7 @@ fn an_order_is_amended_asked_for_and_paid_on_the_page() {
             assert_eq!(kinds, ["payment_notice", "payment_request", "receipt"]);
             assert!(mails.iter().all(|mail| mail.state == "kept"));
             let request = mails.iter().find(|mail| mail.kind == "payment_request").expect("the request");
-            assert!(
-                request.body_text.contains("355.50 USD") && request.cc.contains("books@fern.example"),
-                "{}",
-                request.body_text
-            );
+            assert!(request.body_text.contains("$355.50") && request.cc.contains("books@fern.example"), "{}", request.body_text);
             shop.close();
         });
     }

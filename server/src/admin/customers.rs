@@ -167,6 +167,7 @@ pub async fn edit(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
         ("phone", known.phone.unwrap_or_default()),
         ("reference", known.reference.unwrap_or_default()),
         ("address", known.address.unwrap_or_default()),
+        ("locale", known.locale.unwrap_or_default()),
     ]);
     Ok(form(&desk, Some(id), &Again::fresh(typed)))
 }
@@ -183,6 +184,7 @@ fn form(desk: &Desk, id: Option<CustomerId>, again: &Again) -> Response {
         phone: typed.field("phone"),
         reference: typed.field("reference"),
         address: typed.field("address"),
+        locales: super::setup::locales(typed.value("locale"), Some("As the business")),
     };
     page(again.status, &shown)
 }
@@ -195,6 +197,7 @@ fn read(typed: &mut Form, known: CustomerDetails) -> Option<CustomerDetails> {
         phone: typed.optional_text("phone", NAME),
         reference: typed.optional_text("reference", NAME),
         address: typed.optional_lines("address", DESCRIPTION),
+        locale: if typed.has("locale") { typed.optional_text("locale", NAME) } else { known.locale.clone() },
         ..known
     };
     if typed.errors().is_empty() { Some(CustomerDetails { name: name?, ..details }) } else { None }

@@ -34,6 +34,7 @@ use crate::portal::shown::invoice_line;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Action, Amount, Day, Fact, Figures, Link, Notice, Tone, Way};
+use locale::Tongue;
 
 pub(super) fn parsed(id: &str) -> Result<InvoiceId, Problem> {
     id.parse().map_err(|_| Problem::not_found())
@@ -82,7 +83,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
 }
 
 fn line_row(sheet: &InvoiceSheet, line: &InvoiceLine) -> crate::view::LineRow {
-    let mut row = invoice_line(line, sheet.invoice.currency);
+    let mut row = invoice_line(&Tongue::english(), line, sheet.invoice.currency);
     let credited = sheet.credited.get(&line.id).copied().unwrap_or(0);
     row.removed = credited != 0 && credited == line.gross;
     row

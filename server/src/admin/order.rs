@@ -29,6 +29,7 @@ use crate::respond::{Problem, page};
 use crate::view::form::Tick;
 use crate::view::shell::Section;
 use crate::view::{Action, Chip, Figures, Link, Notice, Tone, Way};
+use locale::Tongue;
 
 /// `GET /admin/orders/{id}`
 pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
@@ -55,7 +56,12 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
         state: Chip::of_state(sheet.shown_state().as_str()),
         payment_state: Chip::of_state(sheet.payment_state().as_str()),
         notices: notices(&desk, &sheet),
-        lines: sheet.lines.iter().filter(|line| line.added_by.is_none()).map(|line| line_row(line, order.currency)).collect(),
+        lines: sheet
+            .lines
+            .iter()
+            .filter(|line| line.added_by.is_none())
+            .map(|line| line_row(&Tongue::english(), line, order.currency))
+            .collect(),
         amendments: amendments(&desk, &names, &sheet),
         figures: figures(&desk, &sheet),
         payments: sheet.payments.iter().map(|paid| rows::payment_of(&desk, paid, sheet.paid_by(paid.id))).collect(),
@@ -113,7 +119,7 @@ fn amendments(desk: &Desk, names: &Names, sheet: &OrderSheet) -> Vec<Amendment> 
             by: names.name(&row.actor),
             reason: words::amendment_reason(&row.reason).to_owned(),
             note: row.note.clone().unwrap_or_default(),
-            lines: sheet.lines.iter().filter(touched).map(|line| line_row(line, currency)).collect(),
+            lines: sheet.lines.iter().filter(touched).map(|line| line_row(&Tongue::english(), line, currency)).collect(),
             change: desk.amount(row.change(), currency),
         }
     };

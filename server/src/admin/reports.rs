@@ -78,6 +78,7 @@ pub async fn summary(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Resp
     let found = movements::between(&app.services.db, desk.staff.business, currency, from, to).await?;
     let (first, last) = (from.to_string(), to.to_string());
     let shown = SummaryReport {
+        spans: spans(&desk, from, to, currency)?,
         shell: desk.live(Section::Reports),
         tabs: tabs("/admin/reports"),
         from: Field { value: first.clone(), error: desk.asked.error("from").map(str::to_owned) },
@@ -94,6 +95,20 @@ pub async fn summary(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Resp
         chart: chart(&found, currency),
     };
     Ok(page(StatusCode::OK, &shown))
+}
+
+/// Spans that are asked for often: this week and the last as the business counts weeks, this month.
+fn spans(desk: &Desk, from: Day, to: Day, currency: Currency) -> Result<Vec<Tab>, Problem> {
+    let today = desk.today();
+    let week = desk.frame.business.week_of(today)?;
+    let before = desk.frame.business.week_of(week.0.yesterday().unwrap_or(week.0))?;
+    let tab = |text: &str, (first, last): (Day, Day)| Tab {
+        href: query("/admin/reports", &[("from", &first.to_string()), ("to", &last.to_string()), ("currency", currency.code())]),
+        text: text.to_owned(),
+        count: None,
+        here: (first, last) == (from, to),
+    };
+    Ok(vec![tab("This week", week), tab("Last week", before), tab("This month", (today.first_of_month(), today))])
 }
 
 fn movement(name: &str, minor: i64, currency: Currency, strong: bool) -> Movement {

@@ -11,7 +11,7 @@ use engine::store::business::{self, Limits};
 
 use super::again::{self, Again, filled};
 use super::desk::{Desk, done};
-use super::setup::zones;
+use super::setup::{locales, zones};
 use super::views::settings::{BusinessSettings, CollectingSettings, RoleLimit, SettingsTab};
 use crate::app::App;
 use crate::auth::{Manager, Staff};
@@ -34,8 +34,12 @@ pub async fn business(desk: Desk) -> Response {
     business_form(&desk, &again)
 }
 
+/// On which day weeks begin.
+const WEEKS: [(&str, &str); 4] = [("", "As where the language is spoken"), ("1", "Monday"), ("6", "Saturday"), ("7", "Sunday")];
+
 fn as_it_is(desk: &Desk) -> Form {
     let known = &desk.frame.business;
+    let week_begins = known.settings().ok().and_then(|settings| settings.week_begins);
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     filled([
         ("name", known.name.clone()),
@@ -44,6 +48,8 @@ fn as_it_is(desk: &Desk) -> Form {
         ("email", text(&known.email)),
         ("phone", text(&known.phone)),
         ("time_zone", known.time_zone.clone()),
+        ("locale", known.locale.clone()),
+        ("week_begins", week_begins.map(|day| day.to_string()).unwrap_or_default()),
         ("paper", known.paper.clone()),
         ("color", known.color.clone()),
         ("footer", text(&known.footer)),
@@ -64,6 +70,8 @@ fn business_form(desk: &Desk, again: &Again) -> Response {
         phone: typed.field("phone"),
         currency: desk.currency().code(),
         zones: zones(typed.value("time_zone")),
+        locales: locales(typed.value("locale"), None),
+        weeks: again.choices("week_begins", WEEKS),
         paper: again.choices("paper", [("a4", "A4"), ("letter", "Letter")]),
         color: typed.field("color"),
         has_logo: desk.frame.business.logo.is_some(),
@@ -83,6 +91,8 @@ fn read_business(typed: &mut Form) -> Option<BusinessChange> {
         footer: Some(typed.optional_lines("footer", DESCRIPTION)),
         paper: typed.text("paper", NAME),
         time_zone: typed.text("time_zone", NAME),
+        locale: if typed.has("locale") { typed.text("locale", NAME) } else { None },
+        week_begins: typed.has("week_begins").then(|| typed.value("week_begins").parse().ok()),
         ..BusinessChange::default()
     };
     if typed.errors().is_empty() { Some(BusinessChange { name: Some(name?), ..change }) } else { None }
@@ -137,6 +147,7 @@ pub async fn remove_logo(State(app): State<Arc<App>>, Manager(staff): Manager) -
 /// Keeps a picture as the logo (none: removes it) and everything else as it is.
 async fn keep_logo(app: &App, staff: &Staff, picture: Vec<u8>) -> Result<Response, Problem> {
     let known = business::business(&app.services.db, staff.business).await?;
+    let settings = known.settings()?;
     let details = BusinessDetails {
         name: known.name,
         email: known.email,
@@ -148,6 +159,8 @@ async fn keep_logo(app: &App, staff: &Staff, picture: Vec<u8>) -> Result<Respons
         footer: known.footer,
         paper: known.paper,
         time_zone: known.time_zone,
+        week_begins: settings.week_begins,
+        locale: known.locale,
     };
     save_business::save_business(&app.services.db, &staff.call(None), details).await?;
     Ok(done("/admin/settings", "saved"))

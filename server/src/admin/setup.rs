@@ -72,6 +72,33 @@ pub fn zones(chosen: &str) -> Vec<Choice> {
     names.into_iter().map(|name| Choice::new(name.clone(), name.clone(), name == chosen)).collect()
 }
 
+/// Languages with the places in which their money and days are written otherwise.
+const LOCALES: [(&str, &str); 14] = [
+    ("en", "English"),
+    ("en-US", "English (US)"),
+    ("en-GB", "English (UK)"),
+    ("en-CA", "English (Canada)"),
+    ("es", "Español"),
+    ("es-MX", "Español (México)"),
+    ("es-US", "Español (Estados Unidos)"),
+    ("fr", "Français"),
+    ("fr-CA", "Français (Canada)"),
+    ("fr-CH", "Français (Suisse)"),
+    ("de", "Deutsch"),
+    ("de-AT", "Deutsch (Österreich)"),
+    ("de-CH", "Deutsch (Schweiz)"),
+    ("de-LU", "Deutsch (Luxemburg)"),
+];
+
+/// The languages to choose from, as their speakers call them; the chosen tag in any case. `none`: what stands for no choice.
+pub fn locales(chosen: &str, none: Option<&str>) -> Vec<Choice> {
+    let first = none.map(|text| Choice::new("", text, chosen.is_empty()));
+    let known = LOCALES.into_iter().map(|(tag, name)| Choice::new(tag, name, tag == chosen));
+    let is_other = !chosen.is_empty() && !LOCALES.iter().any(|(tag, _)| *tag == chosen);
+    let other = is_other.then(|| Choice::new(chosen, chosen, true));
+    first.into_iter().chain(known).chain(other).collect()
+}
+
 /// `POST /setup/{token}`: creates the business and signs its owner in.
 pub async fn submit(
     State(app): State<Arc<App>>,

@@ -7,19 +7,21 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post, put};
+use engine::error::FieldError;
 use engine::flows::reword_mail::{preview_mail, reword_mail, send_test_mail};
 use engine::mail::samples;
 use engine::mail::words::{KINDS, MailWords};
 use engine::store::business;
 use engine::store::mail;
+use locale::Language;
 use serde::{Deserialize, Serialize};
-use utoipa::{OpenApi, ToSchema};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::access::{Reads, Sets};
+use super::access::{Asks, Reads, Sets};
 use super::mails::Mail;
 use super::replies::written;
 use crate::app::App;
-use crate::json::{self, Id, StrictJson};
+use crate::json::{self, Id, StrictJson, StrictQuery};
 use crate::respond::Problem;
 
 pub fn routes() -> Router<Arc<App>> {
@@ -38,6 +40,8 @@ pub struct Description;
 #[derive(Debug, Serialize, ToSchema)]
 struct Worded {
     kind: String,
+    /// `en`, `es`, `fr`, `de`
+    language: String,
     /// What people call it.
     name: String,
     /// Null: the usual one.
@@ -48,15 +52,22 @@ struct Worded {
     sample: String,
 }
 
-async fn all(app: &App, of: books::ids::BusinessId) -> Result<Vec<Worded>, Problem> {
+async fn all(app: &App, of: books::ids::BusinessId, language: Language) -> Result<Vec<Worded>, Problem> {
     let known = business::business(&app.services.db, of).await?;
-    let mut words = known.settings()?.mail_words;
+    let settings = known.settings()?;
     let mut rows = Vec::with_capacity(KINDS.len());
     for (kind, name) in KINDS {
-        let MailWords { subject, body } = words.remove(kind).unwrap_or_default();
-        let from = engine::mail::Sender::of(&known, kind)?;
+        let MailWords { subject, body } = settings.words_of(kind, language);
+        let from = engine::mail::Sender::of(&known, kind, known.tongue_in(language))?;
         let sample = samples::letter(kind, &from)?.subject;
-        rows.push(Worded { kind: kind.to_owned(), name: name.to_owned(), subject, body, sample });
+        rows.push(Worded {
+            kind: kind.to_owned(),
+            language: language.code().to_owned(),
+            name: name.to_owned(),
+            subject,
+            body,
+            sample,
+        });
     }
     Ok(rows)
 }
@@ -67,11 +78,35 @@ struct WordedMails {
     data: Vec<Worded>,
 }
 
+/// Which language is meant; without one: English.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct InLanguage {
+    /// `en`, `es`, `fr` or `de`
+    language: Option<String>,
+}
+
+fn language(code: Option<&str>) -> Result<Language, Problem> {
+    let Some(code) = code else { return Ok(Language::English) };
+    Language::of_code(code).ok_or_else(|| {
+        let detail = "the language is en, es, fr or de".to_owned();
+        Problem::invalid(vec![FieldError { field: "language".to_owned(), code: "UNKNOWN", detail }])
+    })
+}
+
 /// How mails to customers are worded
-#[utoipa::path(get, path = "/api/v1/mail-words", tag = "mails",
+#[utoipa::path(get, path = "/api/v1/mail-words", tag = "mails", params(InLanguage),
     responses((status = 200, description = "Every kind whose words can be changed", body = WordedMails)))]
-async fn list(State(app): State<Arc<App>>, Reads(caller): Reads) -> Result<Response, Problem> {
-    Ok(json::answer(StatusCode::OK, &WordedMails { data: all(&app, caller.business).await? }))
+async fn list(
+    State(app): State<Arc<App>>,
+    Asks(caller): Asks,
+    StrictQuery(wanted): StrictQuery<InLanguage>,
+) -> Result<Response, Problem> {
+    Ok(json::answer(
+        StatusCode::OK,
+        &WordedMails { data: all(&app, caller.business, language(wanted.language.as_deref())?).await? },
+    ))
 }
 
 /// Words in place of the usual ones. `{greeting}`, `{document}`, `{amount}`, `{detail}` and `{business}` stand for what one mail is
@@ -79,6 +114,8 @@ async fn list(State(app): State<Arc<App>>, Reads(caller): Reads) -> Result<Respo
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewWords {
+    /// `en`, `es`, `fr` or `de`; absent: `en`.
+    language: Option<String>,
     #[schema(max_length = 200)]
     subject: Option<String>,
     /// Paragraphs with an empty line between them.
@@ -103,9 +140,10 @@ async fn reword(
     StrictJson { value: new, request_hash }: StrictJson<NewWords>,
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
-    let act = reword_mail(&app.services.db, &call, &kind, new.into());
+    let language = language(new.language.as_deref())?;
+    let act = reword_mail(&app.services.db, &call, &kind, language, new.into());
     written(&app, &call, StatusCode::OK, act, async |id| {
-        all(&app, id).await?.into_iter().find(|row| row.kind == kind).ok_or_else(Problem::not_found)
+        all(&app, id, language).await?.into_iter().find(|row| row.kind == kind).ok_or_else(Problem::not_found)
     })
     .await
 }
@@ -128,7 +166,8 @@ async fn preview(
     Id(kind): Id<String>,
     StrictJson { value: new, .. }: StrictJson<NewWords>,
 ) -> Result<Response, Problem> {
-    let made = preview_mail(&app.services.db, caller.business, &kind, new.into()).await?;
+    let language = language(new.language.as_deref())?;
+    let made = preview_mail(&app.services.db, caller.business, &kind, language, new.into()).await?;
     Ok(json::answer(StatusCode::OK, &Preview { subject: made.subject, text: made.text, html: made.html }))
 }
 
@@ -138,6 +177,8 @@ async fn preview(
 struct TestTo {
     #[schema(format = Email)]
     to: String,
+    /// `en`, `es`, `fr` or `de`; absent: `en`.
+    language: Option<String>,
 }
 
 /// Send a test of a kind of mail, in the words that are kept
@@ -151,7 +192,7 @@ async fn test(
     StrictJson { value: new, request_hash }: StrictJson<TestTo>,
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
-    let act = send_test_mail(&app.services, &call, &kind, &new.to);
+    let act = send_test_mail(&app.services, &call, &kind, language(new.language.as_deref())?, &new.to);
     written(&app, &call, StatusCode::CREATED, act, async |id| {
         Ok(Mail::from(mail::mail(&app.services.db, call.business, id).await?))
     })

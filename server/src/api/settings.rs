@@ -46,6 +46,10 @@ pub struct Settings {
     /// `a4` or `letter`.
     paper: String,
     time_zone: String,
+    /// A language tag (BCP 47): of whoever has none of their own.
+    locale: String,
+    /// 1 (Monday) to 7 (Sunday); null: as where the locale says.
+    week_begins: Option<i8>,
     /// Free credit is applied to open charges by itself, oldest due first.
     apply_credit: bool,
     /// A remainder up to this many minor units is written off when a payment leaves it.
@@ -117,6 +121,8 @@ impl Settings {
             footer: business.footer,
             paper: business.paper,
             time_zone: business.time_zone,
+            locale: business.locale,
+            week_begins: settings.week_begins,
             apply_credit: settings.apply_credit,
             tolerance: settings.tolerance,
             locked_through: settings.locked_through.map(|day| day.to_string()),
@@ -169,6 +175,13 @@ struct ChangedSettings {
     paper: Option<String>,
     /// Such as `Europe/Berlin`.
     time_zone: Option<String>,
+    /// A language tag (BCP 47) such as `de-AT`.
+    #[schema(max_length = 35)]
+    locale: Option<String>,
+    /// 1 (Monday) to 7 (Sunday); null: as where the locale says.
+    #[serde(default, deserialize_with = "cleared")]
+    #[schema(value_type = Option<i8>, minimum = 1, maximum = 7)]
+    week_begins: Option<Option<i8>>,
     apply_credit: Option<bool>,
     #[schema(minimum = 0)]
     tolerance: Option<i64>,
@@ -212,6 +225,8 @@ async fn change(
         footer: new.footer,
         paper: new.paper,
         time_zone: new.time_zone,
+        locale: new.locale,
+        week_begins: new.week_begins,
         apply_credit: new.apply_credit,
         tolerance: new.tolerance,
         locked_through: new.locked_through.map(|day| day.map(|day| day.0)),

@@ -116,6 +116,8 @@ async fn open(services: &Services) -> Result<Shop<'_>, Failure> {
         footer: Some("Harbor & Oak Joinery is made up for this demo.".to_owned()),
         paper: "letter".to_owned(),
         time_zone: "UTC".to_owned(),
+        locale: "en".to_owned(),
+        week_begins: None,
     };
     save_business(&services.db, &call, details).await?;
     let sandbox = NewConnection { kind: "sandbox".to_owned(), name: None, settings: serde_json::json!({}) };

@@ -28,7 +28,7 @@ pub fn refund_paper(sheet: &RefundSheet, now: books::calendar::Instant) -> Refun
     let before = sheet.before();
     let owed_again = sheet.owed_again.iter().map(|(number, minor)| OwedAgain { number: number.clone(), amount: money(*minor) });
     RefundPaper {
-        head: letterhead(&of.business, now),
+        head: letterhead(&of.business, &of.customer, now),
         customer: party(&of.customer),
         number: refund.number.clone(),
         refunded_at: Stamp::in_zone(refund.settled_at.unwrap_or(refund.created_at), &zone),

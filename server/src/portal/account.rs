@@ -19,17 +19,21 @@ use engine::flows::start_checkout::{Next, start_checkout_by};
 use engine::sheets::portal::{OpenDocument, PortalSheet, order_of, payment_of, portal_sheet};
 use engine::sheets::trace;
 use engine::store::link::{self, target_of};
+use engine::wording;
+use locale::Tongue;
 
 use super::guest::{Account, Guest};
-use super::links::{explained, sentence};
+use super::links::explained;
+use super::reader::spoken;
 use super::shown::{self, Asking};
 use super::views::account::{AccountPage, InvoicedRow, OpenRow, OrderedRow, PaidRow, SentStatement};
 use crate::app::App;
 use crate::forms::{Form, new_key};
 use crate::live::{LiveStream, Topic};
 use crate::papers;
-use crate::respond::{Problem, page};
+use crate::respond::Problem;
 use crate::security::client_ip::ClientIp;
+use crate::view::shell::PayerShell;
 use crate::view::{Chip, Day, Tab};
 
 /// Which of the account's currencies the address asks for; none: the business's own.
@@ -57,11 +61,13 @@ async fn render(
     let (methods, may_save) = super::methods::shown(app, account, &sheet.business).await?;
     let (currency, zone) = (sheet.currency, sheet.business.zone());
     let today = sheet.business.today(app.services.db.clock().now());
-    let amount = |minor| shown::amount(minor, currency);
+    let tongue = &account.tongue(&sheet.business);
+    let day = |day| Day::by(tongue, day);
+    let amount = |minor| shown::amount(tongue, minor, currency);
     let base = account.home();
     let payable = shown::online(&app.services, &sheet.business, &sheet.connections);
     let shown = AccountPage {
-        shell: account.shell(&sheet.business, true),
+        shell: PayerShell { here: Some(base.clone()), ..account.shell(&sheet.business, true) },
         customer: sheet.customer.name.clone(),
         standing: shown::standing(sheet.balance),
         amount: amount(sheet.balance.abs()),
@@ -69,11 +75,11 @@ async fn render(
         currencies: currencies(sheet, &base),
         currency: currency.code(),
         key: new_key(),
-        open: sheet.open.iter().map(|one| open_row(one, currency, today, &base, typed)).collect(),
+        open: sheet.open.iter().map(|one| open_row(tongue, one, currency, today, &base, typed)).collect(),
         all: amount((-sheet.balance).max(0)),
         not_payable: match &payable {
             Some(_) => String::new(),
-            None => format!("{} cannot be paid online at present. Please ask how to pay.", sheet.business.name),
+            None => shown::not_payable(tongue, &sheet.business),
         },
         processor: payable.unwrap_or_default(),
         may_hand_over: account.is_acted(),
@@ -85,9 +91,9 @@ async fn render(
             .map(|listed| InvoicedRow {
                 href: format!("{base}/invoices/{}", listed.row.id),
                 number: listed.row.number.clone().unwrap_or_default(),
-                on: Day::of(listed.row.issued_on.unwrap_or_else(|| listed.row.created_at.day_in(&zone))),
-                due_on: listed.row.due_on.map(Day::of),
-                status: Chip::of_state(if listed.overdue { "overdue" } else { listed.state.as_str() }),
+                on: day(listed.row.issued_on.unwrap_or_else(|| listed.row.created_at.day_in(&zone))),
+                due_on: listed.row.due_on.map(day),
+                status: Chip::by(tongue, if listed.overdue { "overdue" } else { listed.state.as_str() }),
                 total: amount(listed.figures.total),
                 due: amount(listed.figures.amount_due),
             })
@@ -98,9 +104,9 @@ async fn render(
             .filter(|listed| listed.row.currency == currency)
             .map(|listed| OrderedRow {
                 href: format!("{base}/orders/{}", listed.row.id),
-                name: order_name(listed.row.kind, listed.row.number.as_deref()),
-                on: Day::of(listed.row.created_at.day_in(&zone)),
-                status: Chip::of_state(listed.payment_state().as_str()),
+                name: wording::order_name(tongue, listed.row.kind, listed.row.number.as_deref()),
+                on: day(listed.row.created_at.day_in(&zone)),
+                status: Chip::by(tongue, listed.payment_state().as_str()),
                 total: amount(listed.figures.total),
             })
             .collect(),
@@ -111,9 +117,9 @@ async fn render(
             .map(|payment| PaidRow {
                 href: format!("{base}/payments/{}", payment.id),
                 number: payment.number.clone(),
-                method: engine::sheets::payment::means(payment),
-                on: Day::of(payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
-                status: Chip::of_state(if payment.returned { "returned" } else { payment.state.as_str() }),
+                method: wording::means(tongue, payment),
+                on: day(payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
+                status: Chip::by(tongue, if payment.returned { "returned" } else { payment.state.as_str() }),
                 amount: amount(payment.amount),
             })
             .collect(),
@@ -124,19 +130,15 @@ async fn render(
             .iter()
             .map(|sent| SentStatement {
                 href: format!("{base}/statement?from={}&to={}&currency={}", sent.from_on, sent.to_on, currency.code()),
-                from: Day::of(sent.from_on),
-                to: Day::of(sent.to_on),
+                from: day(sent.from_on),
+                to: day(sent.to_on),
                 closing: amount(sent.closing),
             })
             .collect(),
-        recent: sheet.recent.iter().map(shown::recent).collect(),
+        recent: sheet.recent.iter().map(|line| shown::recent(tongue, line)).collect(),
         base,
     };
-    Ok(page(status, &shown))
-}
-
-fn order_name(kind: books::order::OrderKind, number: Option<&str>) -> String {
-    format!("{} {}", engine::flows::create_order::title(kind), number.unwrap_or_default()).trim().to_owned()
+    Ok(spoken(tongue, status, &shown))
 }
 
 /// A tab for each currency, where there are several.
@@ -153,7 +155,14 @@ fn currencies(sheet: &PortalSheet, base: &str) -> Vec<Tab> {
     sheet.balances.iter().map(|row| tab(row.currency.code())).collect()
 }
 
-fn open_row(one: &OpenDocument, currency: Currency, today: books::calendar::Day, base: &str, typed: &Form) -> OpenRow {
+fn open_row(
+    tongue: &Tongue,
+    one: &OpenDocument,
+    currency: Currency,
+    today: books::calendar::Day,
+    base: &str,
+    typed: &Form,
+) -> OpenRow {
     let chosen = !typed.has("document") || typed.all("document").any(|id| id == one.id);
     OpenRow {
         href: match one.target {
@@ -162,11 +171,11 @@ fn open_row(one: &OpenDocument, currency: Currency, today: books::calendar::Day,
             Target::Entry(_) => None,
         },
         id: one.id.clone(),
-        name: one.name.clone(),
-        on: Day::of(one.on),
-        due_on: one.due_on.map(Day::of),
+        name: wording::entry(tongue, &one.name),
+        on: Day::by(tongue, one.on),
+        due_on: one.due_on.map(|day| Day::by(tongue, day)),
         is_late: one.due_on.is_some_and(|day| day < today),
-        due: shown::amount(one.due, currency),
+        due: shown::amount(tongue, one.due, currency),
         reserved: one.reserved,
         chosen: chosen && !one.reserved,
     }
@@ -193,7 +202,7 @@ pub async fn pay(
     let account = guest.account(&id)?;
     let sheet = portal_sheet(&app.services.db, account.business(), account.id(), asked_currency(&form)).await?;
     let Some(targets) = chosen(&form)? else {
-        let why = Some("Choose what you want to pay.".to_owned());
+        let why = Some(account.tongue(&sheet.business).one_of("refusal", "nothing_chosen"));
         return render(&app, &account, &sheet, &form, why, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     app.limits.payment(client, account.id())?;
@@ -205,7 +214,8 @@ pub async fn pay(
     }
     match checkout(&app, &account, &call, selected).await {
         Err(Error::Refused(refusal)) => {
-            render(&app, &account, &sheet, &form, Some(sentence(&refusal.detail)), StatusCode::CONFLICT).await
+            let why = wording::refusal(&account.tongue(&sheet.business), refusal.code, &refusal.detail);
+            render(&app, &account, &sheet, &form, Some(why), StatusCode::CONFLICT).await
         }
         Ok(response) => Ok(response),
         Err(error) => Err(error.into()),
@@ -256,9 +266,10 @@ async fn order_page(
     let sheet = order_of(&app.services.db, account.business(), account.id(), order).await?;
     let base = format!("{}/orders/{order}", account.home());
     let asking = Asking::of_order(&sheet);
-    let paybox = shown::paybox_for(&app.services, &asking, &base, refused);
-    let shown = shown::document_page(&sheet, account.shell(&sheet.business, true), base, String::new(), paybox);
-    Ok(page(status, &shown))
+    let tongue = account.tongue(&sheet.business);
+    let paybox = shown::paybox_for(&app.services, &tongue, &asking, &base, refused);
+    let shell = PayerShell { here: Some(base.clone()), ..account.shell(&sheet.business, true) };
+    Ok(spoken(&tongue, status, &shown::document_page(&sheet, shell, base, String::new(), paybox)))
 }
 
 /// `POST /portal/{customer}/orders/{id}/pay`: this order alone.
@@ -279,7 +290,8 @@ pub async fn pay_order(
     let selected = select_documents(db, keys, &call, account.id(), sheet.order.currency, targets).await?.value;
     match checkout(&app, &account, &call, selected).await {
         Err(Error::Refused(refusal)) => {
-            order_page(&app, &account, &order, Some(sentence(&refusal.detail)), StatusCode::CONFLICT).await
+            let why = wording::refusal(&account.tongue(&sheet.business), refusal.code, &refusal.detail);
+            order_page(&app, &account, &order, Some(why), StatusCode::CONFLICT).await
         }
         Ok(response) => Ok(response),
         Err(error) => Err(error.into()),
@@ -308,7 +320,7 @@ pub async fn explain_order(
     let order: OrderId = order.parse().map_err(|_| Problem::not_found())?;
     let sheet = order_of(&app.services.db, account.business(), account.id(), order).await?;
     let trace = trace::of_order(&app.services.db, account.business(), order).await?;
-    let about = order_name(sheet.order.kind, sheet.order.number.as_deref());
+    let about = wording::order(&account.tongue(&sheet.business), &sheet.order);
     let base = format!("{}/orders/{order}", account.home());
     Ok(explained(account.shell(&sheet.business, false), base, about, trace, sheet.order.currency))
 }
@@ -320,7 +332,8 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, guest:
     let business = engine::store::business::business(&app.services.db, account.business()).await?;
     let currency = asked_currency(&asked).unwrap_or(business.currency);
     let trace = trace::of_customer(&app.services.db, account.business(), account.id(), currency).await?;
-    Ok(explained(account.shell(&business, false), account.home(), "Your balance".to_owned(), trace, currency))
+    let about = account.tongue(&business).say("document-balance").to_string();
+    Ok(explained(account.shell(&business, false), account.home(), about, trace, currency))
 }
 
 /// `GET /portal/{customer}/payments/{id}`: the receipt, or how the payment stands.

@@ -16,6 +16,7 @@ use engine::store::business;
 use engine::store::portal::LIFE_SECONDS;
 
 use super::guest::Guest;
+use super::reader::{Asked, spoken};
 use super::shown;
 use super::views::account::{AskedPage, ChoosePage, EnterPage, SignInPage};
 use crate::admin::desk::only_business;
@@ -23,7 +24,7 @@ use crate::app::App;
 use crate::forms::Form;
 use crate::rate_limit::Rule;
 use crate::request_id::RequestId;
-use crate::respond::{Problem, page};
+use crate::respond::Problem;
 use crate::security::client_ip::ClientIp;
 use crate::security::cookies::Cookie;
 use crate::view::Link;
@@ -36,10 +37,11 @@ const LEAST: Duration = Duration::from_millis(250);
 pub async fn home(
     State(app): State<Arc<App>>,
     Extension(request): Extension<RequestId>,
+    Extension(asked): Extension<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Some(guest) = Guest::find(&app, &headers, request).await? else {
-        return sign_in(&app, Field::default(), StatusCode::OK).await;
+    let Some(guest) = Guest::find(&app, &headers, request, asked).await? else {
+        return sign_in(&app, asked, Field::default(), StatusCode::OK).await;
     };
     if let [only] = &guest.inside.customers[..] {
         return Ok(Redirect::to(&format!("/portal/{}", only.id)).into_response());
@@ -47,11 +49,15 @@ pub async fn home(
     let of = business::business(&app.services.db, guest.business()).await?;
     let customers = &guest.inside.customers;
     let accounts = customers.iter().map(|one| Link::new(format!("/portal/{}", one.id), one.name.clone())).collect();
-    Ok(page(StatusCode::OK, &ChoosePage { shell: shown::shell(&of, None), accounts }))
+    let own = customers.iter().find(|one| one.locale.is_some());
+    let tongue = own.map_or_else(|| asked.for_business(&of), |one| asked.for_customer(one, &of));
+    Ok(spoken(&tongue, StatusCode::OK, &ChoosePage { shell: shown::shell(&of, tongue.clone(), None), accounts }))
 }
 
-async fn sign_in(app: &App, email: Field, status: StatusCode) -> Result<Response, Problem> {
-    Ok(page(status, &SignInPage { business: only_business(app).await?, email }))
+async fn sign_in(app: &App, asked: Asked, email: Field, status: StatusCode) -> Result<Response, Problem> {
+    let tongue = asked.for_anybody();
+    let shown = SignInPage { business: only_business(app).await?, email, tongue: tongue.clone() };
+    Ok(spoken(&tongue, status, &shown))
 }
 
 /// `POST /portal/sign-in` (email): mails a way in, if the address is known. Says the same either way.
@@ -59,19 +65,22 @@ pub async fn ask(
     State(app): State<Arc<App>>,
     Extension(client): Extension<ClientIp>,
     Extension(request): Extension<RequestId>,
+    Extension(asked): Extension<Asked>,
     form: Form,
 ) -> Result<Response, Problem> {
+    let tongue = asked.for_anybody();
     let begun = Instant::now();
     let typed = form.value("email").trim().to_owned();
     let Some(email) = enter_portal::address(&typed) else {
-        let field = Field::wrong(typed, "Write one email address, such as ada@example.com.");
-        return sign_in(&app, field, StatusCode::UNPROCESSABLE_ENTITY).await;
+        let field = Field::wrong(typed, tongue.say("wrong-address").to_string());
+        return sign_in(&app, asked, field, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     app.limits.take(Rule::MailPlace, client.network())?;
     app.limits.take(Rule::MailCustomer, ("portal", &email))?;
     enter_portal::ask_for_entry(&app.services.db, &app.services.keys, &email, request.as_str()).await?;
     tokio::time::sleep(LEAST.saturating_sub(begun.elapsed())).await;
-    Ok(page(StatusCode::OK, &AskedPage { business: only_business(&app).await?, email }))
+    let shown = AskedPage { business: only_business(&app).await?, email, tongue: tongue.clone() };
+    Ok(spoken(&tongue, StatusCode::OK, &shown))
 }
 
 /// `GET /portal/enter/{token}`: the button that uses the way in. A mail scanner that looks at it uses nothing up.
@@ -79,14 +88,16 @@ pub async fn door(
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
     Extension(client): Extension<ClientIp>,
+    Extension(asked): Extension<Asked>,
 ) -> Result<Response, Problem> {
     app.limits.link_opened(client)?;
     let Some(of) = enter_portal::is_open(&app.services.db, &token).await? else {
-        return closed(&app, client).await;
+        return closed(&app, asked, client).await;
     };
     let of = business::business(&app.services.db, of).await?;
-    let shown = EnterPage { shell: shown::shell(&of, None), action: format!("/portal/enter/{token}") };
-    Ok(unreferred(page(StatusCode::OK, &shown)))
+    let tongue = asked.for_business(&of);
+    let shown = EnterPage { shell: shown::shell(&of, tongue.clone(), None), action: format!("/portal/enter/{token}") };
+    Ok(unreferred(spoken(&tongue, StatusCode::OK, &shown)))
 }
 
 /// `POST /portal/enter/{token}`: opens the session.
@@ -95,20 +106,21 @@ pub async fn enter(
     Path(token): Path<String>,
     Extension(client): Extension<ClientIp>,
     Extension(request): Extension<RequestId>,
+    Extension(asked): Extension<Asked>,
 ) -> Result<Response, Problem> {
     app.limits.link_opened(client)?;
     match enter_portal::enter_portal(&app.services.db, &token, request.as_str()).await {
         Ok(session) => Ok(unreferred(with_session(&app, &session, "/portal")?)),
-        Err(Error::NotFound) => closed(&app, client).await,
+        Err(Error::NotFound) => closed(&app, asked, client).await,
         Err(error) => Err(error.into()),
     }
 }
 
 /// The way in was used, is too old or never was: all the same from outside.
-async fn closed(app: &App, client: ClientIp) -> Result<Response, Problem> {
+async fn closed(app: &App, asked: Asked, client: ClientIp) -> Result<Response, Problem> {
     app.limits.link_missed(client);
-    let field = Field::wrong("", "This link was used already or is too old. Ask for a fresh one.");
-    Ok(unreferred(sign_in(app, field, StatusCode::GONE).await?))
+    let field = Field::wrong("", asked.for_anybody().say("entry-used").to_string());
+    Ok(unreferred(sign_in(app, asked, field, StatusCode::GONE).await?))
 }
 
 /// The token in the address must not travel on in a Referer.

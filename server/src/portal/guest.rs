@@ -15,7 +15,9 @@ use engine::flows::enter_portal::touch;
 use engine::store::business::Business;
 use engine::store::customer::Customer;
 use engine::store::portal::{self, Inside};
+use locale::Tongue;
 
+use super::reader::Asked;
 use super::shown;
 use crate::app::App;
 use crate::forms::Form;
@@ -32,17 +34,19 @@ const TOUCH_SECONDS: i64 = 60;
 pub struct Guest {
     pub inside: Inside,
     pub request: RequestId,
+    /// What the browser says about languages.
+    pub asked: Asked,
 }
 
 impl Guest {
     /// Whoever holds the portal's cookie; nobody once their session is over.
-    pub async fn find(app: &App, headers: &HeaderMap, request: RequestId) -> Result<Option<Guest>, Problem> {
+    pub async fn find(app: &App, headers: &HeaderMap, request: RequestId, asked: Asked) -> Result<Option<Guest>, Problem> {
         let Some(token) = Cookie::Portal.read(headers, &app.public_url) else { return Ok(None) };
         let Some(inside) = portal::of_token(&app.services.db, token).await? else { return Ok(None) };
         if app.services.db.clock().now() > inside.session.seen_at.plus_seconds(TOUCH_SECONDS) {
             touch(&app.services.db, &inside.session).await?;
         }
-        Ok(Some(Guest { inside, request }))
+        Ok(Some(Guest { inside, request, asked }))
     }
 
     pub fn business(&self) -> BusinessId {
@@ -62,7 +66,8 @@ impl FromRequestParts<Arc<App>> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Guest, Response> {
         let request = parts.extensions.get::<RequestId>().cloned().unwrap_or_default();
-        match Guest::find(app, &parts.headers, request).await {
+        let asked = parts.extensions.get::<Asked>().copied().unwrap_or_default();
+        match Guest::find(app, &parts.headers, request, asked).await {
             Ok(Some(guest)) => Ok(guest),
             Ok(None) => Err(Redirect::to("/portal").into_response()),
             Err(problem) => Err(problem.into_response()),
@@ -96,6 +101,11 @@ impl Account<'_> {
         self.guest.inside.acting.is_some()
     }
 
+    /// How whoever looks is spoken to.
+    pub fn tongue(&self, business: &Business) -> Tongue {
+        self.guest.asked.for_customer(self.customer, business)
+    }
+
     /// The call of a flow by whoever acts, under the form's key.
     pub fn call(&self, form: &mut Form) -> Call {
         let key = form.idempotency_key().map(|text| Key { text, hash: form.request_hash.to_vec() });
@@ -114,6 +124,9 @@ impl Account<'_> {
             has_others: self.guest.inside.customers.len() > 1,
             acting: self.guest.inside.acting.as_ref().map(|user| user.name.clone()),
         };
-        PayerShell { account: Some(bar), ..shown::shell(business, live.then(|| format!("{}/live", self.home()))) }
+        PayerShell {
+            account: Some(bar),
+            ..shown::shell(business, self.tongue(business), live.then(|| format!("{}/live", self.home())))
+        }
     }
 }

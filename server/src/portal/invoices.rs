@@ -17,16 +17,19 @@ use engine::sheets::invoice::InvoiceSheet;
 use engine::sheets::portal::invoice_of;
 use engine::sheets::trace;
 use engine::store::payment::Payment;
+use engine::wording;
 
 use super::account::checkout;
 use super::guest::{Account, Guest};
-use super::links::{explained, sentence};
+use super::links::explained;
+use super::reader::spoken;
 use super::shown::{self, Asking, is_open};
 use crate::app::App;
 use crate::forms::Form;
 use crate::papers::invoice_pdf;
-use crate::respond::{Problem, page};
+use crate::respond::Problem;
 use crate::security::client_ip::ClientIp;
+use crate::view::shell::PayerShell;
 
 /// What is asked for on an invoice by itself, in the portal.
 fn asking(sheet: &InvoiceSheet) -> Asking<'_> {
@@ -50,8 +53,10 @@ async fn read(app: &App, account: &Account<'_>, invoice: &str) -> Result<Invoice
 
 fn render(app: &App, account: &Account<'_>, sheet: &InvoiceSheet, refused: Option<String>, status: StatusCode) -> Response {
     let base = format!("{}/invoices/{}", account.home(), sheet.invoice.id);
-    let paybox = shown::paybox_for(&app.services, &asking(sheet), &base, refused);
-    page(status, &shown::invoice_page(sheet, account.shell(&sheet.business, true), base, String::new(), paybox))
+    let tongue = account.tongue(&sheet.business);
+    let paybox = shown::paybox_for(&app.services, &tongue, &asking(sheet), &base, refused);
+    let shell = PayerShell { here: Some(base.clone()), ..account.shell(&sheet.business, true) };
+    spoken(&tongue, status, &shown::invoice_page(sheet, shell, base, String::new(), paybox))
 }
 
 /// `GET /portal/{customer}/invoices/{id}`
@@ -80,7 +85,10 @@ pub async fn pay(
     let (db, keys, targets) = (&app.services.db, &app.services.keys, vec![Target::Invoice(sheet.invoice.id)]);
     let selected = select_documents(db, keys, &call, account.id(), sheet.invoice.currency, targets).await?.value;
     match checkout(&app, &account, &call, selected).await {
-        Err(Error::Refused(refusal)) => Ok(render(&app, &account, &sheet, Some(sentence(&refusal.detail)), StatusCode::CONFLICT)),
+        Err(Error::Refused(refusal)) => {
+            let why = wording::refusal(&account.tongue(&sheet.business), refusal.code, &refusal.detail);
+            Ok(render(&app, &account, &sheet, Some(why), StatusCode::CONFLICT))
+        }
         Ok(response) => Ok(response),
         Err(error) => Err(error.into()),
     }
@@ -106,7 +114,7 @@ pub async fn explain(
     let account = guest.account(&id)?;
     let sheet = read(&app, &account, &invoice).await?;
     let trace = trace::of_invoice(&app.services.db, account.business(), sheet.invoice.id).await?;
-    let about = format!("Invoice {}", sheet.invoice.number.clone().unwrap_or_default());
+    let about = wording::invoice(&account.tongue(&sheet.business), &sheet.invoice);
     let base = format!("{}/invoices/{}", account.home(), sheet.invoice.id);
     Ok(explained(account.shell(&sheet.business, false), base, about, trace, sheet.invoice.currency))
 }

@@ -19,7 +19,10 @@ use engine::flows::start_checkout::{Next, start_checkout};
 use engine::sheets::link::{LinkSheet, link_sheet, visited_link};
 use engine::sheets::trace;
 use engine::store::session;
+use engine::wording;
+use locale::Tongue;
 
+use super::reader::{Asked, spoken};
 use super::shown;
 use super::views::PayBox;
 use super::views::account::{ChosenPage, ChosenRow, StatementPage};
@@ -31,7 +34,7 @@ use crate::forms::{Form, new_key};
 use crate::live::{LiveStream, Topic};
 use crate::papers;
 use crate::request_id::RequestId;
-use crate::respond::{Problem, page};
+use crate::respond::Problem;
 use crate::security::client_ip::ClientIp;
 use crate::security::cookies::Cookie;
 use crate::view::Day;
@@ -54,13 +57,11 @@ pub async fn open(
         Opened::Live(link) => Redirect::to(&clean(link.id)).into_response(),
         Opened::Expired(link) => {
             let sheet = link_sheet(&app.services.db, link.business_id, link.id).await?;
-            let shell = shown::shell(&sheet.business, None);
-            let expired = ExpiredPage { shell, action: format!("/p/renew/{token}"), key: new_key(), mailed: false };
-            page(StatusCode::GONE, &expired)
+            expired(&visitor, &sheet, &token, false)
         }
         Opened::Nothing => {
             app.limits.link_missed(client);
-            page(StatusCode::NOT_FOUND, &LostPage)
+            lost(visitor.asked)
         }
     };
     if let Some((name, value)) = visitor.cookie(&app) {
@@ -69,6 +70,21 @@ pub async fn open(
     // The token must not travel on in a Referer.
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(response)
+}
+
+/// The same for what never was, what was revoked and what is not this browser's to see.
+pub fn lost(asked: Asked) -> Response {
+    let tongue = asked.for_anybody();
+    spoken(&tongue, StatusCode::NOT_FOUND, &LostPage { tongue: tongue.clone() })
+}
+
+/// The page of a link past its day. `mailed`: the offer of a fresh one was taken.
+fn expired(visitor: &Visitor, sheet: &LinkSheet, token: &str, mailed: bool) -> Response {
+    let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
+    let here = (!mailed).then(String::new);
+    let shell = PayerShell { here, ..shown::shell(&sheet.business, tongue.clone(), None) };
+    let shown = ExpiredPage { shell, action: format!("/p/renew/{token}"), key: new_key(), mailed };
+    spoken(&tongue, if mailed { StatusCode::OK } else { StatusCode::GONE }, &shown)
 }
 
 /// The address of a link without its token.
@@ -92,7 +108,7 @@ async fn is_staff(app: &App, headers: &HeaderMap) -> Result<bool, Problem> {
 
 /// The sheet of a link that this browser may see; anything else is the same page as an unknown link.
 async fn sheet(app: &App, visitor: &Visitor, id: &str) -> Result<LinkSheet, Response> {
-    let lost = || page(StatusCode::NOT_FOUND, &LostPage);
+    let lost = || lost(visitor.asked);
     let id: LinkId = id.parse().map_err(|_| lost())?;
     match visited_link(&app.services.db, &visitor.token, id).await {
         Ok(sheet) => Ok(sheet),
@@ -104,27 +120,29 @@ async fn sheet(app: &App, visitor: &Visitor, id: &str) -> Result<LinkSheet, Resp
 /// `GET /p/v/{link}`: the balance, the order or the receipt, as it is now.
 pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, visitor: Visitor) -> Response {
     match sheet(&app, &visitor, &id).await {
-        Ok(sheet) => render(&app, &sheet, None, StatusCode::OK),
+        Ok(sheet) => render(&app, &visitor, &sheet, None, StatusCode::OK),
         Err(response) => response,
     }
 }
 
 /// The page of a link. `refused`: why the last try to pay did not go through.
-fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusCode) -> Response {
+fn render(app: &App, visitor: &Visitor, sheet: &LinkSheet, refused: Option<String>, status: StatusCode) -> Response {
     let base = clean(sheet.link.id);
-    let shell = shown::shell(&sheet.business, Some(format!("{base}/live")));
-    let paybox = shown::paybox(&app.services, sheet, &base, refused);
+    let tongue = &visitor.asked.for_customer(&sheet.customer, &sheet.business);
+    let shell = shown::shell(&sheet.business, tongue.clone(), Some(format!("{base}/live")));
+    let shell = PayerShell { here: Some(base.clone()), ..shell };
+    let paybox = shown::paybox(&app.services, tongue, sheet, &base, refused);
     if let Some(statement) = &sheet.statement {
-        let statement = StatementView::of(statement);
-        return page(status, &StatementPage { shell, base, statement, paybox });
+        let statement = StatementView::by(tongue, statement);
+        return spoken(tongue, status, &StatementPage { shell, base, statement, paybox });
     }
     if sheet.link.purpose == "selection" {
-        return page(status, &chosen(sheet, shell, base, paybox));
+        return spoken(tongue, status, &chosen(sheet, shell, base, paybox));
     }
     if let Some(invoice) = &sheet.invoice {
         let asked = sheet.link.request_id.and_then(|id| invoice.requests.iter().find(|row| row.id == id));
         let message = asked.and_then(|row| row.message.clone()).unwrap_or_default();
-        return page(status, &shown::invoice_page(invoice, shell, base, message, paybox));
+        return spoken(tongue, status, &shown::invoice_page(invoice, shell, base, message, paybox));
     }
     match (&sheet.order, &sheet.payment) {
         (Some(order), _) => {
@@ -133,9 +151,9 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
                 .request_id
                 .and_then(|id| order.requests.iter().find(|row| row.id == id))
                 .and_then(|row| row.message.clone());
-            page(status, &shown::document_page(order, shell, base, message.unwrap_or_default(), paybox))
+            spoken(tongue, status, &shown::document_page(order, shell, base, message.unwrap_or_default(), paybox))
         }
-        (None, Some(payment)) => super::returns::receipt(app, payment, &base, false),
+        (None, Some(payment)) => super::returns::receipt(app, visitor.asked, payment, &base, false),
         (None, None) => {
             let currency = sheet.link.currency;
             let balance = BalancePage {
@@ -143,13 +161,13 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
                 base,
                 customer: sheet.customer.name.clone(),
                 standing: shown::standing(sheet.balance),
-                amount: shown::amount(sheet.balance.abs(), currency),
-                overdue: shown::amount(sheet.overdue, currency),
-                recent: sheet.recent.iter().map(shown::recent).collect(),
-                works_until: Day::of(sheet.link.last_day(&sheet.business.zone())),
+                amount: shown::amount(tongue, sheet.balance.abs(), currency),
+                overdue: shown::amount(tongue, sheet.overdue, currency),
+                recent: sheet.recent.iter().map(|line| shown::recent(tongue, line)).collect(),
+                works_until: Day::long(tongue, sheet.link.last_day(&sheet.business.zone())),
                 paybox,
             };
-            page(status, &balance)
+            spoken(tongue, status, &balance)
         }
     }
 }
@@ -157,22 +175,23 @@ fn render(app: &App, sheet: &LinkSheet, refused: Option<String>, status: StatusC
 /// The page of documents chosen to be paid together.
 fn chosen(sheet: &LinkSheet, shell: PayerShell, base: String, paybox: PayBox) -> ChosenPage {
     let currency = sheet.link.currency;
+    let tongue = &shell.tongue.clone();
     ChosenPage {
         shell,
         base,
         customer: sheet.customer.name.clone(),
-        due: shown::amount(sheet.amount_due(), currency),
+        due: shown::amount(tongue, sheet.amount_due(), currency),
         charges: sheet
             .chosen
             .iter()
             .map(|charge| ChosenRow {
-                description: charge.description.clone(),
-                on: Day::of(charge.effective_on),
-                due_on: charge.due_on.map(Day::of),
-                open: shown::amount(charge.open(), currency),
+                description: wording::entry(tongue, &charge.description),
+                on: Day::by(tongue, charge.effective_on),
+                due_on: charge.due_on.map(|day| Day::by(tongue, day)),
+                open: shown::amount(tongue, charge.open(), currency),
             })
             .collect(),
-        works_until: Day::of(sheet.link.last_day(&sheet.business.zone())),
+        works_until: Day::long(tongue, sheet.link.last_day(&sheet.business.zone())),
         paybox,
     }
 }
@@ -195,35 +214,36 @@ pub async fn pay(
         (true, _) => None,
         (false, Ok(money)) => Some(money.minor),
         (false, Err(error)) => {
-            return Ok(render(&app, &sheet, Some(sentence(&error.to_string())), StatusCode::UNPROCESSABLE_ENTITY));
+            let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
+            let why = wording::refusal(&tongue, "INVALID_AMOUNT", &error.to_string());
+            return Ok(render(&app, &visitor, &sheet, Some(why), StatusCode::UNPROCESSABLE_ENTITY));
         }
     };
     match start_checkout(&app.services, &sheet.link, amount, visitor.request.as_str()).await {
         Ok(Next::Page(url)) => Ok(Redirect::to(&url).into_response()),
         Ok(Next::Payment(_)) => Ok(Redirect::to(&clean(sheet.link.id)).into_response()),
         Err(engine::error::Error::Refused(refusal)) => {
-            Ok(render(&app, &sheet, Some(sentence(&refusal.detail)), StatusCode::CONFLICT))
+            let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
+            let why = wording::refusal(&tongue, refusal.code, &refusal.detail);
+            Ok(render(&app, &visitor, &sheet, Some(why), StatusCode::CONFLICT))
         }
-        Err(engine::error::Error::Busy { .. }) => Ok(trouble(&visitor.request, Some(clean(sheet.link.id)))),
+        Err(engine::error::Error::Busy { .. }) => {
+            let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
+            Ok(trouble(tongue, &visitor.request, Some(clean(sheet.link.id))))
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-fn trouble(request: &RequestId, back: Option<String>) -> Response {
-    let page_of = TroublePage {
-        title: "One moment".to_owned(),
-        text: "The payment page could not be opened just now. Nothing was taken. Please try again in a few seconds.".to_owned(),
+fn trouble(tongue: Tongue, request: &RequestId, back: Option<String>) -> Response {
+    let shown = TroublePage {
+        title: tongue.say("one-moment").to_string(),
+        text: tongue.say("page-not-opened").to_string(),
         request_id: request.as_str().to_owned(),
         back,
+        tongue: tongue.clone(),
     };
-    page(StatusCode::SERVICE_UNAVAILABLE, &page_of)
-}
-
-/// A reason as a sentence: a capital first and a full stop.
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let begun: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
-    if begun.ends_with(['.', '!', '?']) { begun } else { format!("{begun}.") }
+    spoken(&tongue, StatusCode::SERVICE_UNAVAILABLE, &shown)
 }
 
 /// `POST /p/renew/{token}`: mails a fresh link to the address on file. Says the same whatever happens.
@@ -238,7 +258,7 @@ pub async fn renew(
     let Opened::Expired(link) = open_link(&app.services.db, &token, &visitor.token, false, visitor.request.as_str()).await?
     else {
         app.limits.link_missed(client);
-        return Ok(page(StatusCode::NOT_FOUND, &LostPage));
+        return Ok(lost(visitor.asked));
     };
     app.limits.payment(client, link.id)?;
     let call = Call {
@@ -249,13 +269,7 @@ pub async fn renew(
     };
     regenerate_link(&app.services.db, &app.services.keys, &call, link.id, true).await?;
     let sheet = link_sheet(&app.services.db, link.business_id, link.id).await?;
-    let expired = ExpiredPage {
-        shell: shown::shell(&sheet.business, None),
-        action: format!("/p/renew/{token}"),
-        key: new_key(),
-        mailed: true,
-    };
-    Ok(page(StatusCode::OK, &expired))
+    Ok(expired(&visitor, &sheet, &token, true))
 }
 
 /// `GET /p/v/{link}/explain`: how the amount came about, without what is internal.
@@ -264,14 +278,12 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, visito
         Ok(sheet) => sheet,
         Err(response) => return Ok(response),
     };
-    let about = match &sheet.order {
-        Some(order) => {
-            let number = order.order.number.clone().unwrap_or_default();
-            format!("{} {number}", engine::flows::create_order::title(order.order.kind))
-        }
-        None if sheet.invoice.is_some() => sheet.invoice.as_ref().map(|sheet| sheet.invoice.title()).unwrap_or_default(),
-        None if sheet.link.purpose == "selection" => "What is to be paid".to_owned(),
-        None => "Your balance".to_owned(),
+    let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
+    let about = match (&sheet.order, &sheet.invoice) {
+        (Some(order), _) => wording::order(&tongue, &order.order),
+        (None, Some(invoice)) => wording::invoice(&tongue, &invoice.invoice),
+        (None, None) if sheet.link.purpose == "selection" => tongue.say("what-to-pay").to_string(),
+        (None, None) => tongue.say("document-balance").to_string(),
     };
     let (trace, currency) = match sheet.payment {
         // A receipt asks for nothing; how its customer's balance came about is told all the same.
@@ -281,52 +293,40 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, visito
         }
         None => trace::of_link(&app.services.db, sheet.link.business_id, sheet.link.id).await?,
     };
-    Ok(explained(shown::shell(&sheet.business, None), clean(sheet.link.id), about, trace, currency))
+    Ok(explained(shown::shell(&sheet.business, tongue, None), clean(sheet.link.id), about, trace, currency))
 }
 
 /// The page that tells how an amount due came about, without what is internal.
 pub fn explained(shell: PayerShell, base: String, about: String, trace: Trace, currency: Currency) -> Response {
     let due = trace.amount_due;
+    let tongue = shell.tongue.clone();
     let mut running = 0;
     let mut steps = Vec::new();
+    let mut step = |on, description: &str, detail: String, minor: i64| {
+        running += minor;
+        steps.push(PublicStep {
+            on: Day::by(&tongue, on),
+            what: wording::entry(&tongue, description),
+            detail,
+            amount: shown::amount(&tongue, minor, currency),
+            running: shown::amount(&tongue, running, currency),
+        });
+    };
     for charge in trace.for_payer().charges {
-        running += charge.entry.amount;
-        steps.push(step(
-            charge.entry.on,
-            charge.entry.description.clone(),
-            String::new(),
-            charge.entry.amount,
-            running,
-            currency,
-        ));
+        let entry = &charge.entry;
+        step(entry.on, &entry.description, String::new(), entry.amount);
         for applied in &charge.applied {
-            let signed = if applied.taken_back { applied.amount } else { -applied.amount };
-            running += signed;
-            let detail =
-                if applied.taken_back { "taken back".to_owned() } else { format!("applied to {}", charge.entry.description) };
-            steps.push(step(applied.on, applied.from.description.clone(), detail, signed, running, currency));
+            let onto = wording::entry(&tongue, &entry.description);
+            let (detail, signed) = match applied.taken_back {
+                true => (tongue.say("taken-back").to_string(), applied.amount),
+                false => (tongue.say("applied-to").with("charge", onto).to_string(), -applied.amount),
+            };
+            step(applied.on, &applied.from.description, detail, signed);
         }
     }
-    let explained =
-        ExplainPage { shell, base, about, steps, result_label: "Amount due".to_owned(), result: shown::amount(due, currency) };
-    page(StatusCode::OK, &explained)
-}
-
-fn step(
-    on: books::calendar::Day,
-    what: String,
-    detail: String,
-    minor: i64,
-    running: i64,
-    currency: books::money::Currency,
-) -> PublicStep {
-    PublicStep {
-        on: Day::of(on),
-        what,
-        detail,
-        amount: shown::amount(minor, currency),
-        running: shown::amount(running, currency),
-    }
+    let result = shown::amount(&tongue, due, currency);
+    let result_label = tongue.say("amount-due").to_string();
+    spoken(&tongue, StatusCode::OK, &ExplainPage { shell, base, about, steps, result_label, result })
 }
 
 /// `GET /p/v/{link}/pdf`: the order as it stands, the invoice, or the receipt.
@@ -349,7 +349,7 @@ pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, visitor: V
             papers::order_pdf(&app, order, Some(app.public_url.link(&format!("/p/{token}")))).await
         }
         (None, Some(payment)) => papers::receipt_pdf(&app, payment).await,
-        (None, None) => Ok(page(StatusCode::NOT_FOUND, &LostPage)),
+        (None, None) => Ok(lost(visitor.asked)),
     }
 }
 

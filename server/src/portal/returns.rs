@@ -16,13 +16,17 @@ use engine::flows::call::{Actor, Call};
 use engine::flows::keep_method::{finish_setup, setup_of_link};
 use engine::flows::open_link::{Opened, open_link};
 use engine::sheets::payment::{PaymentSheet, payment_sheet};
+use engine::wording;
+use locale::Tongue;
 
 use super::guest::Guest;
+use super::links::lost;
+use super::reader::{Asked, spoken};
 use super::shown;
-use super::views::outcomes::{LostPage, Outcome, ReceiptPage, SavedPage};
+use super::views::outcomes::{Outcome, ReceiptPage, SavedPage};
 use crate::app::App;
 use crate::auth::Visitor;
-use crate::respond::{Problem, page};
+use crate::respond::Problem;
 use crate::security::client_ip::ClientIp;
 use crate::view::shell::PayerShell;
 use crate::view::{Fact, Moment};
@@ -41,13 +45,13 @@ pub async fn show(
         Opened::Live(link) | Opened::Expired(link) => (link.clone(), link.payment_id),
         Opened::Nothing => {
             app.limits.link_missed(client);
-            return Ok(page(StatusCode::NOT_FOUND, &LostPage));
+            return Ok(lost(visitor.asked));
         }
     };
     if link.purpose == "method" {
-        return saved(&app, &link, visitor.request.as_str()).await;
+        return saved(&app, &visitor, &link).await;
     }
-    let Some(id) = payment else { return Ok(page(StatusCode::NOT_FOUND, &LostPage)) };
+    let Some(id) = payment else { return Ok(lost(visitor.asked)) };
     let call = Call {
         business: link.business_id,
         actor: Actor::Payer { link: link.id },
@@ -60,7 +64,7 @@ pub async fn show(
     }
     let sheet = payment_sheet(&app.services.db, link.business_id, id).await?;
     let back = way_back(&app, &headers, &visitor, &sheet, link.id).await?;
-    let mut response = receipt(&app, &sheet, &back, true);
+    let mut response = receipt(&app, visitor.asked, &sheet, &back, true);
     if let Some((name, value)) = visitor.cookie(&app) {
         response.headers_mut().append(name, value);
     }
@@ -76,7 +80,7 @@ async fn way_back(
     sheet: &PaymentSheet,
     link: LinkId,
 ) -> Result<String, Problem> {
-    let guest = Guest::find(app, headers, visitor.request.clone()).await?;
+    let guest = Guest::find(app, headers, visitor.request.clone(), visitor.asked).await?;
     let inside = guest.filter(|guest| guest.business() == sheet.business.id);
     if let Some(customer) = inside.as_ref().and_then(|guest| guest.inside.customer(sheet.customer.id)) {
         return Ok(format!("/portal/{}", customer.id));
@@ -85,25 +89,33 @@ async fn way_back(
 }
 
 /// Back from the page on which a card is kept: whether it was.
-async fn saved(app: &App, link: &engine::store::link::Link, request_id: &str) -> Result<Response, Problem> {
-    let Some(setup) = setup_of_link(&app.services, link).await? else { return Ok(page(StatusCode::NOT_FOUND, &LostPage)) };
+async fn saved(app: &App, visitor: &Visitor, link: &engine::store::link::Link) -> Result<Response, Problem> {
+    let Some(setup) = setup_of_link(&app.services, link).await? else { return Ok(lost(visitor.asked)) };
     let actor = Actor::Payer { link: link.id };
-    let call = Call { business: link.business_id, actor, request_id: request_id.to_owned(), key: None };
+    let call = Call { business: link.business_id, actor, request_id: visitor.request.as_str().to_owned(), key: None };
     let setup = finish_setup(&app.services, &call, setup.id).await?;
+    let tongue = visitor.asked.for_anybody();
     let (title, text) = match setup.state.as_str() {
-        "done" => ("Your card is saved", "It can be charged for what you owe. You can close this page."),
-        "closed" => ("No card was saved", "The page was closed before a card was left there."),
-        _ => ("No card was saved yet", "Go back to finish, or ask for a new page."),
+        "done" => (tongue.say("card-saved"), tongue.say("card-saved-text")),
+        "closed" => (tongue.say("no-card"), tongue.say("no-card-text")),
+        _ => (tongue.say("no-card-yet"), tongue.say("no-card-yet-text")),
     };
-    let kept = SavedPage { done: setup.state == "done", title: title.to_owned(), text: text.to_owned() };
-    Ok(page(StatusCode::OK, &kept))
+    let (title, text) = (title.to_string(), text.to_string());
+    let shown = SavedPage { done: setup.state == "done", title, text, tongue: tongue.clone() };
+    Ok(spoken(&tongue, StatusCode::OK, &shown))
 }
 
 /// The receipt page of a payment behind a link. `returned`: the payer has just come back from the processor.
-pub fn receipt(app: &App, sheet: &PaymentSheet, back: &str, returned: bool) -> Response {
+pub fn receipt(app: &App, asked: Asked, sheet: &PaymentSheet, back: &str, returned: bool) -> Response {
     tracing::debug!(payment = %sheet.payment.id, origin = app.public_url.origin(), "receipt shown");
     let pdf = sheet.receipt_link.map(|link| format!("{}/pdf", super::links::clean(link)));
-    receipt_in(shown::shell(&sheet.business, None), sheet, back, returned, pdf)
+    receipt_in(
+        shown::shell(&sheet.business, asked.for_customer(&sheet.customer, &sheet.business), None),
+        sheet,
+        back,
+        returned,
+        pdf,
+    )
 }
 
 /// The same in a frame of its own. `pdf`: where it can be downloaded once the money is there.
@@ -111,18 +123,17 @@ pub fn receipt_in(shell: PayerShell, sheet: &PaymentSheet, back: &str, returned:
     let payment = &sheet.payment;
     let currency = payment.currency;
     let zone = sheet.business.zone();
-    let outcome = outcome(sheet, returned);
+    let tongue = &shell.tongue.clone();
+    let outcome = outcome(tongue, sheet, returned);
     let mut facts = vec![
-        Fact { name: "Receipt".to_owned(), value: payment.number.clone() },
-        Fact { name: "Method".to_owned(), value: sheet.means() },
+        Fact { name: tongue.say("receipt").to_string(), value: payment.number.clone() },
+        Fact { name: tongue.say("method").to_string(), value: wording::means(tongue, payment) },
     ];
     for charge in &sheet.charges {
         let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
-        let name = sheet.order_of(charge).map_or_else(
-            || charge.description.clone(),
-            |order| format!("{} {}", engine::flows::create_order::title(order.kind), order.number.clone().unwrap_or_default()),
-        );
-        facts.push(Fact { name, value: shown::amount(part, currency).text });
+        let order = sheet.order_of(charge).map(|order| wording::order(tongue, order));
+        let name = order.unwrap_or_else(|| wording::entry(tongue, &charge.description));
+        facts.push(Fact { name, value: shown::amount(tongue, part, currency).text });
     }
     if outcome != Outcome::Received {
         facts.truncate(1);
@@ -131,29 +142,27 @@ pub fn receipt_in(shell: PayerShell, sheet: &PaymentSheet, back: &str, returned:
     let receipt = ReceiptPage {
         shell,
         outcome,
-        amount: shown::amount(payment.amount, currency),
-        at: Moment::of(payment.succeeded_at.unwrap_or(payment.updated_at), &zone),
+        amount: shown::amount(tongue, payment.amount, currency),
+        at: Moment::by(tongue, payment.succeeded_at.unwrap_or(payment.updated_at), &zone),
         facts,
-        remaining: shown::amount(sheet.still_due, currency),
+        remaining: shown::amount(tongue, sheet.still_due, currency),
         receipt_pdf: pdf,
         back: back.to_owned(),
     };
-    page(StatusCode::OK, &receipt)
+    spoken(tongue, StatusCode::OK, &receipt)
 }
 
-fn outcome(sheet: &PaymentSheet, returned: bool) -> Outcome {
+fn outcome(tongue: &Tongue, sheet: &PaymentSheet, returned: bool) -> Outcome {
     let payment = &sheet.payment;
     match payment.state {
-        P::Succeeded if payment.returned => Outcome::Declined { why: "The bank returned this payment.".to_owned() },
+        P::Succeeded if payment.returned => Outcome::Declined { why: tongue.say("returned").to_string() },
         P::Succeeded => Outcome::Received,
-        P::Pending | P::Authorized => Outcome::Pending { note: "Bank debits take two to three working days.".to_owned() },
+        P::Pending | P::Authorized => Outcome::Pending { note: tongue.say("debits-take-days").to_string() },
         P::Unknown => Outcome::Unknown,
-        P::Failed => {
-            Outcome::Declined { why: payment.decline_text.clone().unwrap_or_else(|| "It was not completed.".to_owned()) }
-        }
+        P::Failed => Outcome::Declined { why: wording::decline(tongue, payment) },
         P::Canceled => Outcome::Canceled,
         P::Created => match &payment.decline_text {
-            Some(why) => Outcome::Declined { why: why.clone() },
+            Some(_) => Outcome::Declined { why: wording::decline(tongue, payment) },
             None if returned => Outcome::Canceled,
             None => Outcome::Unknown,
         },

@@ -12,6 +12,8 @@ use engine::store::entry::EntryLine;
 use engine::store::invoice::InvoiceLine;
 use engine::store::order::OrderLine;
 use engine::store::payment::Payment;
+use engine::wording;
+use locale::Tongue;
 use processors::registry;
 
 use super::views::documents::{DocumentPage, PublicAmendment, PublicPayment, RecentEntry, Standing};
@@ -21,12 +23,12 @@ use crate::view::form::Field;
 use crate::view::shell::{self, PayerShell};
 use crate::view::{Amount, Chip, Choice, Day, Figures, LineRow, Moment};
 
-pub fn amount(minor: i64, currency: Currency) -> Amount {
-    Amount::of(Money::new(minor, currency))
+pub fn amount(tongue: &Tongue, minor: i64, currency: Currency) -> Amount {
+    Amount::by(tongue, Money::new(minor, currency))
 }
 
 /// The frame of a payer's page.
-pub fn shell(business: &Business, live: Option<String>) -> PayerShell {
+pub fn shell(business: &Business, tongue: Tongue, live: Option<String>) -> PayerShell {
     let brand = shell::Business {
         id: business.id.to_string(),
         name: business.name.clone(),
@@ -34,6 +36,8 @@ pub fn shell(business: &Business, live: Option<String>) -> PayerShell {
         has_logo: business.logo.is_some(),
     };
     PayerShell {
+        tongue,
+        here: Some(String::new()),
         business: brand,
         contact_email: business.email.clone(),
         contact_phone: business.phone.clone(),
@@ -51,86 +55,76 @@ pub fn standing(balance: i64) -> Standing {
     }
 }
 
-pub fn line_row(line: &OrderLine, currency: Currency) -> LineRow {
-    let unit = line.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
-    let price = amount(line.unit_amount, currency).text;
-    let kind = match line.kind.as_str() {
-        "item" => String::new(),
-        other => Chip::of_state(other).text,
-    };
+pub fn line_row(tongue: &Tongue, line: &OrderLine, currency: Currency) -> LineRow {
     LineRow {
         description: line.description.clone(),
-        detail: if line.quantity == "1" && unit.is_empty() {
-            String::new()
-        } else {
-            format!("{}{unit} × {price}", line.quantity)
-        },
-        kind,
-        tax_rate: line.tax_rate.as_ref().map(|rate| format!("{rate}%")).unwrap_or_default(),
-        gross: amount(line.gross, currency),
+        detail: detail(tongue, &line.quantity, line.unit.as_deref(), Money::new(line.unit_amount, currency)),
+        kind: kind(tongue, &line.kind),
+        tax_rate: line.tax_rate.as_ref().map(|rate| tongue.percent(rate)).unwrap_or_default(),
+        gross: amount(tongue, line.gross, currency),
         removed: line.removed_by.is_some(),
     }
 }
 
 /// A line of an invoice.
-pub fn invoice_line(line: &InvoiceLine, currency: Currency) -> LineRow {
-    let unit = line.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
-    let price = amount(line.unit_amount, currency).text;
-    let plain = line.quantity == "1" && unit.is_empty();
+pub fn invoice_line(tongue: &Tongue, line: &InvoiceLine, currency: Currency) -> LineRow {
     LineRow {
         description: line.description.clone(),
-        detail: if plain { String::new() } else { format!("{}{unit} × {price}", line.quantity) },
-        kind: if line.kind == "item" { String::new() } else { Chip::of_state(&line.kind).text },
-        tax_rate: line.tax_rate.as_ref().map(|rate| format!("{rate}%")).unwrap_or_default(),
-        gross: amount(line.gross, currency),
+        detail: detail(tongue, &line.quantity, line.unit.as_deref(), Money::new(line.unit_amount, currency)),
+        kind: kind(tongue, &line.kind),
+        tax_rate: line.tax_rate.as_ref().map(|rate| tongue.percent(rate)).unwrap_or_default(),
+        gross: amount(tongue, line.gross, currency),
         removed: false,
     }
 }
 
-/// Why an order was changed, in words.
-pub fn reason(code: &str) -> &'static str {
-    match code {
-        "items_added" => "items added",
-        "shipping" => "shipping",
-        "extra_service" => "extra service",
-        "correction" => "correction",
-        _ => "other changes",
+/// `3 days × $1,180.00`; empty for a single plain amount.
+fn detail(tongue: &Tongue, quantity: &str, unit: Option<&str>, price: Money) -> String {
+    if quantity == "1" && unit.is_none() {
+        return String::new();
     }
+    let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+    format!("{}{unit} × {}", tongue.decimal(quantity), tongue.money(price))
 }
 
-pub fn amendments(sheet: &OrderSheet) -> Vec<PublicAmendment> {
+/// `Shipping`, `Discount`; empty for an item.
+fn kind(tongue: &Tongue, word: &str) -> String {
+    if word == "item" { String::new() } else { Chip::by(tongue, word).text }
+}
+
+pub fn amendments(tongue: &Tongue, sheet: &OrderSheet) -> Vec<PublicAmendment> {
     let zone = sheet.business.zone();
     let of = |id| sheet.lines.iter().filter(move |line| line.added_by == Some(id));
     let shown = sheet.amendments.iter().map(|row| PublicAmendment {
-        on: Day::of(row.created_at.day_in(&zone)),
-        reason: reason(&row.reason).to_owned(),
-        lines: of(row.id).map(|line| line_row(line, sheet.order.currency)).collect(),
+        on: Day::by(tongue, row.created_at.day_in(&zone)),
+        reason: wording::changed(tongue, &row.reason),
+        lines: of(row.id).map(|line| line_row(tongue, line, sheet.order.currency)).collect(),
     });
     shown.filter(|row| !row.lines.is_empty()).collect()
 }
 
 /// Payments that count towards the order, oldest first.
-pub fn payments(sheet: &OrderSheet) -> Vec<PublicPayment> {
+pub fn payments(tongue: &Tongue, sheet: &OrderSheet) -> Vec<PublicPayment> {
     let zone = sheet.business.zone();
     let counted = sheet.payments.iter().rev().map(|payment| (payment, sheet.paid_by(payment.id))).filter(|(_, part)| *part > 0);
     counted
         .map(|(payment, part)| PublicPayment {
-            on: Day::of(payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
-            method: engine::sheets::payment::means(payment),
-            amount: amount(part, payment.currency),
-            status: Chip::of_state(payment.state.as_str()),
+            on: Day::by(tongue, payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
+            method: wording::means(tongue, payment),
+            amount: amount(tongue, part, payment.currency),
+            status: Chip::by(tongue, payment.state.as_str()),
             receipt: None,
         })
         .collect()
 }
 
-pub fn figures(sheet: &OrderSheet) -> Figures {
+pub fn figures(tongue: &Tongue, sheet: &OrderSheet) -> Figures {
     let currency = sheet.order.currency;
     let figures = sheet.figures;
     let live = |line: &&OrderLine| line.removed_by.is_none() && line.tax != 0;
     let mut taxes: Vec<(String, i64)> = Vec::new();
     for line in sheet.lines.iter().filter(live) {
-        let name = format!("tax {}%", line.tax_rate.as_deref().unwrap_or("0"));
+        let name = tongue.percent(line.tax_rate.as_deref().unwrap_or("0"));
         match taxes.iter_mut().find(|(known, _)| *known == name) {
             Some((_, tax)) => *tax += line.tax,
             None => taxes.push((name, line.tax)),
@@ -138,25 +132,25 @@ pub fn figures(sheet: &OrderSheet) -> Figures {
     }
     Figures {
         net: None,
-        taxes: taxes.into_iter().map(|(name, tax)| (name, amount(tax, currency))).collect(),
-        total: amount(figures.total, currency),
-        fees: amount(figures.fees, currency),
-        paid: amount(figures.paid, currency),
-        credited: amount(figures.credited, currency),
-        written_off: amount(figures.written_off, currency),
-        due: amount(figures.amount_due, currency),
+        taxes: taxes.into_iter().map(|(name, tax)| (name, amount(tongue, tax, currency))).collect(),
+        total: amount(tongue, figures.total, currency),
+        fees: amount(tongue, figures.fees, currency),
+        paid: amount(tongue, figures.paid, currency),
+        credited: amount(tongue, figures.credited, currency),
+        written_off: amount(tongue, figures.written_off, currency),
+        due: amount(tongue, figures.amount_due, currency),
         due_label: "Amount due",
     }
 }
 
-pub fn recent(line: &EntryLine) -> RecentEntry {
+pub fn recent(tongue: &Tongue, line: &EntryLine) -> RecentEntry {
     let status = books::entry::entry_status(line.side, line.amount, line.allocated, line.reversed_by.is_some());
     let signed = if line.side == books::entry::Side::Charge { -line.amount } else { line.amount };
     RecentEntry {
-        description: line.description.clone(),
-        on: Day::of(line.effective_on),
-        amount: amount(signed, line.currency),
-        status: Some(Chip::of_state(status.as_str())),
+        description: wording::entry(tongue, &line.description),
+        on: Day::by(tongue, line.effective_on),
+        amount: amount(tongue, signed, line.currency),
+        status: Some(Chip::by(tongue, status.as_str())),
         href: None,
     }
 }
@@ -211,20 +205,20 @@ impl<'a> Asking<'a> {
 /// The page of an order or application, wherever it is shown. `message`: what staff wrote with it.
 pub fn document_page(sheet: &OrderSheet, shell: PayerShell, base: String, message: String, paybox: PayBox) -> DocumentPage {
     let currency = sheet.order.currency;
+    let tongue = &shell.tongue.clone();
     let first = sheet.lines.iter().filter(|line| line.added_by.is_none());
     DocumentPage {
         shell,
         base,
-        noun: engine::flows::create_order::title(sheet.order.kind),
-        number: sheet.order.number.clone().unwrap_or_default(),
+        name: wording::order(tongue, &sheet.order),
         customer: sheet.customer.name.clone(),
-        dated: Day::of(sheet.order.created_at.day_in(&sheet.business.zone())),
-        state: Chip::of_state(sheet.payment_state().as_str()),
+        dated: Day::by(tongue, sheet.order.created_at.day_in(&sheet.business.zone())),
+        state: Chip::by(tongue, sheet.payment_state().as_str()),
         message,
-        lines: first.map(|line| line_row(line, currency)).collect(),
-        amendments: amendments(sheet),
-        payments: payments(sheet),
-        figures: figures(sheet),
+        lines: first.map(|line| line_row(tongue, line, currency)).collect(),
+        amendments: amendments(tongue, sheet),
+        payments: payments(tongue, sheet),
+        figures: figures(tongue, sheet),
         paybox,
     }
 }
@@ -233,33 +227,33 @@ pub fn document_page(sheet: &OrderSheet, shell: PayerShell, base: String, messag
 pub fn invoice_page(sheet: &InvoiceSheet, shell: PayerShell, base: String, message: String, paybox: PayBox) -> DocumentPage {
     let currency = sheet.invoice.currency;
     let zone = sheet.business.zone();
-    let money = |minor| amount(minor, currency);
+    let tongue = &shell.tongue.clone();
+    let money = |minor| amount(tongue, minor, currency);
     let counted = sheet.payments.iter().rev().map(|payment| (payment, sheet.paid_by(payment.id))).filter(|(_, part)| *part > 0);
     let figures = sheet.figures;
     let taxes = sheet.taxes().into_iter().filter(|sum| sum.tax != 0);
     DocumentPage {
         shell,
         base,
-        noun: "Invoice",
-        number: sheet.invoice.number.clone().unwrap_or_default(),
+        name: wording::invoice(tongue, &sheet.invoice),
         customer: sheet.customer.name.clone(),
-        dated: sheet.invoice.issued_on.map_or_else(|| Day::of(sheet.today()), Day::of),
-        state: Chip::of_state(if sheet.overdue() { "overdue" } else { sheet.state().as_str() }),
+        dated: sheet.invoice.issued_on.map_or_else(|| Day::by(tongue, sheet.today()), |day| Day::by(tongue, day)),
+        state: Chip::by(tongue, if sheet.overdue() { "overdue" } else { sheet.state().as_str() }),
         message,
-        lines: sheet.lines.iter().map(|line| invoice_line(line, currency)).collect(),
+        lines: sheet.lines.iter().map(|line| invoice_line(tongue, line, currency)).collect(),
         amendments: Vec::new(),
         payments: counted
             .map(|(payment, part)| PublicPayment {
-                on: Day::of(payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
-                method: engine::sheets::payment::means(payment),
+                on: Day::by(tongue, payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
+                method: wording::means(tongue, payment),
                 amount: money(part),
-                status: Chip::of_state(payment.state.as_str()),
+                status: Chip::by(tongue, payment.state.as_str()),
                 receipt: None,
             })
             .collect(),
         figures: Figures {
             net: None,
-            taxes: taxes.map(|sum| (format!("tax {}%", sum.rate), money(sum.tax))).collect(),
+            taxes: taxes.map(|sum| (tongue.percent(&sum.rate.to_string()), money(sum.tax))).collect(),
             total: money(figures.total),
             fees: money(figures.fees),
             paid: money(figures.paid),
@@ -273,43 +267,46 @@ pub fn invoice_page(sheet: &InvoiceSheet, shell: PayerShell, base: String, messa
 }
 
 /// What a payer may do about the amount of a link. `refused`: why the last try did not go through.
-pub fn paybox(services: &Services, sheet: &LinkSheet, base: &str, refused: Option<String>) -> PayBox {
-    paybox_for(services, &Asking::of(sheet), base, refused)
+pub fn paybox(services: &Services, tongue: &Tongue, sheet: &LinkSheet, base: &str, refused: Option<String>) -> PayBox {
+    paybox_for(services, tongue, &Asking::of(sheet), base, refused)
 }
 
 /// What a payer may do about what is asked for. The form is posted to `base` and `/pay`.
-pub fn paybox_for(services: &Services, asking: &Asking<'_>, base: &str, refused: Option<String>) -> PayBox {
+pub fn paybox_for(services: &Services, tongue: &Tongue, asking: &Asking<'_>, base: &str, refused: Option<String>) -> PayBox {
     let Asking { currency, due, .. } = *asking;
     let zone = asking.business.zone();
     let paying = if let Some(payment) = asking.pending {
         Paying::UnderWay(UnderWay {
-            amount: amount(payment.amount, currency),
-            since: Moment::of(payment.updated_at, &zone),
+            amount: amount(tongue, payment.amount, currency),
+            since: Moment::by(tongue, payment.updated_at, &zone),
             unknown: payment.state == books::payment::PaymentState::Unknown,
-            note: "Bank debits take two to three working days.".to_owned(),
+            note: tongue.say("debits-take-days").to_string(),
         })
     } else if due == 0 && asking.credit > 0 {
-        Paying::InCredit(amount(asking.credit, currency))
+        Paying::InCredit(amount(tongue, asking.credit, currency))
     } else if due == 0 {
         Paying::Settled { on: None, receipt: None }
     } else if !asking.can_pay {
-        Paying::NotHere { why: "This page shows the balance; it cannot be paid here.".to_owned() }
+        Paying::NotHere { why: tongue.say("shows-balance").to_string() }
     } else {
         match online(services, asking.business, asking.connections) {
             Some(processor) => Paying::Pay(PayForm {
                 action: format!("{base}/pay"),
                 key: new_key(),
-                amount: amount(due, currency),
-                how_much: how_much(&asking.policy, due, currency),
+                amount: amount(tongue, due, currency),
+                how_much: how_much(tongue, &asking.policy, due, currency),
                 processor,
                 refused,
             }),
-            None => Paying::NotHere {
-                why: format!("{} cannot be paid online at present. Please ask how to pay.", asking.business.name),
-            },
+            None => Paying::NotHere { why: not_payable(tongue, asking.business) },
         }
     };
-    PayBox { paying }
+    PayBox { tongue: tongue.clone(), paying }
+}
+
+/// That a business cannot be paid online at present.
+pub fn not_payable(tongue: &Tongue, business: &Business) -> String {
+    tongue.say("not-payable").with("business", &business.name).to_string()
 }
 
 fn is_under_way(payment: &Payment, sheet: &LinkSheet) -> bool {
@@ -345,27 +342,28 @@ fn policy_of(sheet: &LinkSheet) -> Policy {
     engine::flows::start_checkout::policy(&sheet.link).unwrap_or(Policy::Full)
 }
 
-fn how_much(policy: &Policy, due: i64, currency: Currency) -> HowMuch {
+fn how_much(tongue: &Tongue, policy: &Policy, due: i64, currency: Currency) -> HowMuch {
     let due = Money::new(due, currency);
     match policy {
         Policy::Minimum(least) => {
-            let least = amount((*least).min(due.minor), currency);
+            let least = amount(tongue, (*least).min(due.minor), currency);
             HowMuch::Typed {
                 field: Field::of(due.to_decimal()),
-                hint: format!("At least {}.", least.text),
+                hint: tongue.say("at-least").with("amount", least.text).to_string(),
                 currency: currency.code(),
             }
         }
         Policy::Any => HowMuch::Typed {
             field: Field::of(due.to_decimal()),
-            hint: format!("Up to {}.", Amount::of(due).text),
+            hint: tongue.say("up-to").with("amount", tongue.money(due)).to_string(),
             currency: currency.code(),
         },
         Policy::Steps(steps) => {
-            let whole = Choice::new(due.to_decimal(), format!("{}, all that is due", Amount::of(due).text), true);
+            let whole =
+                Choice::new(due.to_decimal(), tongue.say("all-that-is-due").with("amount", tongue.money(due)).to_string(), true);
             let parts = steps.iter().filter(|step| **step < due.minor).map(|step| {
                 let part = Money::new(*step, currency);
-                Choice::new(part.to_decimal(), Amount::of(part).text, false)
+                Choice::new(part.to_decimal(), tongue.money(part), false)
             });
             HowMuch::Steps(std::iter::once(whole).chain(parts).collect())
         }

@@ -10,16 +10,18 @@ use engine::error::Error;
 use engine::sheets::link::link_sheet;
 use engine::sheets::statement::{Period, statement_sheet};
 use engine::store::business;
+use locale::Tongue;
 
 use super::account::asked_currency;
 use super::guest::{Account, Guest};
+use super::reader::spoken;
 use super::shown;
 use super::views::account::{AccountStatementPage, HandedPage};
 use crate::app::App;
 use crate::auth::form_encode;
 use crate::forms::{Form, new_key};
 use crate::papers;
-use crate::respond::{Problem, page};
+use crate::respond::Problem;
 use crate::view::Day;
 use crate::view::form::Field;
 use crate::view::statement::StatementView;
@@ -42,6 +44,18 @@ pub fn period(asked: &mut Form, today: books::calendar::Day) -> (Field, Field, O
     (field("from", from), field("to", to), period)
 }
 
+/// The mistakes at both fields in the reader's language.
+fn say_what_is_wrong(tongue: &Tongue, asked: &Form, from: &mut Field, to: &mut Field) {
+    for wrong in asked.errors() {
+        let sentence = match wrong.code {
+            "OUT_OF_RANGE" => tongue.say("wrong-days"),
+            _ => tongue.say("wrong-day").with("example", "2026-01-31"),
+        };
+        let field = if wrong.field == "from" { &mut *from } else { &mut *to };
+        field.error = Some(sentence.to_string());
+    }
+}
+
 /// The address of the same statement as PDF.
 pub fn pdf_address(base: &str, from: &Field, to: &Field, currency: &str) -> String {
     let value = |field: &Field| form_encode(&field.value);
@@ -55,12 +69,14 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, guest: Gu
     let of = business::business(&app.services.db, account.business()).await?;
     let currency = asked_currency(&asked).unwrap_or(of.currency);
     let today = of.today(app.services.db.clock().now());
-    let (mut from, to, period) = period(&mut asked, today);
+    let (mut from, mut to, period) = period(&mut asked, today);
+    let tongue = account.tongue(&of);
+    say_what_is_wrong(&tongue, &asked, &mut from, &mut to);
     let mut statement = None;
     if let Some(period) = period {
         match statement_sheet(&app.services.db, account.business(), account.id(), Some(currency), period).await {
-            Ok(sheet) => statement = Some(StatementView::of(&sheet)),
-            Err(Error::Invalid(errors)) => from.error = errors.into_iter().next().map(|one| super::links::sentence(&one.detail)),
+            Ok(sheet) => statement = Some(StatementView::by(&tongue, &sheet)),
+            Err(Error::Invalid(_)) => from.error = Some(tongue.say("too-long-statement").to_string()),
             Err(error) => return Err(error.into()),
         }
     }
@@ -74,7 +90,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, guest: Gu
         currency: currency.code(),
         statement,
     };
-    Ok(page(status, &shown))
+    Ok(spoken(&tongue, status, &shown))
 }
 
 /// `GET /portal/{customer}/statement.pdf` (from, to)
@@ -111,8 +127,10 @@ async fn handed_page(app: &App, account: &Account<'_>, id: LinkId) -> Result<Res
     }
     let token = app.services.keys.link_token(&sheet.link.purpose, id);
     let url = app.public_url.link(&format!("/p/{token}"));
-    let due = shown::amount(sheet.amount_due(), sheet.link.currency);
-    let text = format!("{}: {} to pay: {url}", sheet.business.name, due.text);
+    let tongue = account.tongue(&sheet.business);
+    let due = shown::amount(&tongue, sheet.amount_due(), sheet.link.currency);
+    let text = tongue.say("sms-text").with("business", &sheet.business.name).with("amount", &due.text).with("address", &url);
+    let text = text.to_string();
     let phone: String = sheet.customer.phone.as_deref().unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
     let shown = HandedPage {
         shell: account.shell(&sheet.business, false),
@@ -121,10 +139,10 @@ async fn handed_page(app: &App, account: &Account<'_>, id: LinkId) -> Result<Res
         due,
         qr: format!("/admin/links/{id}/qr.svg"),
         sms: format!("sms:{}?body={}", form_encode(&phone), form_encode(&text)),
-        works_until: Day::of(sheet.link.last_day(&sheet.business.zone())),
+        works_until: Day::by(&tongue, sheet.link.last_day(&sheet.business.zone())),
         mail: sheet.customer.email.as_ref().map(|_| format!("/admin/links/{id}/send")),
         url,
         key: new_key(),
     };
-    Ok(page(StatusCode::OK, &shown))
+    Ok(spoken(&tongue, StatusCode::OK, &shown))
 }

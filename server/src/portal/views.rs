@@ -10,6 +10,7 @@ pub mod sandbox;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use locale::Tongue;
 
 use crate::view::form::Field;
 use crate::view::{Amount, Choice, Day, Moment, filters};
@@ -70,6 +71,7 @@ pub struct UnderWay {
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "portal/paybox.html")]
 pub struct PayBox {
+    pub tongue: Tongue,
     pub paying: Paying,
 }
 impl HtmlSafe for PayBox {}

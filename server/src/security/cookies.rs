@@ -21,6 +21,8 @@ pub enum Cookie {
     Portal,
     /// Light or dark, as the person chose.
     Theme,
+    /// The language a payer chose: two letters, for the visit.
+    Language,
 }
 
 impl Cookie {
@@ -30,6 +32,7 @@ impl Cookie {
             Cookie::Visitor => "p",
             Cookie::Portal => "portal",
             Cookie::Theme => "theme",
+            Cookie::Language => "lang",
         }
     }
 

@@ -6,6 +6,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use books::money::{Currency, Money};
+use locale::Tongue;
 
 use super::Amount;
 
@@ -24,45 +25,72 @@ impl HtmlSafe for Ribbon {}
 pub struct Band {
     /// `age-0` (not due) to `age-4` (over 90 days).
     pub class: &'static str,
-    pub label: &'static str,
+    pub label: String,
     pub amount: Amount,
     /// Where the band begins and how wide it is, as `12.5%`.
     pub x: String,
     pub width: String,
 }
 
-const AGES: [(&str, &str, &str); 5] = [
-    ("age-0", "Not due", "not yet due"),
-    ("age-1", "1–30 days", "1 to 30 days"),
-    ("age-2", "31–60 days", "31 to 60 days"),
-    ("age-3", "61–90 days", "61 to 90 days"),
-    ("age-4", "Over 90", "more than 90 days"),
-];
+/// The class of each age.
+const AGES: [&str; 5] = ["age-0", "age-1", "age-2", "age-3", "age-4"];
+
+/// What an age is called.
+fn label(tongue: &Tongue, age: usize) -> String {
+    match age {
+        0 => tongue.say("age-not-due").to_string(),
+        1 => tongue.say("age-days").with("range", "1–30").to_string(),
+        2 => tongue.say("age-days").with("range", "31–60").to_string(),
+        3 => tongue.say("age-days").with("range", "61–90").to_string(),
+        _ => tongue.say("age-over").with("days", "90").to_string(),
+    }
+}
+
+/// The share of an age, as it is read aloud.
+fn said(tongue: &Tongue, age: usize, percent: i128) -> String {
+    let days = |from: &str, to: &str| tongue.say("spoken-days").with("from", from).with("to", to);
+    let sentence = match age {
+        0 => tongue.say("spoken-not-due"),
+        1 => days("1", "30"),
+        2 => days("31", "60"),
+        3 => days("61", "90"),
+        _ => tongue.say("spoken-over").with("days", "90"),
+    };
+    sentence.with("percent", percent).to_string()
+}
 
 impl Ribbon {
-    /// From the five open amounts `[current, 1–30, 31–60, 61–90, 90+]` in minor units, each at least 0.
+    /// As staff read it.
     pub fn of(open: [i64; 5], currency: Currency) -> Ribbon {
+        Ribbon::by(&Tongue::english(), open, currency)
+    }
+
+    /// From the five open amounts `[current, 1–30, 31–60, 61–90, 90+]` in minor units, each at least 0.
+    pub fn by(tongue: &Tongue, open: [i64; 5], currency: Currency) -> Ribbon {
         let total: i128 = open.iter().map(|minor| i128::from(*minor)).sum();
         let mut before = 0_i128;
         let mut bands = Vec::with_capacity(AGES.len());
-        let mut said = Vec::new();
-        for ((class, label, words), minor) in AGES.into_iter().zip(open) {
+        let mut parts = Vec::new();
+        for (age, (class, minor)) in AGES.into_iter().zip(open).enumerate() {
             let from = permille(before, total);
             before += i128::from(minor);
             let to = permille(before, total);
             if minor > 0 {
-                said.push(format!("{} percent {words}", permille(i128::from(minor), total).max(10) / 10));
+                parts.push(said(tongue, age, permille(i128::from(minor), total).max(10) / 10));
             }
             bands.push(Band {
                 class,
-                label,
-                amount: Amount::of(Money::new(minor, currency)),
+                label: label(tongue, age),
+                amount: Amount::by(tongue, Money::new(minor, currency)),
                 x: percent(from),
                 width: percent(to - from),
             });
         }
-        let spoken = if said.is_empty() { "Nothing is owed".to_owned() } else { format!("Owed by age: {}", said.join(", ")) };
-        Ribbon { bands, spoken }
+        let spoken = match parts.is_empty() {
+            true => tongue.say("spoken-nothing"),
+            false => tongue.say("spoken-by-age").with("parts", parts.join(", ")),
+        };
+        Ribbon { bands, spoken: spoken.to_string() }
     }
 
     /// Only the bands with something in them.

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a page's frame never carries a secret; what it shows of the signed-in person is their own name and role.
 
+use locale::{Sentence, Tongue};
+
 use super::Notice;
 
 /// A business as it shows itself: its name, its letter or logo, its color.
@@ -80,6 +82,10 @@ impl Section {
 /// The frame of every payer page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayerShell {
+    /// How the reader is spoken to.
+    pub tongue: Tongue,
+    /// The address on which another language can be chosen; empty: the page's own. None: what was posted cannot be shown again.
+    pub here: Option<String>,
     pub business: Business,
     /// Where a payer can ask: shown under every page when there is one.
     pub contact_email: Option<String>,
@@ -100,4 +106,11 @@ pub struct AccountBar {
     pub has_others: bool,
     /// The member of staff who acts for the customer; none: the customer themself.
     pub acting: Option<String>,
+}
+
+impl PayerShell {
+    /// A sentence in the reader's language.
+    pub fn say<'k>(&self, key: &'k str) -> Sentence<'k> {
+        self.tongue.say(key)
+    }
 }

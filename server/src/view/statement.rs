@@ -4,6 +4,8 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use books::money::Money;
 use engine::sheets::statement::{Moved, StatementSheet};
+use engine::wording;
+use locale::Tongue;
 
 use super::figures::Ribbon;
 use super::{Amount, Day, filters};
@@ -12,6 +14,7 @@ use super::{Amount, Day, filters};
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "parts/statement.html")]
 pub struct StatementView {
+    pub tongue: Tongue,
     pub from: Day,
     pub to: Day,
     /// Signed: below zero the customer owes.
@@ -19,7 +22,7 @@ pub struct StatementView {
     pub movements: Vec<StatementRow>,
     pub closing: Amount,
     /// `Amount owed`, `Credit`, `Nothing owed`.
-    pub standing: &'static str,
+    pub standing: String,
     /// The closing balance without its sign.
     pub figure: Amount,
     /// The statement sent for the days before had said this.
@@ -54,26 +57,34 @@ pub struct OpenRow {
 }
 
 impl StatementView {
+    /// As staff read it.
     pub fn of(sheet: &StatementSheet) -> StatementView {
-        let amount = |minor| Amount::of(Money::new(minor, sheet.currency));
+        StatementView::by(&Tongue::english(), sheet)
+    }
+
+    /// As a payer reads it.
+    pub fn by(tongue: &Tongue, sheet: &StatementSheet) -> StatementView {
+        let amount = |minor| Amount::by(tongue, Money::new(minor, sheet.currency));
+        let day = |day| Day::by(tongue, day);
         let row = |moved: &Moved| StatementRow {
-            on: Day::of(moved.on),
-            description: moved.description.clone(),
+            on: day(moved.on),
+            description: wording::entry(tongue, &moved.description),
             number: moved.number.clone(),
             amount: amount(moved.amount),
             balance: amount(moved.balance),
         };
         let a = sheet.ageing;
         StatementView {
-            from: Day::of(sheet.period.from),
-            to: Day::of(sheet.period.to),
+            tongue: tongue.clone(),
+            from: day(sheet.period.from),
+            to: day(sheet.period.to),
             opening: amount(sheet.opening),
             movements: sheet.movements.iter().map(row).collect(),
             closing: amount(sheet.closing),
             standing: match sheet.closing {
-                ..=-1 => "Amount owed",
-                0 => "Nothing owed",
-                1.. => "Credit",
+                ..=-1 => tongue.say("standing-owed").to_string(),
+                0 => tongue.say("standing-settled").to_string(),
+                1.. => tongue.say("standing-credit").to_string(),
             },
             figure: amount(sheet.closing.abs()),
             said_before: sheet.said_before.map(amount),
@@ -82,19 +93,18 @@ impl StatementView {
                 .open
                 .iter()
                 .map(|item| OpenRow {
-                    description: item.description.clone(),
+                    description: wording::entry(tongue, &item.description),
                     number: item.number.clone(),
-                    on: Day::of(item.on),
-                    due_on: item.due_on.map(Day::of),
+                    on: day(item.on),
+                    due_on: item.due_on.map(day),
                     late: match (item.due_on, item.days_past_due) {
-                        (Some(_), 1) => "1 day late".to_owned(),
-                        (Some(_), days @ 2..) => format!("{days} days late"),
+                        (Some(_), days @ 1..) => tongue.say("days-late").count("days", days).to_string(),
                         _ => String::new(),
                     },
                     open: amount(item.open),
                 })
                 .collect(),
-            ageing: Ribbon::of([a.current, a.d1_30, a.d31_60, a.d61_90, a.d90_plus], sheet.currency),
+            ageing: Ribbon::by(tongue, [a.current, a.d1_30, a.d31_60, a.d61_90, a.d90_plus], sheet.currency),
             free_credit: amount(a.credit),
         }
     }

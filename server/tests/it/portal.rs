@@ -3,6 +3,7 @@
 mod account;
 mod acting;
 mod doors;
+mod languages;
 mod links;
 mod methods;
 mod statements;

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use engine::flows::reword_mail::{preview_mail, reword_mail, send_test_mail};
 use engine::mail::words::{KINDS, MailWords, PLACES};
+use locale::Language;
 
 use crate::admin::again::{self, Again, filled};
 use crate::admin::desk::{Desk, done};
@@ -24,8 +25,16 @@ fn known(kind: &str) -> Result<&'static str, Problem> {
     KINDS.iter().find(|(known, _)| *known == kind).map(|(known, _)| *known).ok_or_else(Problem::not_found)
 }
 
-fn address(kind: &str) -> String {
-    format!("/admin/settings/mails/{kind}")
+fn address(kind: &str, language: Language) -> String {
+    match language {
+        Language::English => format!("/admin/settings/mails/{kind}"),
+        other => format!("/admin/settings/mails/{kind}?language={}", other.code()),
+    }
+}
+
+/// The language that an address or a form names: English, unless it is another that there is.
+fn language(form: &Form) -> Language {
+    Language::of_code(form.value("language")).unwrap_or(Language::English)
 }
 
 /// `GET /admin/settings/mails`
@@ -36,8 +45,11 @@ pub async fn first(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, 
 /// `GET /admin/settings/mails/{kind}`
 pub async fn show(State(app): State<Arc<App>>, Path(kind): Path<String>, desk: Desk) -> Result<Response, Problem> {
     let kind = known(&kind)?;
-    let words = desk.frame.business.settings()?.mail_words.remove(kind).unwrap_or_default();
-    let typed = filled([("subject", words.subject.unwrap_or_default()), ("body", words.body.unwrap_or_default())]);
+    let language = language(&desk.asked);
+    let words = desk.frame.business.settings()?.words_of(kind, language);
+    let code = language.code().to_owned();
+    let typed =
+        filled([("language", code), ("subject", words.subject.unwrap_or_default()), ("body", words.body.unwrap_or_default())]);
     form(&app, &desk, kind, &Again::fresh(typed)).await
 }
 
@@ -50,12 +62,13 @@ async fn form(app: &App, desk: &Desk, kind: &'static str, again: &Again) -> Resu
     let (db, of) = (&app.services.db, desk.staff.business);
     let words =
         MailWords { subject: Some(again.form.value("subject").to_owned()), body: Some(again.form.value("body").to_owned()) };
-    let made = match preview_mail(db, of, kind, words).await {
+    let language = language(&again.form);
+    let made = match preview_mail(db, of, kind, language, words).await {
         Ok(made) => made,
-        Err(_) => preview_mail(db, of, kind, MailWords::default()).await?,
+        Err(_) => preview_mail(db, of, kind, language, MailWords::default()).await?,
     };
     let tab = |(word, text): &(&'static str, &'static str)| Tab {
-        href: address(word),
+        href: address(word, language),
         text: (*text).to_owned(),
         count: None,
         here: *word == kind,
@@ -64,7 +77,12 @@ async fn form(app: &App, desk: &Desk, kind: &'static str, again: &Again) -> Resu
         shell: desk.shell(Section::Settings),
         tab: SettingsTab::Mails,
         kinds: KINDS.iter().map(tab).collect(),
-        action: address(kind),
+        languages: Language::ALL
+            .into_iter()
+            .map(|one| Tab { href: address(kind, one), text: one.own_name().to_owned(), count: None, here: one == language })
+            .collect(),
+        language: language.code(),
+        action: address(kind, Language::English),
         key: again.key(),
         refusal: again.refusal(&["subject", "body"]),
         subject: again.form.field("subject"),
@@ -86,12 +104,13 @@ pub async fn submit(
     let kind = known(&kind)?;
     let call = again::call(&staff, &mut typed)?;
     let words = read(&mut typed);
+    let language = language(&typed);
     let then = typed.value("then").to_owned();
     let to = staff.session.email.clone();
     let saved = match (typed.errors().is_empty(), then.as_str()) {
         (false, _) => Err(None),
-        (true, "look") => preview_mail(&app.services.db, staff.business, kind, words).await.map(|_| ()).map_err(Some),
-        (true, _) => reword_mail(&app.services.db, &call, kind, words).await.map(|_| ()).map_err(Some),
+        (true, "look") => preview_mail(&app.services.db, staff.business, kind, language, words).await.map(|_| ()).map_err(Some),
+        (true, _) => reword_mail(&app.services.db, &call, kind, language, words).await.map(|_| ()).map_err(Some),
     };
     match (saved, then.as_str()) {
         (Ok(()), "look") => {
@@ -99,10 +118,10 @@ pub async fn submit(
             form(&app, &desk, kind, &Again::fresh(typed)).await
         }
         (Ok(()), "test") => {
-            send_test_mail(&app.services, &staff.call(None), kind, &to).await?;
-            Ok(done(&address(kind), "test-mail"))
+            send_test_mail(&app.services, &staff.call(None), kind, language, &to).await?;
+            Ok(done(&address(kind, language), "test-mail"))
         }
-        (Ok(()), _) => Ok(done(&address(kind), "saved")),
+        (Ok(()), _) => Ok(done(&address(kind, language), "saved")),
         (Err(error), _) => {
             let again = Again::of(typed, error)?;
             form(&app, &Desk::open(&app, staff).await?, kind, &again).await

@@ -176,6 +176,8 @@ pub struct CustomerForm {
     pub phone: Field,
     pub reference: Field,
     pub address: Field,
+    /// Empty: the business's own.
+    pub locales: Vec<Choice>,
 }
 
 impl CustomerForm {

@@ -11,6 +11,8 @@ use crate::view::{Amount, Choice, Pager, Tab, filters};
 #[derive(Template)]
 #[template(path = "admin/reports/summary.html")]
 pub struct SummaryReport {
+    /// This week, last week, this month.
+    pub spans: Vec<Tab>,
     pub shell: Shell,
     pub tabs: Vec<Tab>,
     pub from: Field,

@@ -60,6 +60,9 @@ pub struct BusinessSettings {
     /// Fixed since the business began; a fact, not a field.
     pub currency: &'static str,
     pub zones: Vec<Choice>,
+    /// The language of whoever has none of their own.
+    pub locales: Vec<Choice>,
+    pub weeks: Vec<Choice>,
     /// A4 or Letter.
     pub paper: Vec<Choice>,
     /// `#0b5d46`.
@@ -113,6 +116,10 @@ pub struct MailSettings {
     pub shell: Shell,
     pub tab: SettingsTab,
     pub kinds: Vec<Tab>,
+    /// One for each language that mails are written in.
+    pub languages: Vec<Tab>,
+    /// The one that is worded here.
+    pub language: &'static str,
     pub action: String,
     pub key: String,
     pub refusal: Option<String>,

@@ -1,6 +1,7 @@
 //! The portal's pages: the doors, one account with what is open, its statement, and what staff hand over.
 
 use askama::Template;
+use locale::Tongue;
 
 use super::PayBox;
 use super::documents::{RecentEntry, Standing};
@@ -13,6 +14,7 @@ use crate::view::{Amount, Chip, Day, Link, Tab, filters};
 #[derive(Template)]
 #[template(path = "portal/sign_in.html")]
 pub struct SignInPage {
+    pub tongue: Tongue,
     /// The only business of the installation; none: there are several, and nobody has shown a right to know them.
     pub business: Option<String>,
     pub email: Field,
@@ -22,6 +24,7 @@ pub struct SignInPage {
 #[derive(Template)]
 #[template(path = "portal/asked.html")]
 pub struct AskedPage {
+    pub tongue: Tongue,
     pub business: Option<String>,
     pub email: String,
 }

@@ -51,9 +51,8 @@ pub struct DocumentPage {
     pub shell: PayerShell,
     /// The clean address of this page; `/pay`, `/pdf`, `/explain` follow it.
     pub base: String,
-    /// `Order`, `Application`.
-    pub noun: &'static str,
-    pub number: String,
+    /// `Order ORD-2026-00042`.
+    pub name: String,
     pub customer: String,
     pub dated: Day,
     pub state: Chip,

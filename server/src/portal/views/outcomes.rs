@@ -1,6 +1,7 @@
 //! Where a payer lands after the processor, and where a link leads that no longer works.
 
 use askama::Template;
+use locale::Tongue;
 
 use crate::view::shell::PayerShell;
 use crate::view::{Amount, Fact, Moment, filters};
@@ -52,12 +53,15 @@ pub struct ExpiredPage {
 /// 404 for unknown, malformed and revoked links alike. It names no business: the visitor has not shown a right to know.
 #[derive(Template)]
 #[template(path = "portal/lost.html")]
-pub struct LostPage;
+pub struct LostPage {
+    pub tongue: Tongue,
+}
 
 /// Whether a card was kept, for whoever comes back from the processor's page. It names nobody.
 #[derive(Template)]
 #[template(path = "portal/saved.html")]
 pub struct SavedPage {
+    pub tongue: Tongue,
     pub done: bool,
     pub title: String,
     pub text: String,
@@ -67,6 +71,7 @@ pub struct SavedPage {
 #[derive(Template)]
 #[template(path = "portal/trouble.html")]
 pub struct TroublePage {
+    pub tongue: Tongue,
     pub title: String,
     pub text: String,
     /// For the business, to find the case.

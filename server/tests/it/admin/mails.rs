@@ -15,7 +15,7 @@ fn words_are_looked_at_kept_and_tried() {
         look.push(("then", "look"));
         let seen = browser.post(path, &look).await;
         assert_eq!(seen.status.as_u16(), 200);
-        assert!(seen.text.contains("180.00 USD is on its way") && seen.text.contains("Sorry about that."), "{}", seen.text);
+        assert!(seen.text.contains("$180.00 is on its way") && seen.text.contains("Sorry about that."), "{}", seen.text);
         assert!(!browser.page(path).await.contains("Sorry about that."), "a look keeps nothing");
         let bad = browser.post(path, &[("subject", "{nobody}"), ("body", "kept")]).await;
         assert!(wrong(&bad.text, "subject").contains("stands for nothing") && bad.text.contains("kept"), "{}", bad.text);
@@ -26,7 +26,7 @@ fn words_are_looked_at_kept_and_tried() {
         assert!(browser.page(path).await.contains("Sorry about that."));
         let mails = app.all("/mails?kind=test").await;
         assert_eq!((mails.len(), mails[0]["to"].as_str()), (1, Some(OWNER)));
-        assert_eq!(mails[0]["subject"], "Test: 180.00 USD is on its way");
+        assert_eq!(mails[0]["subject"], "Test: $180.00 is on its way");
         assert_eq!(browser.send("GET", "/admin/settings/mails/none", "").await.status.as_u16(), 404);
     });
 }

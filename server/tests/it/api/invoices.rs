@@ -96,7 +96,7 @@ fn an_invoice_from_scratch_is_drafted_changed_issued_and_paid() {
         app.work().await;
         let mails = app.all("/mails?kind=invoice").await;
         assert_eq!(mails.len(), 1);
-        assert!(mails[0]["text"].as_str().expect("text").contains("108.25 USD"), "{}", mails[0]);
+        assert!(mails[0]["text"].as_str().expect("text").contains("$108.25"), "{}", mails[0]);
 
         pay(app, &customer, json!({"invoice": invoice}), 5_000).await;
         assert_eq!(figures(app, &invoice).await, shown("part_paid", [10_825, 5_000, 0, 0, 5_825]));

@@ -15,10 +15,10 @@ fn a_receipt_is_worded_and_keeps_its_figures() {
         assert!(all.len() == 11 && all.iter().all(|row| row["subject"].is_null()), "{all:?}");
         let own = json!({"subject": "{amount} arrived, thank you", "body": "{greeting}\n\nWe are glad.\n\n{business}"});
         let seen = app.post("/mail-words/receipt/preview", own.clone()).await.json(200);
-        assert_eq!(seen["subject"], "400.00 USD arrived, thank you");
+        assert_eq!(seen["subject"], "$400.00 arrived, thank you");
         assert!(app.get("/mail-words").await.json(200)["data"][3]["subject"].is_null(), "a look keeps nothing");
         let kept = put(app, "/mail-words/receipt", own).await.json(200);
-        assert_eq!((&kept["kind"], &kept["sample"]), (&json!("receipt"), &json!("400.00 USD arrived, thank you")));
+        assert_eq!((&kept["kind"], &kept["sample"]), (&json!("receipt"), &json!("$400.00 arrived, thank you")));
 
         let customer = app.customer("Fern & Field").await;
         app.post("/settings", json!({"receipt_external": true})).await.json(200);
@@ -28,9 +28,9 @@ fn a_receipt_is_worded_and_keeps_its_figures() {
         app.post("/payments", cash).await.json(201);
         app.work().await;
         let mail = app.all("/mails?kind=receipt").await[0].clone();
-        assert_eq!(mail["subject"], "40.00 USD arrived, thank you");
+        assert_eq!(mail["subject"], "$40.00 arrived, thank you");
         let text = mail["text"].as_str().expect("a text");
-        for part in ["Hello Fern & Field,", "We are glad.", "Harbor Joinery", "Still due: 60.00 USD"] {
+        for part in ["Hello Fern & Field,", "We are glad.", "Harbor Joinery", "Still due: $60.00"] {
             assert!(text.contains(part), "{part}: {text}");
         }
         put(app, "/mail-words/receipt", json!({})).await.json(200);
