@@ -30,6 +30,7 @@ pub mod issue_key;
 pub mod keep_answer;
 pub mod keep_method;
 pub mod keep_paper;
+pub mod lead_on;
 pub mod limits;
 pub mod manage_users;
 pub mod move_clock;

@@ -5,6 +5,7 @@
 //! it is sent and what it answers is held against the processor's published description ([`spec`]), and whatever does not
 //! agree fails the test when the fake goes away. Left out on purpose: smallest and largest charges, rights of keys, speed.
 
+pub mod authorize_net;
 pub mod fault;
 pub mod form;
 pub mod http;

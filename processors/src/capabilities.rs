@@ -26,7 +26,7 @@ macro_rules! capabilities {
 capabilities! {
     /// A payer can pay on a page of the processor.
     Checkout = "checkout";
-    /// Such a page may be reached from a request sent by mail, hours later, by a payer without an account.
+    /// A request sent by mail may lead there, hours later, a payer without an account.
     PaymentRequest = "payment_request";
     /// Cards can be kept as tokens and charged while the payer is away.
     SavedMethods = "saved_methods";
@@ -66,7 +66,7 @@ pub struct Capabilities {
     pub authorization_days: u16,
     /// How long after capture a refund is taken; none: no limit is known.
     pub refund_days: Option<u16>,
-    /// A refund is possible only after the nightly settlement; before it, void the whole.
+    /// A part goes back only after the nightly settlement; before it, only the whole.
     pub refund_needs_settled: bool,
 }
 
@@ -74,6 +74,13 @@ impl Capabilities {
     pub fn new(claims: &[Capability], authorization_days: u16, refund_days: Option<u16>) -> Capabilities {
         let claims = Capability::ALL.iter().copied().filter(|known| claims.contains(known)).collect();
         Capabilities { claims, authorization_days, refund_days, refund_needs_settled: false }
+    }
+
+    /// The same, where a part goes back only after the nightly settlement.
+    #[must_use]
+    pub fn refunding_after_settlement(mut self) -> Capabilities {
+        self.refund_needs_settled = true;
+        self
     }
 
     /// The same without one claim.

@@ -10,6 +10,7 @@
 
 pub mod amounts;
 pub mod asked;
+pub mod authorize_net;
 pub mod capabilities;
 pub mod form;
 pub mod http;
@@ -33,9 +34,9 @@ pub use processor::{
     Processor, RefundRequest, Replay, SetupRequest, Source,
 };
 pub use remote::{
-    Changes, Charge, ChargeState, Checkout, CheckoutState, Dispute, DisputeState, MethodKind, Payout, PayoutLine, Payouts,
-    Reference, Refund, RefundState, Remote, RemoteInvoice, RemoteInvoiceState, RemoteKind, SavedMethod, Setup, SetupState,
-    Tested,
+    Changes, Charge, ChargeState, Checkout, CheckoutState, Dispute, DisputeState, MethodKind, Onward, Payout, PayoutLine,
+    Payouts, Reference, Refund, RefundState, Remote, RemoteInvoice, RemoteInvoiceState, RemoteKind, SavedMethod, Setup,
+    SetupState, Tested,
 };
 pub use secret::Secret;
 pub use webhook::{Hint, RawHook, Verified};

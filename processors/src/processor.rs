@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 use crate::asked::Asked;
 use crate::capabilities::Capabilities;
 use crate::outcome::{Outcome, RejectReason, Resolved};
-use crate::remote::{Changes, Charge, Checkout, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested};
+use crate::remote::{
+    Changes, Charge, Checkout, Onward, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested,
+};
 use crate::webhook::{RawHook, Verified};
 use crate::wire;
 
@@ -233,9 +235,16 @@ pub trait Processor: Send + Sync {
     }
 
     /// Closes a page, or gives up a confirmation that is asked for ([`Outcome::NeedsAction`]), for good. When the payer was
-    /// faster the answer is *done* with the state `completed`: look at it.
+    /// faster the answer is *done* with the state `completed`: look at it. Where a page cannot be closed the state is
+    /// `abandoned`: it may still be paid until it expires.
     fn expire_checkout<'a>(&'a self, _by: &'a Attempt, _checkout: &'a str) -> Fut<'a, Outcome<Checkout>> {
         unsupported("a hosted page")
+    }
+
+    /// What a page of ours sends on to the processor's, by the end of an address that [`Processor::checkout`] or
+    /// [`Processor::setup`] gave out. None: this connection gave out no such address.
+    fn onward(&self, _page: &str, _now: Instant) -> Option<Onward> {
+        None
     }
 
     /// Takes (or holds) money without a page.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use books::ids::ConnectionId;
 use serde_json::Value;
 
+use crate::authorize_net;
 use crate::capabilities::Capabilities;
 use crate::http::Wire;
 use crate::paypal;
@@ -23,7 +24,7 @@ use crate::stripe;
 pub const MAX_TEXT: usize = 5_000;
 
 /// All kinds, in the order people are offered them.
-pub const ALL: &[ProcessorKind] = &[SANDBOX, stripe::KIND, square::KIND, paypal::KIND];
+pub const ALL: &[ProcessorKind] = &[SANDBOX, stripe::KIND, square::KIND, paypal::KIND, authorize_net::KIND];
 
 const SANDBOX: ProcessorKind = ProcessorKind {
     name: sandbox::KIND,
@@ -140,7 +141,7 @@ pub struct Surroundings {
     pub wire: Wire,
     /// Secrets that were replaced a short while ago, by the name of their setting: what was signed under one is still right.
     pub replaced: Vec<(String, Secret)>,
-    /// For Sandbox alone.
+    /// For Sandbox; its page key also signs addresses of pages of ours that lead on to a processor's.
     pub house: House,
 }
 

@@ -92,6 +92,24 @@ pub enum CheckoutState {
     Expired,
     /// The payer turned back. It can never be paid any more.
     Canceled,
+    /// Given up by us, and the processor cannot close it: it may still be paid until it expires.
+    Abandoned,
+}
+
+/// A processor's page that takes its visitor by a form: a page of ours holds that form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Onward {
+    /// The only place to which the form may lead.
+    pub origin: &'static str,
+    /// Where the form is sent.
+    pub action: String,
+    pub fields: Vec<(&'static str, String)>,
+    /// What is paid there; none where a card is only kept.
+    pub amount: Option<Money>,
+    /// It is too late for this page: the visitor goes `back`.
+    pub lapsed: bool,
+    /// Where the processor's page leads afterwards.
+    pub back: String,
 }
 
 /// A processor's page where a card is kept without being charged.

@@ -4,6 +4,10 @@
 //! page, time passing, a line that fails). Each claimed capability is exercised by at least one case; a claim without a case
 //! fails, and so does a call that works without being claimed. What only Sandbox promises is in `sandbox_only`.
 
+#[path = "contract/authorize_net_only.rs"]
+mod authorize_net_only;
+#[path = "contract/authorize_net_stage.rs"]
+mod authorize_net_stage;
 #[path = "contract/cases/mod.rs"]
 mod cases;
 #[path = "contract/localstripe.rs"]
@@ -45,6 +49,7 @@ const PROCESSORS: &[(&str, SetStage)] = &[
     ("stripe", stripe_stage::set),
     ("square", square_stage::set),
     ("paypal", paypal_stage::set),
+    ("authorize_net", authorize_net_stage::set),
 ];
 
 fn stages() -> impl Iterator<Item = (&'static str, SetStage)> {

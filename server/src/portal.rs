@@ -13,6 +13,7 @@ pub mod guest;
 pub mod invoices;
 pub mod links;
 pub mod methods;
+pub mod onward;
 pub mod reader;
 pub mod returns;
 pub mod sandbox;
@@ -62,6 +63,11 @@ fn account_routes() -> Router<Arc<App>> {
         .route("/portal/{customer}/invoices/{id}/explain", get(invoices::explain))
         .route("/portal/{customer}/payments/{id}", get(account::payment))
         .route("/portal/{customer}/payments/{id}/pdf", get(account::payment_pdf))
+}
+
+/// The step to processors' pages that take their visitors by a form.
+pub fn onward_routes() -> Router<Arc<App>> {
+    Router::new().route("/onward/{connection}", get(onward::show))
 }
 
 /// The pretend processor's pages, which stand for another site and look at none.

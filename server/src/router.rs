@@ -31,6 +31,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .merge(group(admin::routes(), Surface::Admin, Reader::Person, Cookies::Used))
         .merge(group(portal::routes(), Surface::Portal, Reader::Person, Cookies::Used))
         .merge(group(portal::sandbox_routes(), Surface::Portal, Reader::Person, Cookies::Unused))
+        .merge(group(portal::onward_routes(), Surface::Portal, Reader::Person, Cookies::Unused))
         .merge(group(hooks::routes(), Surface::Api, Reader::Program, Cookies::Unused))
         .merge(group(system::routes(), Surface::Api, Reader::Program, Cookies::Unused))
         .merge(group(system::files(), Surface::Static, Reader::Unknown, Cookies::Unused))

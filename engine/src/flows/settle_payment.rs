@@ -337,7 +337,8 @@ impl Settling<'_> {
                     self.save(tx);
                 }
             }
-            CheckoutState::Expired | CheckoutState::Canceled => {
+            // One that was given up and is paid all the same is found by its charge.
+            CheckoutState::Expired | CheckoutState::Canceled | CheckoutState::Abandoned => {
                 let state = if declined.is_some() { PaymentState::Failed } else { PaymentState::Canceled };
                 let declined = declined.as_ref().map(|(code, text)| (code.as_str(), text.as_str()));
                 self.stop_asking(tx);

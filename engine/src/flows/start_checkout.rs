@@ -2,7 +2,8 @@
 //!
 //! Invariant: for one set of charges there is at most one page on which they can be paid. A double click or a second tab is
 //! led to the page that is there; another amount first closes that page at the processor. The attempt is committed before
-//! the processor is called, and the call happens outside any transaction.
+//! the processor is called, and the call happens outside any transaction. Limits: where a processor cannot close a page it is
+//! given up and lapses within minutes; what is paid on it until then settles what is still due, and waits as credit otherwise.
 
 use std::time::Duration;
 

@@ -164,7 +164,7 @@ impl Stripe {
             (CheckoutState::Completed, Some(charge)) => told(charge),
             (CheckoutState::Open, _) => Outcome::NeedsAction(Action { id: page.id, url: page.url }),
             (CheckoutState::Completed, None) => Outcome::unknown("Stripe's page was completed without a payment"),
-            (CheckoutState::Expired | CheckoutState::Canceled, _) => {
+            (CheckoutState::Expired | CheckoutState::Canceled | CheckoutState::Abandoned, _) => {
                 Outcome::Declined(Decline::of(DeclineReason::AuthenticationRequired))
             }
         }

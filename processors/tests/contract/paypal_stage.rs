@@ -43,7 +43,7 @@ impl PayPalStage {
                 (CheckoutState::Completed, _) => Met::Thanks,
                 (CheckoutState::Open, Some(decline)) => Met::Declined(decline.reason),
                 (CheckoutState::Open, None) => Met::AskedToConfirm,
-                (CheckoutState::Expired | CheckoutState::Canceled, _) => Met::Closed,
+                (CheckoutState::Expired | CheckoutState::Canceled | CheckoutState::Abandoned, _) => Met::Closed,
             },
             // PayPal has forgotten an order that nobody approved in time.
             Outcome::Rejected(rejection) if rejection.reason == RejectReason::NotFound => Met::Closed,

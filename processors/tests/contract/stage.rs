@@ -99,6 +99,26 @@ pub trait Stage: Send + Sync {
     fn dates_its_messages(&self) -> bool {
         true
     }
+    /// Whether a page can be closed before its time. If not, it is given up, and may still be paid until it lapses.
+    fn closes_pages(&self) -> bool {
+        true
+    }
+    /// Whether its messages tell of disputes. If not, they are found in its lists.
+    fn tells_of_disputes(&self) -> bool {
+        true
+    }
+    /// Whether a card's bank may ask for its holder.
+    fn asks_holders(&self) -> bool {
+        true
+    }
+    /// The declines of a saved card that this processor tells apart.
+    fn declines_saved(&self) -> Vec<(Role, DeclineReason)> {
+        DECLINES.to_vec()
+    }
+    /// How many seconds after a call was lost it is sure that it never arrives.
+    fn sure_after(&self) -> i64 {
+        0
+    }
     /// How many answers are lost in the long loop.
     fn rounds(&self) -> usize {
         1_000
@@ -200,6 +220,16 @@ impl dyn Stage + '_ {
         self.taken(role, amount, true).await
     }
 
+    /// A charge of which a part can go back: some processors settle it first.
+    pub async fn refundable(&self, role: Role, amount: Money) -> Charge {
+        let charge = self.captured(role, amount).await;
+        if !self.processor().capabilities().refund_needs_settled {
+            return charge;
+        }
+        self.pass(DAY).await;
+        self.charge_now(&charge.id).await
+    }
+
     pub async fn held(&self, amount: Money) -> Charge {
         self.taken(Role::Pays, amount, false).await
     }
@@ -217,6 +247,11 @@ impl dyn Stage + '_ {
     /// Whether this connection's answer to a call that never arrived is to make it now, under the same key.
     pub fn repeats(&self, operation: Operation) -> bool {
         matches!(self.processor().replay(operation), Replay::SafeFor(_))
+    }
+
+    /// Whether a page that was asked for twice under one key is the same page.
+    pub fn repeats_pages(&self) -> bool {
+        !matches!(self.processor().replay(Operation::Checkout), Replay::Never)
     }
 
     pub async fn page(&self, amount: Money) -> Checkout {

@@ -142,7 +142,7 @@ pub async fn html(State(app): State<Arc<App>>, Path(id): Path<String>, staff: St
     let id: MailId = id.parse().map_err(|_| Problem::not_found())?;
     let mail = mail::mail(&app.services.db, staff.business, id).await?;
     let mut response = Html(mail.body_html).into_response();
-    response.extensions_mut().insert(OwnPolicy(MAIL_POLICY));
+    response.extensions_mut().insert(OwnPolicy(MAIL_POLICY.to_owned()));
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(response)
 }

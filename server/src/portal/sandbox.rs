@@ -11,7 +11,7 @@ use processors::sandbox::{Bank, BankError, CardEntry, CheckoutStep, PUBLISHED, P
 
 use super::views::sandbox::{SandboxAuthenticate, SandboxCheckout, SandboxGone, SandboxInvoice, SandboxSave, TestCard};
 use crate::app::App;
-use crate::forms::Form;
+use crate::forms::CardForm;
 use crate::respond::{Problem, page};
 use crate::view::{Amount, Day};
 
@@ -121,7 +121,11 @@ fn invoice(
 }
 
 /// `POST /sandbox/checkout/{id}`: a card, or the holder's answer.
-pub async fn submit(State(app): State<Arc<App>>, Path(text): Path<String>, form: Form) -> Result<Response, Response> {
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Path(text): Path<String>,
+    CardForm(form): CardForm,
+) -> Result<Response, Response> {
     let (id, bank) = bank(&app, &text).await?;
     let now = app.services.db.clock().now();
     let step = if form.has("result") {

@@ -41,8 +41,8 @@ pub struct LeadsTo(pub Vec<&'static str>);
 pub struct InlinePdf;
 
 /// Left on an answer by a handler whose answer needs a policy of its own, such as a mail's HTML in a frame without rights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OwnPolicy(pub &'static str);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnPolicy(pub String);
 
 /// Left on an answer by a handler of a page that shows another answer of ours in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub async fn add(headers: axum::extract::State<Headers>, request: Request, next:
         policy = policy.replace("frame-src 'none'", "frame-src 'self'");
     }
     if let Some(OwnPolicy(own)) = response.extensions_mut().remove::<OwnPolicy>() {
-        policy = own.to_owned();
+        policy = own;
     }
     write(response.headers_mut(), &headers, &policy, inline);
     response

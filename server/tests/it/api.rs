@@ -3,6 +3,7 @@
 mod actions;
 mod approvals;
 mod authorizations;
+mod authorize_net;
 mod bad_input;
 mod credit_notes;
 mod description;

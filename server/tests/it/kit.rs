@@ -95,32 +95,29 @@ impl TestApp {
         TestApp::open_with(place, BTreeMap::new()).await
     }
 
-    async fn open_with(place: &Place, base_urls: BTreeMap<String, String>) -> TestApp {
-        let start = Instant::from_rfc3339(START).expect("a time");
-        let at = DbConfig { data: place.data.clone(), url: place.url.clone(), mode: Mode::ReadWrite };
-        let db = Db::open(&at, Clock::test(start)).expect("a fresh database opens");
-        let keys = Keys::open(&place.data.join("key")).expect("a fresh key file");
-        let services = Services::new(db, keys, ADDRESS.to_owned(), None).with_base_urls(base_urls);
-        let common = Common { data: Some(place.data.clone()), ..Common::default() };
-        let mut config = Config::load(&common, None).expect("the defaults");
-        config.configured_url = Some(PublicUrl::parse(ADDRESS).expect("a URL"));
-        config.test_clock = Some(start);
-        // Papers are drawn by another crate. Here what does not add up is refused, as the typesetter would, and a bill is
-        // no more than the amount that it says is due.
-        let papers = Papers {
-            order: |paper| printed(paper.check(), Some(paper.standing.amount_due)),
-            receipt: |paper| printed(paper.check(), None),
-            refund: |paper| printed(paper.check(), None),
-            statement: |paper| printed(paper.check(), None),
-            letter: |paper| printed(paper.check(), None),
-            invoice: |paper, _| {
-                let now = paper.as_at.as_ref().map_or(paper.due_at_issue, |sheet| sheet.standing.amount_due);
-                printed(paper.check(), Some(now))
-            },
-            credit_note: |paper, _| printed(paper.check(), None),
-        };
-        let app = App::new(config, services, papers, Stop::new());
+    /// A new business in a fresh database, with other addresses for processors.
+    pub async fn open_with(place: &Place, base_urls: BTreeMap<String, String>) -> TestApp {
+        let app = start_up(place, base_urls);
         let (business, key) = another_business(&app.services, "Harbor Joinery", "USD").await;
+        TestApp::over(app, business, key)
+    }
+
+    /// The same installation started anew so many seconds later, as after the process before has ended.
+    pub async fn again(
+        place: &Place,
+        base_urls: BTreeMap<String, String>,
+        business: BusinessId,
+        key: String,
+        later: i64,
+    ) -> TestApp {
+        let app = start_up(place, base_urls);
+        let clock = app.services.db.clock();
+        clock.set(clock.now().plus_seconds(later));
+        engine::flows::move_clock::resume(&app.services.db).await.expect("the test clock goes on");
+        TestApp::over(app, business, key)
+    }
+
+    fn over(app: Arc<App>, business: BusinessId, key: String) -> TestApp {
         let router = server::router::router(&app);
         TestApp { app, business, key, router, leaves_jobs: AtomicBool::new(false), on_this_machine: AtomicBool::new(false) }
     }
@@ -323,6 +320,34 @@ fn printed(check: Result<(), PaperFault>, due: Option<Money>) -> Result<Vec<u8>,
     Ok(format!("%PDF-{due}").into_bytes())
 }
 
+/// Opens the database and puts the server over it, on the test clock.
+fn start_up(place: &Place, base_urls: BTreeMap<String, String>) -> Arc<App> {
+    let start = Instant::from_rfc3339(START).expect("a time");
+    let at = DbConfig { data: place.data.clone(), url: place.url.clone(), mode: Mode::ReadWrite };
+    let db = Db::open(&at, Clock::test(start)).expect("a fresh database opens");
+    let keys = Keys::open(&place.data.join("key")).expect("a fresh key file");
+    let services = Services::new(db, keys, ADDRESS.to_owned(), None).with_base_urls(base_urls);
+    let common = Common { data: Some(place.data.clone()), ..Common::default() };
+    let mut config = Config::load(&common, None).expect("the defaults");
+    config.configured_url = Some(PublicUrl::parse(ADDRESS).expect("a URL"));
+    config.test_clock = Some(start);
+    // Papers are drawn by another crate. Here what does not add up is refused, as the typesetter would, and a bill is
+    // no more than the amount that it says is due.
+    let papers = Papers {
+        order: |paper| printed(paper.check(), Some(paper.standing.amount_due)),
+        receipt: |paper| printed(paper.check(), None),
+        refund: |paper| printed(paper.check(), None),
+        statement: |paper| printed(paper.check(), None),
+        letter: |paper| printed(paper.check(), None),
+        invoice: |paper, _| {
+            let now = paper.as_at.as_ref().map_or(paper.due_at_issue, |sheet| sheet.standing.amount_due);
+            printed(paper.check(), Some(now))
+        },
+        credit_note: |paper, _| printed(paper.check(), None),
+    };
+    App::new(config, services, papers, Stop::new())
+}
+
 async fn another_business(services: &Services, name: &str, currency: &str) -> (BusinessId, String) {
     let new = NewBusiness {
         name: name.to_owned(),
@@ -338,7 +363,7 @@ async fn another_business(services: &Services, name: &str, currency: &str) -> (B
 }
 
 /// Runs something asynchronous to its end.
-fn block_on<T>(work: impl Future<Output = T>) -> T {
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime for the test").block_on(work)
 }

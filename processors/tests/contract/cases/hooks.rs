@@ -48,6 +48,9 @@ pub async fn each_message_leads_to_what_changed(stage: &dyn Stage) {
     let page = stage.page(usd(1_000)).await;
     stage.pay(&page.url, Role::Pays).await;
     let charge = stage.checkout_now(&page.id).await.charge.expect("it was charged");
+    if stage.processor().capabilities().refund_needs_settled {
+        stage.pass(DAY).await;
+    }
     let refund = RefundRequest { charge: charge.id.clone(), amount: usd(1_000), reason: "returned".into() };
     let refund = done(stage.processor().refund(&stage.attempt(), &refund).await);
     let disputed = stage.captured(Role::Pays, usd(2_000)).await;
@@ -76,7 +79,8 @@ pub async fn each_message_leads_to_what_changed(stage: &dyn Stage) {
         (RemoteKind::Charge, disputed.attempt),
         (RemoteKind::Dispute, disputed.attempt),
     ] {
-        assert!(seen.contains(&expected), "{expected:?} is missing from {seen:?}");
+        let told = stage.tells_of_disputes() || expected.0 != RemoteKind::Dispute;
+        assert!(!told || seen.contains(&expected), "{expected:?} is missing from {seen:?}");
     }
     ids.sort_unstable();
     ids.dedup();

@@ -22,7 +22,7 @@ pub async fn the_whole_goes_back_once(stage: &dyn Stage) {
 }
 
 pub async fn parts_never_add_up_to_more(stage: &dyn Stage) {
-    let charge = stage.captured(Role::Pays, usd(1_000)).await;
+    let charge = stage.refundable(Role::Pays, usd(1_000)).await;
     let (processor, by) = (stage.processor(), [stage.attempt(), stage.attempt(), stage.attempt()]);
     let part = refund(&charge.id, 400);
     let (one, two, three) =
@@ -53,7 +53,7 @@ pub async fn the_window_closes(stage: &dyn Stage) {
 }
 
 pub async fn a_refund_that_is_not_taken_changes_nothing(stage: &dyn Stage) {
-    let charge = stage.captured(Role::RefundFails, usd(500)).await;
+    let charge = stage.refundable(Role::RefundFails, usd(500)).await;
     let (attempt, request) = (stage.attempt(), refund(&charge.id, 500));
     let decline = declined(stage.processor().refund(&attempt, &request).await);
     assert_eq!(decline.reason, DeclineReason::RefundFailed);
@@ -71,7 +71,7 @@ pub async fn a_disputed_charge_is_not_refunded(stage: &dyn Stage) {
 }
 
 pub async fn a_refund_made_elsewhere_is_found(stage: &dyn Stage) {
-    let charge = stage.captured(Role::Pays, usd(1_000)).await;
+    let charge = stage.refundable(Role::Pays, usd(1_000)).await;
     let before = done(stage.processor().changes(None, stage.now()).await);
     stage.refund_elsewhere(&charge.id, usd(300)).await;
     let news = done(stage.processor().changes(Some(&before.cursor), stage.now()).await);

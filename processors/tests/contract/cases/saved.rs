@@ -1,7 +1,8 @@
 //! Cards kept as tokens, and charged while their holder is away.
 
 use processors::{
-    ChargeState, CheckoutRequest, Initiator, Outcome, RejectReason, Remote, RemoteKind, Resolved, Retry, SetupRequest, SetupState,
+    ChargeState, CheckoutRequest, Initiator, Operation, Outcome, RejectReason, Remote, RemoteKind, Replay, Resolved, Retry,
+    SetupRequest, SetupState,
 };
 
 use crate::stage::{DECLINES, Met, Role, Stage, declined, done, of_saved, on_page, rejected, usd};
@@ -19,7 +20,7 @@ pub async fn a_saved_card_is_charged_while_its_holder_is_away(stage: &dyn Stage)
 }
 
 pub async fn a_saved_card_is_declined_with_its_reason(stage: &dyn Stage) {
-    for (role, reason) in DECLINES {
+    for (role, reason) in stage.declines_saved() {
         let decline = declined(stage.charge_saved(role, usd(1_000)).await);
         assert_eq!(decline.reason, reason);
         assert!(!decline.text.is_empty());
@@ -28,6 +29,9 @@ pub async fn a_saved_card_is_declined_with_its_reason(stage: &dyn Stage) {
 }
 
 pub async fn the_holder_of_a_saved_card_confirms_or_not(stage: &dyn Stage) {
+    if !stage.asks_holders() {
+        return;
+    }
     for (confirms, captured) in [(false, 0), (true, 1_000)] {
         let (customer, method) = stage.saved(Role::Confirms).await;
         let (attempt, request) = (stage.attempt(), of_saved(&customer, &method, usd(1_000)));
@@ -100,8 +104,11 @@ pub async fn the_same_key_charges_once(stage: &dyn Stage) {
     let (processor, attempt, request) = (stage.processor(), stage.attempt(), of_saved(&customer, &method, usd(1_000)));
     let (left, right) = tokio::join!(processor.charge(&attempt, &request), processor.charge(&attempt, &request));
     assert_eq!(done(left), done(right));
-    let other = processors::ChargeRequest { amount: usd(2_000), ..request.clone() };
-    assert_eq!(rejected(processor.charge(&attempt, &other).await), RejectReason::KeyReused);
+    if !matches!(processor.replay(Operation::Charge), Replay::DetectsDuplicateFor(_)) {
+        // Where only what is alike is noticed, another request under the same key is never made.
+        let other = processors::ChargeRequest { amount: usd(2_000), ..request.clone() };
+        assert_eq!(rejected(processor.charge(&attempt, &other).await), RejectReason::KeyReused);
+    }
     assert_eq!(stage.captured_in_truth().await, 1_000);
 
     let (customer, poor) = stage.saved(Role::InsufficientFunds).await;

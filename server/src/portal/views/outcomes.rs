@@ -57,6 +57,18 @@ pub struct LostPage {
     pub tongue: Tongue,
 }
 
+/// The step to a processor's page that takes its visitor by a form.
+#[derive(Template)]
+#[template(path = "portal/onward.html")]
+pub struct OnwardPage {
+    /// Who is paid, or keeps the card.
+    pub business: String,
+    /// None where a card is only kept.
+    pub amount: Option<Amount>,
+    pub action: String,
+    pub fields: Vec<(&'static str, String)>,
+}
+
 /// Whether a card was kept, for whoever comes back from the processor's page. It names nobody.
 #[derive(Template)]
 #[template(path = "portal/saved.html")]

@@ -1,5 +1,6 @@
 //! A processor's fake in the processor's place: what an installation needs of one to be pointed at it.
 
+use fakes::authorize_net::AuthorizeNetFake;
 use fakes::paypal::PayPalFake;
 use fakes::square::SquareFake;
 use fakes::stripe::StripeFake;
@@ -36,4 +37,5 @@ fakes! {
     StripeFake = "stripe";
     SquareFake = "square";
     PayPalFake = "paypal";
+    AuthorizeNetFake = "authorize_net";
 }
