@@ -3,7 +3,8 @@
 //! Invariants: a body is at most 1 MiB of UTF-8 with at most 10,000 fields and no NUL; a one-line text has no line break
 //! or other control character, so that it can stand in a header or a file name; every limit is counted in characters.
 //! Nothing is stored from a form with a wrong field: [`Form::finish`] gives either the whole value or the mistakes.
-//! Left out: files, and rules between fields, which belong to `books`.
+//! A card's number is masked before anybody looks at a field, and is a mistake of that field. Left out: files, and rules
+//! between fields, which belong to `books`.
 
 use std::str::FromStr;
 
@@ -14,8 +15,9 @@ use books::money::{Currency, Money};
 use engine::error::FieldError;
 use sha2::{Digest, Sha256};
 
-use crate::json::{self, MAX_BODY, MAX_IDEMPOTENCY_KEY};
+use crate::json::{self, CARD_NUMBER, MAX_BODY, MAX_IDEMPOTENCY_KEY, NO_CARDS};
 use crate::respond::Problem;
+use crate::security::card_number;
 use crate::view::form::Field;
 
 /// The most fields one form may have: a thousand lines of ten fields.
@@ -46,12 +48,32 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        Form::received(request, Form::mask_cards).await
+    }
+}
+
+/// The form of Sandbox's pages, the only one in which a card's number may stand: they take published test numbers only.
+#[derive(Debug, Clone)]
+pub struct CardForm(pub Form);
+
+impl<S: Send + Sync> FromRequest<S> for CardForm {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        Form::received(request, |_| ()).await.map(CardForm)
+    }
+}
+
+impl Form {
+    /// Reads a request's form; `look` sees it first.
+    async fn received(request: Request, look: impl FnOnce(&mut Form)) -> Result<Form, Problem> {
         let (parts, body) = request.into_parts();
         let bytes = json::read_body(&parts.headers, body, MAX_BODY).await?;
         if !bytes.is_empty() && !is_form(parts.headers.get(header::CONTENT_TYPE)) {
             return Err(Problem::unsupported_media_type("application/x-www-form-urlencoded"));
         }
         let mut form = Form::parse(&bytes)?;
+        look(&mut form);
         let path = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.path(), |OriginalUri(uri)| uri.path());
         form.request_hash = form.digest(parts.method.as_str(), path);
         Ok(form)
@@ -81,6 +103,19 @@ impl Form {
             }
         }
         Ok(Form { fields, ..Form::default() })
+    }
+
+    /// Nobody behind this sees a card's number, in a value or in a name.
+    fn mask_cards(&mut self) {
+        for (name, value) in &mut self.fields {
+            if let Some(masked) = card_number::masked(name) {
+                *name = masked;
+            }
+            if let Some(masked) = card_number::masked(value) {
+                *value = masked;
+                self.errors.push(FieldError { field: name.clone(), code: CARD_NUMBER, detail: NO_CARDS.to_owned() });
+            }
+        }
     }
 
     fn digest(&self, method: &str, path: &str) -> [u8; 32] {

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::respond::Problem;
+use crate::security::card_number;
 
 mod complaint;
 mod value;
@@ -32,6 +33,11 @@ pub const MAX_BODY: usize = 1024 * 1024;
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest query string taken, in bytes.
 const MAX_QUERY: usize = 16 * 1024;
+/// The code of a field in which a card's number stands.
+pub const CARD_NUMBER: &str = "CARD_NUMBER";
+/// The sentence beside it.
+pub const NO_CARDS: &str = "This looks like a card number, which may not be kept here. Leave it out; cards are entered on the \
+     payment service's own page.";
 /// The longest idempotency key, in bytes.
 pub const MAX_IDEMPOTENCY_KEY: usize = 255;
 
@@ -102,9 +108,25 @@ fn parse_body(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::malformed("The body is not UTF-8 text.", Vec::new()))?;
     match value::parse(text) {
-        Ok(object @ Value::Object(_)) => Ok(object),
+        Ok(object @ Value::Object(_)) => match card_in("", &object) {
+            Some(field) => Err(Problem::invalid(vec![FieldError { field, code: CARD_NUMBER, detail: NO_CARDS.to_owned() }])),
+            None => Ok(object),
+        },
         Ok(_) => Err(Problem::malformed("The body must be a JSON object.", Vec::new())),
         Err(complaint) => Err(complaint.into_problem()),
+    }
+}
+
+/// The first place at which a card's number stands, the number itself masked where it is a name.
+fn card_in(path: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => card_number::masked(text).map(|_| path.to_owned()),
+        Value::Array(all) => all.iter().enumerate().find_map(|(place, one)| card_in(&format!("{path}[{place}]"), one)),
+        Value::Object(object) => object.iter().find_map(|(name, one)| match card_number::masked(name) {
+            Some(masked) => Some(complaint::join(path, &masked)),
+            None => card_in(&complaint::join(path, name), one),
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 
@@ -269,6 +291,10 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             let detail = "Send one Idempotency-Key of 1 to 255 visible ASCII letters.";
             let error = FieldError { field: "Idempotency-Key".to_owned(), code: "INVALID", detail: detail.to_owned() };
             return Err(Problem::malformed(detail, vec![error]));
+        }
+        if card_number::masked(text).is_some() {
+            let error = FieldError { field: "Idempotency-Key".to_owned(), code: CARD_NUMBER, detail: NO_CARDS.to_owned() };
+            return Err(Problem::malformed(NO_CARDS, vec![error]));
         }
         Ok(IdempotencyKey(Some(text.to_owned())))
     }

@@ -3,6 +3,7 @@
 //! Invariants: the rules are those of the published table of headers and limits; nothing is derived from `Host` once a
 //! public address is configured. Left out: who somebody is and what they may do (`auth.rs`), and how often (`rate_limit.rs`).
 
+pub mod card_number;
 pub mod client_ip;
 pub mod cookies;
 pub mod csrf;

@@ -10,6 +10,7 @@ mod job;
 mod mails;
 mod messages;
 mod money_back;
+mod no_cards;
 mod processors;
 mod roles;
 mod setup;

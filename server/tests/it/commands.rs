@@ -1,5 +1,6 @@
 //! What operators do at the command line: beside a running server by its private socket, and in place of one.
 
+mod crash;
 mod desk;
 mod doctor;
 

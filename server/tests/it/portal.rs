@@ -2,7 +2,7 @@
 
 mod account;
 mod acting;
-mod doors;
+pub mod doors;
 mod languages;
 mod links;
 mod methods;

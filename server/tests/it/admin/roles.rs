@@ -104,6 +104,11 @@ const OWN: [&str; 7] = [
     "/admin/settings/password",
 ];
 
+/// Every path to which the staff pages post.
+pub fn posts() -> impl Iterator<Item = &'static str> {
+    all().map(|(path, _)| path).chain(OWN.iter().copied())
+}
+
 fn all() -> impl Iterator<Item = (&'static str, Role)> {
     POSTS.iter().copied().chain(DESK)
 }

@@ -11,7 +11,7 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 const MAIL_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox; frame-ancestors 'self'";
 
 /// Something of everything, so that no page is empty. Answers the addresses of every GET of the staff pages.
-async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
+pub async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     let sandbox = app.sandbox().await;
     let customer = app.customer("Fern <b>& Field").await;
     let order = app.order(&customer, 48_000).await;
