@@ -9,6 +9,7 @@
 
 mod account;
 mod bill;
+mod kind;
 mod receipt;
 mod refund;
 
@@ -21,6 +22,7 @@ pub use bill::{
     Amendment, AmendmentReason, AsAt, Body, Change, ChangeKind, CreditNotePaper, Destination, DestinationKind, Drawn,
     InvoicePaper, Mark, OrderKind, OrderPaper, PaidRow, PaperLine, Prices, Standing, TaxRow,
 };
+pub use kind::{Paper, PaperKind};
 pub use receipt::{AppliedTo, ReceiptPaper};
 pub use refund::{OwedAgain, RefundPaper, RefundTo};
 

@@ -63,7 +63,7 @@ impl<'a> Frame<'a> {
             data["pay"]["url"] = Value::String(url);
         }
         let ident = format!("{} {}", heading.kind, heading.number.unwrap_or_default());
-        Ok(Print { template, data, logo, qr, xml: None, made: self.head.made, ident })
+        Ok(Print { template, own: None, data, logo, qr, xml: None, made: self.head.made, ident })
     }
 
     fn common(&self, heading: &Heading, pay: Option<&PayPanel>) -> Value {

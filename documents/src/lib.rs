@@ -6,8 +6,8 @@
 //! PDF/UA-1; text in a script for which that cannot be had is printed with the lesser standard rather than not at all.
 //! Limits: those of `books::paper`, and a logo of [`MAX_LOGO_BYTES`] and [`MAX_LOGO_SIDE`]. How many run at a time is
 //! the caller's business (about 30 ms of one core a page). An electronic invoice is carried inside, but written elsewhere
-//! (crate `einvoice`). Left out on purpose: templates written by users, which would need a process of their own. The only
-//! crate that knows typst.
+//! (crate `einvoice`). A template of the business's own is run by [`perform`], which belongs into a process with limits of its own:
+//! the typesetter has no fuel and no clock. The only crate that knows typst.
 
 mod credit_note;
 mod facturx;
@@ -19,6 +19,7 @@ mod letter;
 mod logo;
 mod look;
 mod order;
+mod own;
 mod receipt;
 mod refund;
 mod sections;
@@ -32,9 +33,11 @@ pub use invoice::invoice;
 pub use letter::letter;
 pub use logo::{MAX_LOGO_BYTES, MAX_LOGO_SIDE};
 pub use order::order;
+pub use own::{built_in, data, draw, errand, perform};
 pub use receipt::receipt;
 pub use refund::refund;
 pub use statement::statement;
+pub use world::Mistake;
 
 /// Why there is no PDF.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -7,6 +7,7 @@
 mod samples;
 
 mod hostile;
+mod own;
 mod pages;
 mod tools;
 

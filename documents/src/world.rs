@@ -2,17 +2,18 @@
 //!
 //! Invariants: a template sees the embedded templates, its data and its pictures, and nothing else: no disk, no
 //! network, no packages, no clock. File names are constants, because typst keeps each distinct one for ever. What typst
-//! remembers between runs is dropped after each, so memory does not grow with the number of papers.
+//! remembers between runs is dropped after each, so memory does not grow with the number of papers. A template of somebody
+//! else's sees even less, since no other template is there to import; what it may cost is bounded by the process it runs in.
 
 use std::sync::LazyLock;
 
 use books::paper::Stamp;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
-use typst::{Library, LibraryExt, World};
+use typst::{Library, LibraryExt, World, WorldExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
@@ -26,6 +27,7 @@ static BILL: LazyLock<Source> = LazyLock::new(|| source("bill.typ", include_str!
 static RECEIPT: LazyLock<Source> = LazyLock::new(|| source("receipt.typ", include_str!("../templates/receipt.typ")));
 static STATEMENT: LazyLock<Source> = LazyLock::new(|| source("statement.typ", include_str!("../templates/statement.typ")));
 static LETTER: LazyLock<Source> = LazyLock::new(|| source("letter.typ", include_str!("../templates/letter.typ")));
+static OWN_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("template.typ"));
 static DATA_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("data.json"));
 static LOGO_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("logo"));
 static QR_FILE: LazyLock<FileId> = LazyLock::new(|| file_id("qr.svg"));
@@ -42,6 +44,19 @@ fn file_id(name: &str) -> FileId {
 
 fn source(name: &str, text: &str) -> Source {
     Source::new(file_id(name), text.into())
+}
+
+/// A template that is not ours.
+pub(crate) fn own_source(text: String) -> Source {
+    Source::new(*OWN_FILE, text)
+}
+
+/// Where a template is at fault, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Line and column, counted from 1. None: of no place in particular.
+    pub place: Option<(usize, usize)>,
+    pub message: String,
 }
 
 /// The layouts there are.
@@ -67,6 +82,8 @@ impl Template {
 /// Everything one paper is made of, ready to be laid out.
 pub(crate) struct Print {
     pub(crate) template: Template,
+    /// In place of ours.
+    pub(crate) own: Option<Source>,
     pub(crate) data: serde_json::Value,
     pub(crate) logo: Option<Bytes>,
     pub(crate) qr: Option<String>,
@@ -80,29 +97,45 @@ pub(crate) struct Print {
 impl Print {
     /// Lays out and writes the PDF.
     pub(crate) fn pdf(self) -> Result<Vec<u8>, PaperError> {
+        self.written().map_err(|mistakes| layout_error(&mistakes))
+    }
+
+    /// The same, with what is wrong place by place.
+    pub(crate) fn written(self) -> Result<Vec<u8>, Vec<Mistake>> {
         let (made, ident, electronic) = (self.made, self.ident.clone(), self.xml.is_some());
-        let written = self.layout().and_then(|document| write(&document, made, &ident));
+        let sheet = self.sheet();
+        let written = sheet.layout().and_then(|document| sheet.write(&document, made, &ident));
         typst::comemo::evict(0);
         if electronic { written.map(facturx::with_metadata) } else { written }
     }
 
     /// The pages, before they are a PDF.
-    pub(crate) fn layout(mut self) -> Result<PagedDocument, PaperError> {
-        self.data["xml"] = self.xml.is_some().into();
-        let sheet = Sheet {
-            template: self.template,
-            data: Bytes::from_string(self.data.to_string()),
+    #[cfg(test)]
+    pub(crate) fn layout(self) -> Result<PagedDocument, PaperError> {
+        self.sheet().layout().map_err(|mistakes| layout_error(&mistakes))
+    }
+
+    /// What a template reads as `data.json`.
+    pub(crate) fn data(&self) -> serde_json::Value {
+        let mut data = self.data.clone();
+        data["xml"] = self.xml.is_some().into();
+        data
+    }
+
+    fn sheet(self) -> Sheet {
+        Sheet {
+            data: Bytes::from_string(self.data().to_string()),
+            main: self.own.unwrap_or_else(|| self.template.source().clone()),
             logo: self.logo,
             qr: self.qr.map(Bytes::from_string),
             xml: self.xml.map(Bytes::from_string),
-        };
-        typst::compile::<PagedDocument>(&sheet).output.map_err(|errors| layout_error(&errors))
+        }
     }
 }
 
 /// The world as a template sees it.
 struct Sheet {
-    template: Template,
+    main: Source,
     data: Bytes,
     logo: Option<Bytes>,
     qr: Option<Bytes>,
@@ -117,10 +150,12 @@ impl World for Sheet {
         &FACES.book
     }
     fn main(&self) -> FileId {
-        self.template.source().id()
+        self.main.id()
     }
     fn source(&self, id: FileId) -> FileResult<Source> {
-        [self.template.source(), &*FRAME].into_iter().find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
+        // A template of somebody else's stands by itself, so that a new frame of ours cannot break it.
+        let frame = (self.main.id() != *OWN_FILE).then_some(&*FRAME);
+        [Some(&self.main), frame].into_iter().flatten().find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         let found = match id {
@@ -140,26 +175,56 @@ impl World for Sheet {
     }
 }
 
-fn layout_error(errors: &[SourceDiagnostic]) -> PaperError {
-    PaperError::Layout(errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "))
+impl Sheet {
+    fn layout(&self) -> Result<PagedDocument, Vec<Mistake>> {
+        typst::compile::<PagedDocument>(self).output.map_err(|errors| self.mistakes(&errors))
+    }
+
+    fn write(&self, document: &PagedDocument, made: Stamp, ident: &str) -> Result<Vec<u8>, Vec<Mistake>> {
+        let mut refused = Vec::new();
+        for standards in STANDARDS {
+            let standards = PdfStandards::new(standards);
+            let options = PdfOptions {
+                ident: Smart::Custom(ident.to_owned()),
+                creator: Smart::Custom(Some("Owed".into())),
+                timestamp: timestamp(made),
+                standards: standards.map_err(|why| vec![Mistake::anywhere(why.message().to_string())])?,
+                ..PdfOptions::default()
+            };
+            match typst_pdf::pdf(document, &options) {
+                Ok(bytes) => return Ok(bytes),
+                Err(errors) => refused = self.mistakes(&errors),
+            }
+        }
+        Err(refused)
+    }
+
+    fn mistakes(&self, errors: &[SourceDiagnostic]) -> Vec<Mistake> {
+        let mistake = |error: &SourceDiagnostic| {
+            let hints = error.hints.iter().map(|hint| format!(" ({})", hint.v)).collect::<String>();
+            Mistake { place: self.place(error.span), message: format!("{}{hints}", error.message) }
+        };
+        errors.iter().map(mistake).collect()
+    }
+
+    /// Line and column of the main template, counted from 1.
+    fn place(&self, span: DiagSpan) -> Option<(usize, usize)> {
+        if span.id() != Some(self.main.id()) {
+            return None;
+        }
+        let (line, column) = self.main.lines().byte_to_line_column(self.range(span)?.start)?;
+        Some((line + 1, column + 1))
+    }
 }
 
-fn write(document: &PagedDocument, made: Stamp, ident: &str) -> Result<Vec<u8>, PaperError> {
-    let mut refused = PaperError::Layout("no standard was tried".into());
-    for standards in STANDARDS {
-        let options = PdfOptions {
-            ident: Smart::Custom(ident.to_owned()),
-            creator: Smart::Custom(Some("Owed".into())),
-            timestamp: timestamp(made),
-            standards: PdfStandards::new(standards).map_err(|why| PaperError::Layout(why.message().to_string()))?,
-            ..PdfOptions::default()
-        };
-        match typst_pdf::pdf(document, &options) {
-            Ok(bytes) => return Ok(bytes),
-            Err(errors) => refused = layout_error(&errors),
-        }
+impl Mistake {
+    pub(crate) fn anywhere(message: String) -> Mistake {
+        Mistake { place: None, message }
     }
-    Err(refused)
+}
+
+fn layout_error(mistakes: &[Mistake]) -> PaperError {
+    PaperError::Layout(mistakes.iter().map(|mistake| mistake.message.as_str()).collect::<Vec<_>>().join("; "))
 }
 
 /// A PDF cannot be dated before year 0 or after 9999; such a moment leaves it without a date.

@@ -41,6 +41,7 @@ pub mod reallocate_payment;
 pub mod record_payment;
 pub mod refund_payment;
 pub mod remote_invoice;
+pub mod replace_template;
 pub mod report_bounce;
 pub mod request_payment;
 pub mod reverse_entry;

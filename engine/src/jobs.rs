@@ -19,6 +19,7 @@ use crate::store::job::{self, AGAIN, REMOVE, TAKE};
 
 pub(crate) use crate::store::job::Job;
 
+pub mod attach;
 pub mod auto_charge;
 pub mod compose_mail;
 pub mod compose_money;

@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod keys;
 pub mod mail;
 pub mod passwords;
+pub mod press;
 pub mod services;
 pub mod sheets;
 pub mod store;

@@ -1,11 +1,13 @@
-//! What acts and jobs need besides the database: the key file's keys, the processors, and where mail goes.
+//! What acts and jobs need besides the database: the key file's keys, the processors, where mail goes, and what draws papers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::connections::Connections;
 use crate::db::Db;
 use crate::jobs::send_mail::Postman;
 use crate::keys::Keys;
+use crate::press::Press;
 
 /// One installation as it runs. Cheap to clone.
 #[derive(Clone)]
@@ -15,12 +17,14 @@ pub struct Services {
     pub connections: Connections,
     /// None: mails are kept in the outbox and not sent.
     pub postman: Option<Postman>,
+    /// None: no papers go along with mails.
+    pub press: Option<Arc<dyn Press>>,
 }
 
 impl Services {
     pub fn new(db: Db, keys: Keys, public_url: String, postman: Option<Postman>) -> Services {
         let connections = Connections::new(db.clone(), keys.clone(), public_url);
-        Services { db, keys, connections, postman }
+        Services { db, keys, connections, postman, press: None }
     }
 
     /// The same with other addresses for processors' APIs, by kind: for tests against a fake.

@@ -24,6 +24,7 @@ pub mod mail;
 pub mod message;
 pub mod method;
 pub mod order;
+pub mod paper_template;
 pub mod payment;
 pub mod payout;
 pub mod portal;

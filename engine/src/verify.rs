@@ -107,6 +107,8 @@ const PROMISES: &[(&str, &str)] = &[
     ("N1", "numbers have no holes and none twice"),
     ("D1", "nothing stands without what it belongs to"),
     ("K1", "a kept paper has the bytes whose digest was written down"),
+    ("K2", "a template is the one that was kept last"),
+    ("K3", "what went along with a mail has the bytes that it had"),
     ("S1", "a statement said what its entries come to"),
     ("M2", "a message was sent or is held, and the code says why"),
     ("U1", "every act left its line, and the chain of lines recomputes"),

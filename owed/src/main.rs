@@ -2,16 +2,23 @@
 //!
 //! The one place that knows both, so that everything else is built and tested without the typesetter's 250 crates.
 
-use server::papers::Papers;
+use server::papers::{Mistake, Papers};
 
 fn main() -> std::process::ExitCode {
     server::run::main(Papers {
-        order: |paper| documents::order(paper).map_err(|error| error.to_string()),
-        receipt: |paper| documents::receipt(paper).map_err(|error| error.to_string()),
-        refund: |paper| documents::refund(paper).map_err(|error| error.to_string()),
-        statement: |paper| documents::statement(paper).map_err(|error| error.to_string()),
-        letter: |paper| documents::letter(paper).map_err(|error| error.to_string()),
-        invoice: |paper, xml| documents::invoice(paper, xml).map_err(|error| error.to_string()),
-        credit_note: |paper, xml| documents::credit_note(paper, xml).map_err(|error| error.to_string()),
+        draw: |paper, xml| documents::draw(paper, xml).map_err(|error| error.to_string()),
+        built_in: documents::built_in,
+        data: |paper, xml| documents::data(paper, xml).map_err(|error| error.to_string()),
+        errand: |paper, xml, template| documents::errand(paper, xml, template).map_err(|error| error.to_string()),
+        perform: |errand| documents::perform(errand).map_err(|all| all.into_iter().map(told).collect()),
+        worker: || {
+            let mut command = std::process::Command::new(std::env::current_exe()?);
+            command.arg("render-worker");
+            Ok(command)
+        },
     })
+}
+
+fn told(mistake: documents::Mistake) -> Mistake {
+    Mistake { place: mistake.place, message: mistake.message }
 }

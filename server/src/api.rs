@@ -31,6 +31,7 @@ mod mails;
 mod messages;
 mod methods;
 mod orders;
+mod paper_templates;
 mod payments;
 mod payouts;
 mod processors;
@@ -67,6 +68,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(authorizations::routes())
         .merge(mails::routes())
         .merge(mail_words::routes())
+        .merge(paper_templates::routes())
         .merge(messages::routes())
         .merge(events::routes())
         .merge(actions::routes())
@@ -101,6 +103,7 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         authorizations::Description::openapi(),
         mails::Description::openapi(),
         mail_words::Description::openapi(),
+        paper_templates::Description::openapi(),
         messages::Description::openapi(),
         events::Description::openapi(),
         actions::Description::openapi(),

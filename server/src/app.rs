@@ -11,6 +11,7 @@ use crate::listen::Stop;
 use crate::live::Hub;
 use crate::metrics::{Metrics, Reading};
 use crate::papers::Papers;
+use crate::papers::press::PaperPress;
 use crate::rate_limit::Limits;
 
 /// The state of the process. Handlers take `State<Arc<App>>`.
@@ -21,7 +22,7 @@ pub struct App {
     /// The database, the key file, the processors and the postman.
     pub services: Services,
     /// What draws PDFs.
-    pub papers: Papers,
+    pub press: Arc<PaperPress>,
     pub hub: Arc<Hub>,
     pub limits: Limits,
     pub metrics: Metrics,
@@ -30,7 +31,7 @@ pub struct App {
 
 impl App {
     /// `config.listen` is the address that is really listened on.
-    pub fn new(config: Config, services: Services, papers: Papers, stop: Stop) -> Arc<App> {
+    pub fn new(config: Config, mut services: Services, papers: Papers, stop: Stop) -> Arc<App> {
         let hub = Arc::new(Hub::new());
         let metrics = Metrics::new();
         let listened = Arc::clone(&hub);
@@ -41,7 +42,9 @@ impl App {
         let db = services.db.clone();
         metrics.add_source(move || storage(&db));
         let public_url = config.public_url();
-        Arc::new(App { public_url, services, papers, hub, limits: Limits::new(), metrics, stop, config })
+        let press = Arc::new(PaperPress::new(services.db.clone(), papers));
+        services.press = Some(Arc::clone(&press) as Arc<dyn engine::press::Press>);
+        Arc::new(App { public_url, services, press, hub, limits: Limits::new(), metrics, stop, config })
     }
 
     /// For tests: an app on loopback over an embedded database of this test process.
@@ -51,13 +54,12 @@ impl App {
             .expect("defaults");
         config.configured_url = public_url.map(|url| PublicUrl::parse(url).expect("a URL"));
         let no_typesetter = Papers {
-            order: |_| Ok(b"%PDF-".to_vec()),
-            receipt: |_| Ok(b"%PDF-".to_vec()),
-            refund: |_| Ok(b"%PDF-".to_vec()),
-            statement: |_| Ok(b"%PDF-".to_vec()),
-            letter: |_| Ok(b"%PDF-".to_vec()),
-            invoice: |_, _| Ok(b"%PDF-".to_vec()),
-            credit_note: |_, _| Ok(b"%PDF-".to_vec()),
+            draw: |_, _| Ok(b"%PDF-".to_vec()),
+            built_in: |_| String::new(),
+            data: |_, _| Ok("{}".to_owned()),
+            errand: |_, _, _| Ok(Vec::new()),
+            perform: |_| Ok(b"%PDF-".to_vec()),
+            worker: || Ok(std::process::Command::new("/bin/cat")),
         };
         App::new(config, tests::SERVICES.clone(), no_typesetter, Stop::new())
     }

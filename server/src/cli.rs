@@ -85,6 +85,9 @@ pub enum Command {
     Migrate,
     /// Check the installation and say what is wrong
     Doctor(ServeArgs),
+    /// Print one paper by a template from outside, for the server: see papers/worker.rs
+    #[command(hide = true)]
+    RenderWorker,
 }
 
 /// Options of `serve` and `demo`; `doctor` looks at what they say.

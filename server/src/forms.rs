@@ -3,8 +3,8 @@
 //! Invariants: a body is at most 1 MiB of UTF-8 with at most 10,000 fields and no NUL; a one-line text has no line break
 //! or other control character, so that it can stand in a header or a file name; every limit is counted in characters.
 //! Nothing is stored from a form with a wrong field: [`Form::finish`] gives either the whole value or the mistakes.
-//! A card's number is masked before anybody looks at a field, and is a mistake of that field. Left out: files, and rules
-//! between fields, which belong to `books`.
+//! A card's number is masked before anybody looks at a field, and is a mistake of that field. Left out: files (`upload`), and
+//! rules between fields, which belong to `books`.
 
 use std::str::FromStr;
 
@@ -14,6 +14,8 @@ use books::calendar::{Day, parse_day};
 use books::money::{Currency, Money};
 use engine::error::FieldError;
 use sha2::{Digest, Sha256};
+
+pub mod upload;
 
 use crate::json::{self, CARD_NUMBER, MAX_BODY, MAX_IDEMPOTENCY_KEY, NO_CARDS};
 use crate::respond::Problem;
@@ -126,6 +128,12 @@ impl Form {
             hash.update(part.as_bytes());
         }
         hash.finalize().into()
+    }
+
+    /// One more field; a file comes before what was typed into the field of its name.
+    fn put(&mut self, name: String, value: String, first: bool) {
+        let at = if first { 0 } else { self.fields.len() };
+        self.fields.insert(at, (name, value));
     }
 
     /// What was typed into a field, for showing it again. Empty when there is no such field.

@@ -1,7 +1,8 @@
 //! From sheets to papers, and papers to PDF: what is printed is what the pages show, from the same figures.
 //!
 //! Invariants: the functions that draw are handed in by the binary, so this crate is built and tested without the
-//! typesetter; a paper is drawn off the event loop and only a few at a time. Left out: looks, which are `documents`'.
+//! typesetter; a paper is drawn off the event loop and only a few at a time (`press`); a template of a business's own is run in a
+//! process with limits (`worker`). Left out: looks, which are `documents`'.
 
 use std::sync::Arc;
 
@@ -10,115 +11,148 @@ use axum::response::{IntoResponse, Response};
 use books::money::{Currency, Money};
 use books::order::OrderState;
 use books::paper::{
-    AgeingStrip, Amendment, AmendmentReason, AppliedTo, Body, Business, CreditNotePaper, InvoicePaper, LetterPaper, Letterhead,
-    Logo, Mark, Means, Movement, OpenItem, OrderKind, OrderPaper, PageSize, PaidRow, PaperLine, Party, PayPanel, Prices,
-    ReceiptPaper, RefundPaper, Stamp, Standing, StatementPaper, TaxRow,
+    AgeingStrip, Amendment, AmendmentReason, AppliedTo, Body, Business, LetterPaper, Letterhead, Logo, Mark, Means, Movement,
+    OpenItem, OrderKind, OrderPaper, PageSize, PaidRow, Paper, PaperKind, PaperLine, Party, PayPanel, Prices, ReceiptPaper,
+    Stamp, Standing, StatementPaper, TaxRow,
 };
+use engine::press::{Press, Printable, Printed};
+use engine::sheets::credit_note::CreditNoteSheet;
+use engine::sheets::invoice::InvoiceSheet;
 use engine::sheets::order::OrderSheet;
 use engine::sheets::payment::PaymentSheet;
+use engine::sheets::refund::RefundSheet;
 use engine::sheets::statement::{Moved, StatementSheet};
 use engine::store::customer::Customer;
+use engine::store::mail::MailAttachment;
 use engine::store::order::OrderLine;
 use engine::store::payment::Payment;
 
 mod invoices;
+pub mod press;
 mod refunds;
+mod samples;
+pub mod worker;
 
-pub use invoices::{credit_note_pdf, credit_note_xml, invoice_pdf, invoice_xml};
-pub use refunds::refund_pdf;
+pub use invoices::{credit_note_xml, invoice_xml};
 
 use crate::app::App;
 use crate::respond::Problem;
 use crate::security::headers::InlinePdf;
 
-/// The functions that draw papers as PDF; what they refuse is said in words.
+/// Where a template is at fault, and why.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Mistake {
+    /// Line and column, counted from 1. None: of no place in particular.
+    pub place: Option<(usize, usize)>,
+    pub message: String,
+}
+
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.place {
+            Some((line, column)) => write!(f, "line {line}, column {column}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// A PDF, or in words why there is none.
+pub type Drawn = Result<Vec<u8>, String>;
+/// A PDF, or where its template is at fault.
+pub type Performed = Result<Vec<u8>, Vec<Mistake>>;
+
+/// The functions that draw papers; what they refuse is said in words.
 #[derive(Clone, Copy)]
 pub struct Papers {
-    pub order: fn(&OrderPaper) -> Result<Vec<u8>, String>,
-    pub receipt: fn(&ReceiptPaper) -> Result<Vec<u8>, String>,
-    pub refund: fn(&RefundPaper) -> Result<Vec<u8>, String>,
-    pub statement: fn(&StatementPaper) -> Result<Vec<u8>, String>,
-    pub letter: fn(&LetterPaper) -> Result<Vec<u8>, String>,
-    /// With the electronic invoice that goes inside, if it can be one.
-    pub invoice: fn(&InvoicePaper, Option<&str>) -> Result<Vec<u8>, String>,
-    pub credit_note: fn(&CreditNotePaper, Option<&str>) -> Result<Vec<u8>, String>,
+    /// The PDF by the built-in templates, with the electronic invoice that goes inside, if it can be one.
+    pub draw: fn(&Paper, Option<&str>) -> Drawn,
+    /// The built-in template, as text.
+    pub built_in: fn(PaperKind) -> String,
+    /// What a template reads as `data.json`.
+    pub data: fn(&Paper, Option<&str>) -> Result<String, String>,
+    /// What another process needs in order to print this paper by that template.
+    pub errand: fn(&Paper, Option<&str>, &str) -> Drawn,
+    /// In that process: the PDF.
+    pub perform: fn(&[u8]) -> Performed,
+    /// How that process is started; it gets the errand on its standard input.
+    pub worker: fn() -> std::io::Result<std::process::Command>,
 }
 
 /// The PDF of an order or application as it stands. `pay_url`: where it can be paid, printed with a code.
 pub async fn order_pdf(app: &Arc<App>, sheet: &OrderSheet, pay_url: Option<String>) -> Result<Response, Problem> {
-    let paper = order_paper(sheet, pay_url, app.services.db.clock().now());
-    let name = sheet.order.number.clone().unwrap_or_else(|| "draft".to_owned());
-    let draw = app.papers.order;
-    drawn(app, &name, move || draw(&paper)).await
+    shown(app, Printable::Order { sheet, pay_url }).await
+}
+
+/// The PDF of an invoice. `pay_url`: where it can be paid, printed with a code.
+pub async fn invoice_pdf(app: &Arc<App>, sheet: &InvoiceSheet, pay_url: Option<String>) -> Result<Response, Problem> {
+    shown(app, Printable::Invoice { sheet, pay_url }).await
+}
+
+/// The PDF of a credit note.
+pub async fn credit_note_pdf(app: &Arc<App>, sheet: &CreditNoteSheet) -> Result<Response, Problem> {
+    shown(app, Printable::CreditNote(sheet)).await
 }
 
 /// The PDF of a payment's receipt.
 pub async fn receipt_pdf(app: &Arc<App>, sheet: &PaymentSheet) -> Result<Response, Problem> {
-    let paper = receipt_paper(sheet, app.services.db.clock().now());
-    let name = sheet.payment.number.clone();
-    let draw = app.papers.receipt;
-    drawn(app, &name, move || draw(&paper)).await
+    shown(app, Printable::Receipt(sheet)).await
+}
+
+/// The PDF that confirms a refund.
+pub async fn refund_pdf(app: &Arc<App>, sheet: &RefundSheet) -> Result<Response, Problem> {
+    shown(app, Printable::Refund(sheet)).await
 }
 
 /// The PDF of a statement of account. `pay_url`: where it can be paid, printed with a code.
 pub async fn statement_pdf(app: &Arc<App>, sheet: &StatementSheet, pay_url: Option<String>) -> Result<Response, Problem> {
-    let paper = statement_paper(sheet, pay_url);
-    let name = format!("statement-{}-{}", sheet.period.from, sheet.period.to);
-    let draw = app.papers.statement;
-    drawn(app, &name, move || draw(&paper)).await
+    shown(app, Printable::Statement { sheet, pay_url }).await
 }
 
 /// The PDF of a letter that asks for what an account owes, with the code of its payment page.
 pub async fn letter_pdf(app: &Arc<App>, sheet: &StatementSheet, pay_url: Option<String>) -> Result<Response, Problem> {
-    let paper = letter_paper(sheet, pay_url);
-    let name = format!("letter-{}", sheet.period.to);
-    let draw = app.papers.letter;
-    drawn(app, &name, move || draw(&paper)).await
+    shown(app, Printable::Letter { sheet, pay_url }).await
 }
 
-async fn drawn(
-    app: &Arc<App>,
-    name: &str,
-    draw: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
-) -> Result<Response, Problem> {
-    Ok(sent(name, bytes_of(app, name, draw).await?))
+async fn shown(app: &Arc<App>, of: Printable<'_>) -> Result<Response, Problem> {
+    Ok(sent(app.press.print(of).await?))
 }
 
-async fn bytes_of(
-    app: &Arc<App>,
-    name: &str,
-    draw: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
-) -> Result<Vec<u8>, Problem> {
-    let turn = app.limits.papers.acquire().await.map_err(|_| Problem::busy(2))?;
-    let bytes = tokio::task::spawn_blocking(draw).await.map_err(|error| Problem::fault(format!("drawing {name}: {error}")))?;
-    drop(turn);
-    bytes.map_err(|why| Problem::fault(format!("drawing {name}: {why}")))
-}
-
-fn sent(name: &str, bytes: Vec<u8>) -> Response {
-    let mut response = bytes.into_response();
+/// A PDF to be looked at.
+pub fn sent(paper: Printed) -> Response {
+    let mut response = paper.bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    if let Ok(value) = HeaderValue::from_str(&format!("inline; filename=\"{name}.pdf\"")) {
+    if let Ok(value) = HeaderValue::from_str(&format!("inline; filename=\"{}.pdf\"", paper.name)) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     response.extensions_mut().insert(InlinePdf);
     response
 }
 
+/// What went along with a mail, as it went.
+pub fn sent_along(one: MailAttachment) -> Response {
+    let name = one.name.strip_suffix(".pdf").unwrap_or(&one.name).to_owned();
+    sent(Printed { name, bytes: one.bytes })
+}
+
 /// To be kept as a file, not shown.
 fn sent_xml(name: &str, xml: String) -> Response {
-    let mut response = xml.into_response();
+    sent_file(&format!("{name}.xml"), "application/xml", xml)
+}
+
+/// A text to be kept as a file.
+pub fn sent_file(name: &str, kind: &'static str, text: String) -> Response {
+    let mut response = text.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.xml\"")) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     response
 }
 
-/// The business's own head, in the language of whom the paper is for.
-fn letterhead(business: &engine::store::business::Business, customer: &Customer, now: books::calendar::Instant) -> Letterhead {
+/// The business's own head, in the language of whom the paper is for; none: its own.
+fn letterhead(business: &engine::store::business::Business, locale: Option<&str>, now: books::calendar::Instant) -> Letterhead {
     let sender = Business {
         name: business.name.clone(),
         address: lines_of(business.address.as_deref()),
@@ -130,7 +164,7 @@ fn letterhead(business: &engine::store::business::Business, customer: &Customer,
         footer: business.footer.clone().unwrap_or_default(),
     };
     let page = if business.paper == "letter" { PageSize::Letter } else { PageSize::A4 };
-    let locale = customer.locale.clone().unwrap_or_else(|| business.locale.clone());
+    let locale = locale.unwrap_or(&business.locale).to_owned();
     Letterhead { page, locale, ..Letterhead::new(sender, Stamp::in_zone(now, &business.zone())) }
 }
 
@@ -157,7 +191,7 @@ pub fn order_paper(sheet: &OrderSheet, pay_url: Option<String>, now: books::cale
     let figures = sheet.figures;
     let due = figures.amount_due > 0;
     OrderPaper {
-        head: letterhead(&sheet.business, &sheet.customer, now),
+        head: letterhead(&sheet.business, sheet.customer.locale.as_deref(), now),
         customer: party(&sheet.customer),
         kind: match sheet.order.kind {
             books::order::OrderKind::Order => OrderKind::Order,
@@ -314,7 +348,7 @@ pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> Rec
     let free = sheet.unapplied();
     let payment = &sheet.payment;
     ReceiptPaper {
-        head: letterhead(&sheet.business, &sheet.customer, now),
+        head: letterhead(&sheet.business, sheet.customer.locale.as_deref(), now),
         customer: party(&sheet.customer),
         number: payment.number.clone(),
         received_at: Stamp::in_zone(payment.succeeded_at.unwrap_or(payment.created_at), &zone),
@@ -360,7 +394,7 @@ pub fn statement_paper(sheet: &StatementSheet, pay_url: Option<String>) -> State
     };
     let a = sheet.ageing;
     StatementPaper {
-        head: letterhead(&sheet.business, &sheet.customer, sheet.made_at),
+        head: letterhead(&sheet.business, sheet.customer.locale.as_deref(), sheet.made_at),
         customer: party(&sheet.customer),
         from: sheet.period.from,
         to: sheet.period.to,
@@ -395,7 +429,7 @@ pub fn letter_paper(sheet: &StatementSheet, pay_url: Option<String>) -> LetterPa
         (None, true) => "Please ask us how you can pay it.".to_owned(),
     };
     LetterPaper {
-        head: letterhead(&sheet.business, &sheet.customer, sheet.made_at),
+        head: letterhead(&sheet.business, sheet.customer.locale.as_deref(), sheet.made_at),
         customer: party(&sheet.customer),
         dated_on: sheet.period.to,
         subject: format!("Your account with {}", sheet.business.name),

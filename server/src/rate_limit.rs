@@ -107,8 +107,6 @@ pub struct Limits {
     trusted: Mutex<Windows>,
     /// Passwords being checked at once; each takes 19 MiB.
     pub passwords: Semaphore,
-    /// PDFs being made at once.
-    pub papers: Semaphore,
     /// Exports under way at once.
     pub exports: Semaphore,
 }
@@ -126,7 +124,6 @@ impl Limits {
             windows: Rule::ALL.iter().map(|_| Mutex::new(Windows::default())).collect(),
             trusted: Mutex::new(Windows::default()),
             passwords: Semaphore::new(2),
-            papers: Semaphore::new(2),
             exports: Semaphore::new(1),
         }
     }

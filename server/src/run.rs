@@ -45,6 +45,10 @@ pub fn main(papers: Papers) -> ExitCode {
             return if usage.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
     };
+    // It must not look at any setting or file.
+    if matches!(cli.command, Command::RenderWorker) {
+        return crate::papers::worker::work(papers);
+    }
     match start(cli, papers) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -81,6 +85,7 @@ async fn run(command: Command, config: Config, given: bool, papers: Papers) -> R
         Command::Verify(args) => commands::verify::verify(&config, &args).await,
         Command::Dump => commands::dump(&config).await,
         Command::Doctor(_) => commands::doctor::doctor(&config).await,
+        Command::RenderWorker => Err(Failure::Other("the process for templates needs no server".to_owned())),
     }
 }
 

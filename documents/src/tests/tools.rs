@@ -7,6 +7,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use books::money::Money;
+use books::paper::Paper;
+
 use super::samples;
 use crate::PaperError;
 
@@ -93,6 +96,91 @@ fn pdftotext_finds_exactly_the_amounts_of_the_values() {
     printed.sort();
     wanted.sort();
     assert_eq!(printed, wanted, "{text}");
+}
+
+/// An amount as English papers write it, without sign and currency: `1,234.50`.
+fn amount(word: &str) -> Option<String> {
+    let digits = word.trim_start_matches(['−', '-', '$', '€', '(']).trim_end_matches([')', ';', ',']);
+    let (whole, cents) = digits.split_once('.')?;
+    let good =
+        cents.len() == 2 && !whole.is_empty() && whole.bytes().chain(cents.bytes()).all(|b| b.is_ascii_digit() || b == b',');
+    good.then(|| digits.to_owned())
+}
+
+/// Every amount in a text, sorted.
+fn amounts_in(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = text.split(|c: char| c.is_whitespace()).filter_map(amount).collect();
+    all.sort();
+    all
+}
+
+/// Every text among the data of a template, with spaces between.
+fn texts_of(data: &serde_json::Value) -> String {
+    match data {
+        serde_json::Value::String(text) => format!("{text} "),
+        serde_json::Value::Array(all) => all.iter().map(texts_of).collect(),
+        serde_json::Value::Object(all) => all.values().map(texts_of).collect(),
+        _ => String::new(),
+    }
+}
+
+/// Every amount of the values, whatever its sign.
+fn amounts_of(paper: &Paper) -> std::collections::BTreeSet<String> {
+    let shown = format!("{paper:?}");
+    let words = shown.split(|c: char| !c.is_ascii_digit() && c != '.').filter(|word| word.contains('.'));
+    let mut all: std::collections::BTreeSet<String> =
+        words.filter_map(|word| Money::parse(word, samples::usd("0").currency).ok()).map(Money::to_grouped).collect();
+    // What the values come to before tax, and what a credit note set free, are sums that they know of themselves.
+    let body = match paper {
+        Paper::Order(paper) => Some(&paper.body),
+        Paper::Invoice(paper) => Some(&paper.body),
+        Paper::CreditNote(paper) => Some(&paper.body),
+        _ => None,
+    };
+    all.extend(body.and_then(|body| body.subtotal().ok()).map(Money::to_grouped));
+    if let Paper::CreditNote(paper) = paper {
+        all.extend(paper.freed().ok().map(Money::to_grouped));
+    }
+    if let Paper::Statement(paper) = paper {
+        for charges in [true, false] {
+            let side = paper.movements.iter().map(|row| row.amount.minor).filter(|minor| (*minor < 0) == charges);
+            all.insert(Money::new(side.sum::<i64>().abs(), samples::usd("0").currency).to_grouped());
+        }
+    }
+    all
+}
+
+/// No template loses a figure or shows one twice that its data have once, and no figure is anything but one of the values, which are
+/// those of the API.
+#[test]
+fn each_document_prints_the_amounts_of_its_values_and_no_others() {
+    let mut invoice = samples::invoice_with_sheet();
+    let mut credit_note = samples::credit_note();
+    (invoice.head.locale, credit_note.head.locale) = ("en".into(), "en".into());
+    let papers = [
+        Paper::Order(samples::order()),
+        Paper::Invoice(invoice),
+        Paper::CreditNote(credit_note),
+        Paper::Receipt(samples::cash_receipt()),
+        Paper::Refund(samples::refund()),
+        Paper::Statement(samples::statement()),
+        Paper::Letter(samples::letter()),
+    ];
+    for mut paper in papers {
+        if let Paper::Receipt(receipt) = &mut paper {
+            receipt.head.locale = "en".into();
+        }
+        let word = paper.kind().word();
+        let file = Kept::new(&format!("amounts-{word}"), &crate::draw(&paper, None).expect("a good paper"));
+        let Some(output) = said("pdftotext", &["-layout"], &file.0) else { return };
+        let printed = amounts_in(&String::from_utf8_lossy(&output.stdout));
+        let data: serde_json::Value =
+            serde_json::from_str(&crate::data(&paper, None).expect("a good paper")).expect("it is JSON");
+        assert_eq!(printed, amounts_in(&texts_of(&data)), "{word}: {}", String::from_utf8_lossy(&output.stdout));
+        let values = amounts_of(&paper);
+        assert!(printed.iter().all(|one| values.contains(one)), "{word}: {printed:?} are not all among {values:?}");
+        assert!(!printed.is_empty(), "{word} prints figures");
+    }
 }
 
 #[test]

@@ -37,7 +37,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0006_real_processors",
     "0007_documents",
     "0008_payouts",
-    "0009_remote_invoices"
+    "0009_remote_invoices",
+    "0010_own_papers"
 ];
 
 const CREATE: &str = "create table if not exists schema_version (

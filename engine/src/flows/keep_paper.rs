@@ -22,6 +22,8 @@ pub struct FirstPrint {
     pub about: String,
     pub locale: String,
     pub customer: CustomerId,
+    /// Digest of the business's own template, where that printed it.
+    pub template: Option<String>,
     pub bytes: Vec<u8>,
 }
 
@@ -45,7 +47,10 @@ pub async fn keep_paper(db: &Db, call: &Call, print: FirstPrint) -> Result<Vec<u
                 bytes: new.bytes.clone(),
                 made_at: tx.now(),
             });
-            let data = serde_json::json!({ "locale": new.locale, "bytes": new.bytes.len(), "sha256": digest(&new.bytes) });
+            let mut data = serde_json::json!({ "locale": new.locale, "bytes": new.bytes.len(), "sha256": digest(&new.bytes) });
+            if let Some(template) = &new.template {
+                data["template"] = template.as_str().into();
+            }
             let event = event_id(tx);
             Act { kind: KEPT, subject: new.about.clone(), customer: Some(new.customer), data, call: &by }.write(tx, event);
             Ok(new.bytes.clone())

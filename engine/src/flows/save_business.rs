@@ -10,6 +10,7 @@ use super::call::{Call, Done};
 use super::check;
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::jobs::attach;
 use crate::store::business::{Business, Limits, Settings};
 
 /// At most so many further tries of a charge that failed.
@@ -143,6 +144,8 @@ pub struct BusinessChange {
     /// All of them: what is not named has no limit of its own.
     pub limits: Option<BTreeMap<String, Limits>>,
     pub retry_days: Option<Vec<i64>>,
+    /// Kinds of mails with which their paper goes along; all of them.
+    pub attach_papers: Option<Vec<String>>,
 }
 
 impl BusinessChange {
@@ -191,6 +194,7 @@ impl BusinessChange {
         settings.act_as_customer = self.act_as_customer.unwrap_or(settings.act_as_customer);
         settings.limits = self.limits.unwrap_or(settings.limits);
         settings.retry_days = self.retry_days.unwrap_or(settings.retry_days);
+        settings.attach_papers = self.attach_papers.unwrap_or(settings.attach_papers);
         let settings = checked(settings)?;
         check_lock(&settings, today)?;
         business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
@@ -265,7 +269,16 @@ fn checked(settings: Settings) -> Result<Settings> {
     if days.len() > MOST_RETRIES || days.iter().any(|day| !(1..=90).contains(day)) {
         return Err(Error::invalid("retry_days", "OUT_OF_RANGE", format!("at most {MOST_RETRIES} tries, 1 to 90 days apart")));
     }
-    Ok(Settings { notify, ..settings })
+    Ok(Settings { notify, attach_papers: checked_attach(settings.attach_papers)?, ..settings })
+}
+
+/// Each kind once, in the order in which they are published.
+fn checked_attach(asked: Vec<String>) -> Result<Vec<String>> {
+    if let Some(unknown) = asked.iter().find(|kind| !attach::KINDS.iter().any(|(known, _)| known == kind)) {
+        return Err(Error::invalid("attach_papers", "UNKNOWN", format!("no paper goes with {unknown}")));
+    }
+    let wanted = attach::KINDS.iter().filter(|(known, _)| asked.iter().any(|kind| kind == known));
+    Ok(wanted.map(|(known, _)| (*known).to_owned()).collect())
 }
 
 /// Whose limits there are: roles of people, and programs.

@@ -1,4 +1,5 @@
-//! Staff write to one, some or all customers. Whoever has unpaid invoices is held, and let go when they pay (MSG-1).
+//! Staff write to one, some or all customers. Whoever has unpaid invoices is held until they pay, whoever has no address until
+//! they have one (MSG-1).
 //!
 //! Invariant: who gets it is decided once, with the message, in one transaction; a job writes the mails. A message that was
 //! held goes out once: its release is a guarded update.
@@ -150,7 +151,7 @@ pub async fn send_message(db: &Db, call: &Call, new: NewMessage) -> Result<Done<
     .await
 }
 
-/// Lets go what was held for invoices that are paid by now, of every business. Answers how many.
+/// Lets go what was held for invoices that are paid by now, or for an address that is there now, of every business. Answers how many.
 pub async fn release_due(services: &Services) -> Result<usize> {
     let mut released = 0;
     for business in business::list(&services.db).await? {

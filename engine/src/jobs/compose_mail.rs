@@ -10,16 +10,19 @@ use books::money::{Currency, Money};
 use locale::Tongue;
 
 use super::Job;
+use super::attach::paper_for;
 use crate::error::{Error, Result};
 use crate::flows::audit::leave_job;
+use crate::flows::keep_paper::digest;
 use crate::mail::{self, Composed, Sender};
+use crate::press::{Printable, Printed};
 use crate::services::Services;
 use crate::sheets::invoice::InvoiceSheet;
 use crate::sheets::order::OrderSheet;
 use crate::sheets::{credit_note, invoice, link, order, payment};
 use crate::store::business::Business;
 use crate::store::customer::Customer;
-use crate::store::mail::{ABOUT, Mail};
+use crate::store::mail::{ABOUT, Mail, MailAttachment};
 use crate::store::request::{self, Request};
 use crate::wording;
 
@@ -47,43 +50,47 @@ fn documented(tongue: &Tongue, order: Option<&OrderSheet>, invoice: Option<&Invo
     }
 }
 
-/// What a document asks for, as letters print it.
-struct Asked {
-    business: Business,
-    customer: Customer,
-    tongue: Tongue,
-    document: String,
-    currency: Currency,
-    figures: Figures,
+/// A document that asks for money.
+enum Asked {
+    Order(OrderSheet),
+    Invoice(InvoiceSheet),
 }
 
-async fn asked_for(services: &Services, business: BusinessId, target: Option<Target>) -> Result<Asked> {
-    match target {
-        Some(Target::Order(id)) => {
-            let sheet = order::order_sheet(&services.db, business, id).await?;
-            let tongue = sheet.customer.tongue(&sheet.business);
-            Ok(Asked {
-                document: wording::order(&tongue, &sheet.order),
-                tongue,
-                customer: sheet.customer,
-                currency: sheet.order.currency,
-                figures: sheet.figures,
-                business: sheet.business,
-            })
+impl Asked {
+    async fn of(services: &Services, business: BusinessId, target: Option<Target>) -> Result<Asked> {
+        match target {
+            Some(Target::Order(id)) => Ok(Asked::Order(order::order_sheet(&services.db, business, id).await?)),
+            Some(Target::Invoice(id)) => Ok(Asked::Invoice(invoice::invoice_sheet(&services.db, business, id).await?)),
+            _ => Err(Error::Fault("a request is about no document".to_owned())),
         }
-        Some(Target::Invoice(id)) => {
-            let sheet = invoice::invoice_sheet(&services.db, business, id).await?;
-            let tongue = sheet.customer.tongue(&sheet.business);
-            Ok(Asked {
-                document: wording::invoice(&tongue, &sheet.invoice),
-                tongue,
-                customer: sheet.customer,
-                currency: sheet.invoice.currency,
-                figures: sheet.figures,
-                business: sheet.business,
-            })
+    }
+
+    fn parties(&self) -> (&Business, &Customer) {
+        match self {
+            Asked::Order(sheet) => (&sheet.business, &sheet.customer),
+            Asked::Invoice(sheet) => (&sheet.business, &sheet.customer),
         }
-        _ => Err(Error::Fault("a request is about no document".to_owned())),
+    }
+
+    fn document(&self, tongue: &Tongue) -> String {
+        match self {
+            Asked::Order(sheet) => wording::order(tongue, &sheet.order),
+            Asked::Invoice(sheet) => wording::invoice(tongue, &sheet.invoice),
+        }
+    }
+
+    fn figures(&self) -> (Figures, Currency) {
+        match self {
+            Asked::Order(sheet) => (sheet.figures, sheet.order.currency),
+            Asked::Invoice(sheet) => (sheet.figures, sheet.invoice.currency),
+        }
+    }
+
+    fn printable(&self, pay_url: String) -> Printable<'_> {
+        match self {
+            Asked::Order(sheet) => Printable::Order { sheet, pay_url: Some(pay_url) },
+            Asked::Invoice(sheet) => Printable::Invoice { sheet, pay_url: Some(pay_url) },
+        }
     }
 }
 
@@ -92,6 +99,17 @@ pub(super) fn subject<T: std::str::FromStr>(job: &Job) -> Result<T> {
 }
 
 pub(super) async fn keep(services: &Services, job: &Job, envelope: Envelope, composed: Composed) -> Result<()> {
+    keep_with(services, job, envelope, composed, None).await
+}
+
+/// The same with a paper that goes along.
+pub(super) async fn keep_with(
+    services: &Services,
+    job: &Job,
+    envelope: Envelope,
+    composed: Composed,
+    paper: Option<Printed>,
+) -> Result<()> {
     let can_send = services.postman.is_some();
     let (business, cause): (_, EventId) = (job.business_id, job.cause);
     services
@@ -121,6 +139,15 @@ pub(super) async fn keep(services: &Services, job: &Job, envelope: Envelope, com
                 created_at: tx.now(),
                 sent_at: None,
             });
+            if let Some(paper) = &paper {
+                tx.insert(&MailAttachment {
+                    business_id: business,
+                    mail_id: id,
+                    name: format!("{}.pdf", paper.name),
+                    bytes: paper.bytes.clone(),
+                    sha256: digest(&paper.bytes),
+                });
+            }
             if can_send {
                 leave_job(tx, "send_mail", id, cause);
             }
@@ -146,18 +173,22 @@ pub async fn payment_request(services: &Services, job: &Job) -> Result<()> {
     if !asked.state.is_out() {
         return Ok(());
     }
-    let sheet = asked_for(services, business, asked.target()).await?;
-    let amount = written(&sheet.tongue, sheet.currency);
+    let sheet = Asked::of(services, business, asked.target()).await?;
+    let (seller, customer) = sheet.parties();
+    let tongue = customer.tongue(seller);
+    let (figures, currency) = sheet.figures();
+    let amount = written(&tongue, currency);
+    let url = request_url(services, &asked);
     let composed = mail::payment_request::payment_request(
-        &Sender::to_customer(&sheet.business, "payment_request", &sheet.customer)?,
+        &Sender::to_customer(seller, "payment_request", customer)?,
         &mail::payment_request::PaymentRequest {
-            customer_name: &sheet.customer.name,
-            document: &sheet.document,
-            amount_due: &amount(sheet.figures.amount_due),
+            customer_name: &customer.name,
+            document: &sheet.document(&tongue),
+            amount_due: &amount(figures.amount_due),
             message: asked.message.as_deref(),
-            total: &amount(sheet.figures.total),
-            paid: &amount(sheet.figures.paid),
-            url: &request_url(services, &asked),
+            total: &amount(figures.total),
+            paid: &amount(figures.paid),
+            url: &url,
         },
     )?;
     let envelope = Envelope {
@@ -166,9 +197,10 @@ pub async fn payment_request(services: &Services, job: &Job) -> Result<()> {
         about: id.to_string(),
         to: asked.send_to.clone(),
         cc: asked.copies(),
-        reply_to: sheet.business.email.clone(),
+        reply_to: seller.email.clone(),
     };
-    keep(services, job, envelope, composed).await
+    let paper = paper_for(services, seller, "payment_request", sheet.printable(url)).await;
+    keep_with(services, job, envelope, composed, paper).await
 }
 
 /// `mail_receipt`: thanks for a payment. Without an address there is nobody to thank by mail.
@@ -216,7 +248,8 @@ pub async fn receipt(services: &Services, job: &Job) -> Result<()> {
         cc: Vec::new(),
         reply_to: sheet.business.email.clone(),
     };
-    keep(services, job, envelope, composed).await
+    let paper = paper_for(services, &sheet.business, "receipt", Printable::Receipt(&sheet)).await;
+    keep_with(services, job, envelope, composed, paper).await
 }
 
 /// The receipt's own link; one is made for a payment that did not come through a page.
@@ -365,8 +398,10 @@ pub async fn invoice(services: &Services, job: &Job) -> Result<()> {
     }
     let tongue = sheet.customer.tongue(&sheet.business);
     let amount = written(&tongue, sheet.invoice.currency);
+    let kind = if again { "invoice_reminder" } else { "invoice" };
+    let url = link_url(services, "invoice", link.id);
     let composed = mail::invoice::invoice(
-        &Sender::to_customer(&sheet.business, if again { "invoice_reminder" } else { "invoice" }, &sheet.customer)?,
+        &Sender::to_customer(&sheet.business, kind, &sheet.customer)?,
         &mail::invoice::InvoiceSent {
             customer_name: &sheet.customer.name,
             invoice: &wording::invoice(&tongue, &sheet.invoice),
@@ -378,7 +413,7 @@ pub async fn invoice(services: &Services, job: &Job) -> Result<()> {
             due_on: sheet.invoice.due_on.map(|day| tongue.day(day)).as_deref(),
             overdue: sheet.overdue(),
             reminder: again,
-            url: &link_url(services, "invoice", link.id),
+            url: &url,
         },
     )?;
     let envelope = Envelope {
@@ -389,7 +424,8 @@ pub async fn invoice(services: &Services, job: &Job) -> Result<()> {
         cc: Vec::new(),
         reply_to: sheet.business.email.clone(),
     };
-    keep(services, job, envelope, composed).await
+    let paper = paper_for(services, &sheet.business, kind, Printable::Invoice { sheet: &sheet, pay_url: Some(url) }).await;
+    keep_with(services, job, envelope, composed, paper).await
 }
 
 /// `mail_credit_note`: what was taken off an invoice, and what is due on it now.
@@ -420,5 +456,6 @@ pub async fn credit_note(services: &Services, job: &Job) -> Result<()> {
         cc: Vec::new(),
         reply_to: sheet.business.email.clone(),
     };
-    keep(services, job, envelope, composed).await
+    let paper = paper_for(services, &sheet.business, "credit_note", Printable::CreditNote(&sheet)).await;
+    keep_with(services, job, envelope, composed, paper).await
 }

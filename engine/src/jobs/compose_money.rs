@@ -7,13 +7,16 @@ use books::ids::{LinkId, PaymentId, RefundId};
 use books::refund::RefundRoute;
 
 use super::Job;
-use super::compose_mail::{Envelope, keep, subject, written};
+use super::attach::paper_for;
+use super::compose_mail::{Envelope, keep, keep_with, subject, written};
 use crate::error::Result;
 use crate::flows::call::Call;
 use crate::flows::share_link::{NewLink, create_link};
 use crate::mail::{self, Sender};
+use crate::press::Printable;
 use crate::services::Services;
 use crate::sheets::payment::{self, PaymentSheet};
+use crate::sheets::refund::refund_sheet;
 use crate::store::{link, refund};
 use crate::wording;
 
@@ -47,7 +50,9 @@ pub async fn refund_sent(services: &Services, job: &Job) -> Result<()> {
         cc: Vec::new(),
         reply_to: sheet.business.email.clone(),
     };
-    keep(services, job, envelope, composed).await
+    let printed = refund_sheet(&services.db, business, id).await?;
+    let paper = paper_for(services, &sheet.business, "refund", Printable::Refund(&printed)).await;
+    keep_with(services, job, envelope, composed, paper).await
 }
 
 /// `mail_confirm`: the card's bank asks its holder to confirm. Without a page that is still open there is nothing to confirm.

@@ -5,9 +5,11 @@
 use books::ids::{CustomerId, MessageId, PortalEntryId, StatementId};
 
 use super::Job;
-use super::compose_mail::{Envelope, keep, link_url, subject, written};
+use super::attach::paper_for;
+use super::compose_mail::{Envelope, keep, keep_with, link_url, subject, written};
 use crate::error::{Error, Result};
 use crate::mail::{self, Sender};
+use crate::press::Printable;
 use crate::services::Services;
 use crate::sheets::statement as sheet;
 use crate::store::message::{self, RecipientLine};
@@ -60,6 +62,7 @@ pub async fn statement_sent(services: &Services, job: &Job) -> Result<()> {
         0 => tongue.say("mail-statement-settled"),
         1.. => tongue.say("mail-statement-credit"),
     };
+    let url = link_url(services, "statement", sent.link_id);
     let composed = mail::statement::statement(
         &Sender::to_customer(&shown.business, "statement", &shown.customer)?,
         &mail::statement::Statement {
@@ -71,7 +74,7 @@ pub async fn statement_sent(services: &Services, job: &Job) -> Result<()> {
             credits: &amount(sum(false)),
             standing: &standing.to_string(),
             closing: &amount(sent.closing.abs()),
-            url: &link_url(services, "statement", sent.link_id),
+            url: &url,
         },
     )?;
     let envelope = Envelope {
@@ -82,7 +85,9 @@ pub async fn statement_sent(services: &Services, job: &Job) -> Result<()> {
         cc: Vec::new(),
         reply_to: shown.business.email.clone(),
     };
-    keep(services, job, envelope, composed).await
+    let paper = Printable::Statement { sheet: &shown, pay_url: Some(url) };
+    let paper = paper_for(services, &shown.business, "statement", paper).await;
+    keep_with(services, job, envelope, composed, paper).await
 }
 
 /// `mail_message`: to everybody who was not held when it was written.

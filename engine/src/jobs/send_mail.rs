@@ -3,8 +3,9 @@
 //! Invariant: a mail is sent at least once and always under the same Message-ID, so a receiver can tell a repeat. One bad
 //! address fails alone. Without an SMTP server mails are kept and shown, and this job has nothing to do.
 
+use lettre::message::header::ContentType;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport as _, Message, Tokio1Executor};
 
@@ -12,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::store::business::Business;
 use crate::store::job::Job;
-use crate::store::mail::{self, Mail};
+use crate::store::mail::{self, Mail, MailAttachment};
 use books::ids::MailId;
 
 /// Where mails go.
@@ -44,9 +45,9 @@ impl Postman {
         Ok(Postman { transport, from, host })
     }
 
-    /// One try to hand one mail over.
-    pub async fn deliver(&self, mail: &Mail, from: &Business) -> Delivery {
-        let message = match self.message(mail, from) {
+    /// One try to hand one mail over, with what goes along.
+    pub async fn deliver(&self, mail: &Mail, attached: &[MailAttachment], from: &Business) -> Delivery {
+        let message = match self.message(mail, attached, from) {
             Ok(message) => message,
             Err(error) => return Delivery::Refused(error.to_string()),
         };
@@ -57,7 +58,7 @@ impl Postman {
         }
     }
 
-    fn message(&self, mail: &Mail, business: &Business) -> Result<Message> {
+    fn message(&self, mail: &Mail, attached: &[MailAttachment], business: &Business) -> Result<Message> {
         let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|error| Error::Fault(format!("the address {text}: {error}")));
         // Without an address of its own a business writes from the installation's.
         let address = business.email.as_deref().and_then(|text| text.parse().ok()).unwrap_or_else(|| self.from.email.clone());
@@ -84,9 +85,13 @@ impl Postman {
             }
             _ => message.header(AutoSubmitted),
         };
-        message
-            .multipart(MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone()))
-            .map_err(|error| Error::Fault(format!("mail {}: {error}", mail.id)))
+        let mut parts = MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone());
+        if !attached.is_empty() {
+            let pdf = ContentType::parse("application/pdf").map_err(|error| Error::Fault(error.to_string()))?;
+            let file = |one: &MailAttachment| Attachment::new(one.name.clone()).body(one.bytes.clone(), pdf.clone());
+            parts = attached.iter().map(file).fold(MultiPart::mixed().multipart(parts), MultiPart::singlepart);
+        }
+        message.multipart(parts).map_err(|error| Error::Fault(format!("mail {}: {error}", mail.id)))
     }
 }
 
@@ -127,17 +132,18 @@ pub async fn send(services: &Services, job: &Job) -> Result<()> {
     let Some(postman) = &services.postman else { return Ok(()) };
     let id: MailId = job.subject.parse().map_err(|_| Error::Fault(format!("{} is not a mail", job.subject)))?;
     let business = job.business_id;
-    let (mail, from) = services
+    let (mail, attached, from) = services
         .db
         .read(async move |reader| {
-            Ok((mail::one(reader, business, id).await?, crate::store::business::one(reader, business).await?))
+            let attached = mail::attachments(reader, business, id).await?;
+            Ok((mail::one(reader, business, id).await?, attached, crate::store::business::one(reader, business).await?))
         })
         .await?;
     if mail.state != "queued" {
         return Ok(());
     }
     let last = job.tries + 1 >= super::TRIES;
-    let (state, error) = match postman.deliver(&mail, &from).await {
+    let (state, error) = match postman.deliver(&mail, &attached, &from).await {
         Delivery::Sent => ("sent", None),
         Delivery::Refused(why) => ("failed", Some(why)),
         Delivery::Later(why) if last => ("failed", Some(why)),

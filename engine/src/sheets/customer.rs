@@ -56,6 +56,8 @@ pub struct CustomerSheet {
     pub payments: Vec<PaymentRow>,
     pub links: Vec<Link>,
     pub mails: Vec<Mail>,
+    /// The latest mail to their present address, where it did not get through.
+    pub unreached: Option<Mail>,
     pub connections: Vec<Connection>,
 }
 
@@ -104,6 +106,7 @@ async fn read(
     let payments = payment::list(reader, of, Some(id), "", books::ids::PaymentId(uuid::Uuid::max()), 50).await?;
     let links = link::of_customer(reader, of, id).await?;
     let mails = mail::list(reader, of, Some(id), "", books::ids::MailId(uuid::Uuid::max()), 20).await?;
+    let unreached = mail::not_reached(reader, of, id, customer.email.as_deref()).await?;
     let connections = connection::of_business(reader, of).await?;
     let accounts = accounts(reader, &business, &balances, id).await?;
     Ok(CustomerSheet {
@@ -120,6 +123,7 @@ async fn read(
         payments,
         links,
         mails,
+        unreached,
         connections,
     })
 }

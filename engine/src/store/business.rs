@@ -71,6 +71,9 @@ pub struct Settings {
     /// which was the only one at first, is named by the kind alone.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub mail_words: BTreeMap<String, MailWords>,
+    /// Kinds of mails with which their paper goes along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attach_papers: Vec<String>,
 }
 
 /// The most that somebody may give away alone, in minor units of the business's currency. None: what the role itself allows.
@@ -136,6 +139,7 @@ impl Default for Settings {
             retry_days: vec![3, 5, 7],
             week_begins: None,
             mail_words: BTreeMap::new(),
+            attach_papers: Vec::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use books::calendar::Instant;
 use books::ids::{BusinessId, CustomerId, MailId};
 
-use crate::db::{Db, Reader, sql, table};
+use crate::db::{Db, Reader, row, sql, table};
 use crate::error::{Error, Result};
 
 table! {
@@ -28,6 +28,28 @@ table! {
         pub tries: i64,
         pub created_at: Instant,
         pub sent_at: Option<Instant>,
+    }
+}
+
+table! {
+    /// A paper that goes along with a mail, as it was drawn when the mail was written.
+    pub struct MailAttachment in mail_attachment key(business_id, mail_id, name) {
+        pub business_id: BusinessId,
+        pub mail_id: MailId,
+        /// What the file is called, with its ending.
+        pub name: String,
+        pub bytes: Vec<u8>,
+        /// Of the bytes, in hex.
+        pub sha256: String,
+    }
+}
+
+row! {
+    /// An attachment without its bytes.
+    pub struct Attached {
+        pub name: String,
+        pub size: i64,
+        pub sha256: String,
     }
 }
 
@@ -76,6 +98,56 @@ sql!(
     order by id desc limit $5"
 );
 sql!(pub(crate) ABOUT, "select * from mail where business_id = $1 and cause = $2 and kind = $3");
+
+sql!(
+    ATTACHED,
+    "select name, cast(length(bytes) as bigint) as size, sha256 from mail_attachment where business_id = $1 and mail_id = $2 order by name"
+);
+sql!(ATTACHMENTS, "select * from mail_attachment where business_id = $1 and mail_id = $2 order by name");
+sql!(
+    pub(crate) ATTACHMENTS_AFTER,
+    "
+    select * from mail_attachment where business_id = $1 and (mail_id, name) > ($2, $3) order by mail_id, name limit $4"
+);
+sql!(
+    LAST_TO,
+    "
+    select * from mail where business_id = $1 and customer_id = $2 and send_to = $3 and state in ('sent', 'failed', 'bounced')
+    order by id desc limit 1"
+);
+
+/// What goes along with a mail, whole.
+pub(crate) async fn attachments(reader: &mut Reader<'_>, business: BusinessId, id: MailId) -> Result<Vec<MailAttachment>> {
+    reader.query(&ATTACHMENTS, &[&business, &id]).await
+}
+
+/// What goes along with a mail, without the bytes.
+pub async fn attached(db: &Db, business: BusinessId, id: MailId) -> Result<Vec<Attached>> {
+    db.read(async move |reader| reader.query(&ATTACHED, &[&business, &id]).await).await
+}
+
+/// One file that goes along with a mail.
+pub async fn attachment(db: &Db, business: BusinessId, id: MailId, name: String) -> Result<MailAttachment> {
+    db.read(async move |reader| reader.get::<MailAttachment>(&[&business, &id, &name]).await).await?.ok_or(Error::NotFound)
+}
+
+/// The latest mail to a customer at the address they have now, if it did not get through. One that did makes up for those
+/// before it, and another address has a history of its own.
+pub(crate) async fn not_reached(
+    reader: &mut Reader<'_>,
+    business: BusinessId,
+    customer: CustomerId,
+    address: Option<&str>,
+) -> Result<Option<Mail>> {
+    let Some(address) = address else { return Ok(None) };
+    let last: Option<Mail> = reader.query_opt(&LAST_TO, &[&business, &customer, &address]).await?;
+    Ok(last.filter(|mail| mail.state != "sent"))
+}
+
+/// The same for one customer alone.
+pub async fn unreached(db: &Db, business: BusinessId, customer: CustomerId, address: Option<String>) -> Result<Option<Mail>> {
+    db.read(async move |reader| not_reached(reader, business, customer, address.as_deref()).await).await
+}
 
 pub(crate) async fn one(reader: &mut Reader<'_>, business: BusinessId, id: MailId) -> Result<Mail> {
     reader.query_opt(&ONE, &[&business, &id]).await?.ok_or(Error::NotFound)

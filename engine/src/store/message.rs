@@ -141,7 +141,7 @@ sql!(
     "
     select r.business_id, r.message_id, r.customer_id
     from message_recipient r join customer c on c.business_id = r.business_id and c.id = r.customer_id
-    where r.business_id = $1 and r.state = 'held' and r.code = 'HELD_UNPAID'
+    where r.business_id = $1 and r.state = 'held' and c.email is not null
         and ($2 = false or c.hold_exempt or not exists (select 1 from entry_open o where o.business_id = r.business_id
             and o.customer_id = r.customer_id and o.side = 'charge' and o.allocated < o.amount and o.invoice_id in (select i.id from invoice i
                             where i.business_id = o.business_id and i.standing <> 'draft')))
@@ -177,7 +177,7 @@ pub(crate) async fn would_reach(
     }
 }
 
-/// Held recipients of a business whose invoices are paid by now, or who are held no more.
+/// Held recipients of a business who can be written to and whose invoices are paid by now, or who are held for them no more.
 pub(crate) async fn free(reader: &mut Reader<'_>, business: BusinessId, hold_rule: bool, limit: i64) -> Result<Vec<Held>> {
     reader.query(&FREE, &[&business, &hold_rule, &limit]).await
 }

@@ -1,21 +1,26 @@
-//! Papers that were kept, and what electronic invoices say of either side.
+//! Papers that were kept or mailed, templates of the business's own, and what electronic invoices say of either side.
 //!
-//! Invariant: the bytes of a kept paper are those whose digest the trail of acts has, and the paper is about something there is.
+//! Invariant: the bytes of a kept paper are those whose digest the trail of acts has, and the paper is about something there is;
+//! a template is the one that was kept last; what went along with a mail has the bytes that it had.
 
 use std::collections::HashMap;
 
-use books::ids::{BusinessId, CreditNoteId, CustomerId, InvoiceId};
+use books::ids::{BusinessId, CreditNoteId, CustomerId, InvoiceId, MailId};
+use books::paper::PaperKind;
 use serde_json::Value as Json;
 
 use super::Audit;
 use crate::db::{Reader, Value, sql};
 use crate::error::Result;
 use crate::flows::keep_paper::{KEPT, digest};
+use crate::flows::replace_template::REPLACED;
 use crate::store::credit_note::CreditNote;
 use crate::store::customer::Customer;
 use crate::store::e_invoicing::{self, BuyerDetails, EInvoicing, SellerDetails};
 use crate::store::event::Event;
 use crate::store::invoice::{Invoice, KeptPaper};
+use crate::store::mail::{ATTACHMENTS_AFTER, Mail, MailAttachment};
+use crate::store::paper_template;
 
 /// So many papers are held at a time.
 const PAPERS: i64 = 20;
@@ -27,11 +32,54 @@ sql!(
     "
     select * from kept_paper where business_id = $1 and (about, locale) > ($2, $3) order by about, locale limit $4"
 );
+sql!(KEPT_TEMPLATES, "select * from event where business_id = $1 and subject = $2 and kind = $3 order by id desc");
 sql!(EVENTS, "select * from event where business_id = $1 and subject {any_text:$2} and kind = $3");
 
 pub(super) async fn check(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<()> {
     kept(reader, audit).await?;
+    templates(reader, audit).await?;
+    attachments(reader, audit).await?;
     details(reader, audit).await
+}
+
+/// A template is in force as long as the last act about it kept exactly that text.
+async fn templates(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<()> {
+    let business = audit.business;
+    let kept: Vec<Event> = reader.query(&KEPT_TEMPLATES, &[&business, &business.to_string(), &REPLACED]).await?;
+    let kept: Vec<Json> = kept.iter().map(|event| serde_json::from_str(&event.data).unwrap_or_default()).collect();
+    for row in paper_template::all(reader, business).await? {
+        if PaperKind::of_word(&row.paper).is_none() {
+            audit.say("X0", &row.paper, "a template of a paper", "there is no such paper");
+        }
+        let found = digest(row.source.as_bytes());
+        if row.sha256 != found {
+            audit.say("K2", &row.paper, format!("a text with the digest {}", row.sha256), &found);
+        }
+        let last = kept.iter().find(|data| data["paper"] == row.paper.as_str());
+        if last.is_none_or(|data| data["sha256"] != row.sha256.as_str()) {
+            audit.say("K2", &row.paper, "a template that was kept", "the last act about it has another digest");
+        }
+    }
+    Ok(())
+}
+
+async fn attachments(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<()> {
+    let business = audit.business;
+    let (mut mail, mut name) = (MailId(uuid::Uuid::nil()), String::new());
+    loop {
+        let page: Vec<MailAttachment> = reader.query(&ATTACHMENTS_AFTER, &[&business, &mail, &name, &PAPERS]).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        (mail, name) = (last.mail_id, last.name.clone());
+        for one in &page {
+            let found = digest(&one.bytes);
+            if found != one.sha256 {
+                audit.say("K3", one.mail_id, format!("a file with the digest {}", one.sha256), found);
+            }
+            if reader.get::<Mail>(&[&business, &one.mail_id]).await?.is_none() {
+                audit.say("D1", one.mail_id, "a file that went along with a mail", "no such mail");
+            }
+        }
+    }
 }
 
 async fn kept(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<()> {

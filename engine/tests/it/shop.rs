@@ -1,11 +1,14 @@
 //! A business for tests of the engine: two customers, Sandbox, and something of everything that can happen.
 
+use std::sync::Arc;
+
 use books::account::Target;
 use books::calendar::Instant;
 use books::entry::Side;
 use books::ids::{CustomerId, InvoiceId, LinkId, OrderId};
 use books::money::Currency;
 use books::order::{OrderKind, OrderState};
+use books::paper::PaperKind;
 use books::tax::{LineInput, LineKind, Quantity};
 use engine::clock::Clock;
 use engine::db::{Db, DbConfig, Mode};
@@ -26,6 +29,7 @@ use engine::flows::open_link::{Opened, open_link};
 use engine::flows::record_payment::{Part, Received, record_payment};
 use engine::flows::refund_payment::{GiveBack, refund_payment};
 use engine::flows::remote_invoice::{NewRemoteInvoice, make_remote_invoice};
+use engine::flows::replace_template::replace_template;
 use engine::flows::request_payment::{Asking, request_payment};
 use engine::flows::reverse_entry::reverse_entry;
 use engine::flows::save_business::save_settings;
@@ -37,12 +41,13 @@ use engine::flows::send_statement::send_statement;
 use engine::flows::start_checkout::{Next, start_checkout};
 use engine::jobs::{follow_processor, keep_house, run_due};
 use engine::keys::Keys;
+use engine::press::{Fut, Press, Printable, Printed};
 use engine::services::Services;
 use engine::sheets::link::visited_link;
 use engine::sheets::order::order_sheet;
 use engine::sheets::payment_list::payment_list;
 use engine::sheets::statement::Period;
-use engine::store::business::Settings;
+use engine::store::business::{Business, Settings};
 use engine::store::e_invoicing::BuyerDetails;
 use engine::store::remote_invoice::remote_invoice;
 use engine::store::user;
@@ -61,13 +66,45 @@ pub struct Shop {
     usd: Currency,
 }
 
+/// Stands for the press: papers with a number and nothing else.
+struct Stamp;
+
+impl Press for Stamp {
+    fn print<'a>(&'a self, of: Printable<'a>) -> Fut<'a, engine::error::Result<Printed>> {
+        let name = match of {
+            Printable::Order { sheet, .. } => sheet.order.number.clone().unwrap_or_default(),
+            Printable::Invoice { sheet, .. } => sheet.invoice.number.clone().unwrap_or_default(),
+            Printable::CreditNote(sheet) => sheet.note.number.clone(),
+            Printable::Receipt(sheet) => sheet.payment.number.clone(),
+            Printable::Refund(sheet) => sheet.refund.number.clone(),
+            Printable::Statement { .. } => "statement".to_owned(),
+            Printable::Letter { .. } => "letter".to_owned(),
+        };
+        let bytes = format!("%PDF-{name}").into_bytes();
+        Box::pin(async { Ok(Printed { name, bytes }) })
+    }
+
+    fn proof<'a>(&'a self, _: &'a Business, _: PaperKind, template: &'a str) -> Fut<'a, engine::error::Result<Vec<u8>>> {
+        Box::pin(async move { Ok(template.as_bytes().to_vec()) })
+    }
+
+    fn built_in(&self, kind: PaperKind) -> String {
+        kind.word().to_owned()
+    }
+
+    fn sample_data(&self, _: &Business, _: PaperKind) -> engine::error::Result<String> {
+        Ok("{}".to_owned())
+    }
+}
+
 impl Shop {
     pub async fn open(place: &Place) -> Shop {
         let config = DbConfig { data: place.data.clone(), url: place.url.clone(), mode: Mode::ReadWrite };
         let start = Instant::from_rfc3339("2026-01-15T09:00:00Z").expect("a time");
         let db = Db::open(&config, Clock::test(start)).expect("a fresh database opens");
         let keys = Keys::open(&place.data.join("key")).expect("a fresh key file");
-        let services = Services::new(db, keys, "http://127.0.0.1:1".to_owned(), None);
+        let mut services = Services::new(db, keys, "http://127.0.0.1:1".to_owned(), None);
+        services.press = Some(Arc::new(Stamp));
         let usd = Currency::from_code("USD").expect("a known code");
         let new = NewBusiness {
             name: "Harbor Joinery".into(),
@@ -238,7 +275,8 @@ impl Shop {
         select_documents(db, keys, &self.call, self.customer, self.usd, chosen).await.expect("a choice");
         let new = NewMessage { to: To::These(vec![self.other]), subject: "We move".into(), body: "Soon.".into() };
         send_message(db, &self.call, new).await.expect("a message");
-        let settings = Settings { act_as_customer: Some("owner".into()), ..Settings::default() };
+        let attach_papers = vec!["statement".to_owned(), "receipt".to_owned()];
+        let settings = Settings { act_as_customer: Some("owner".into()), attach_papers, ..Settings::default() };
         save_settings(db, &self.call, settings).await.expect("the setting");
         let owner = user::list(db, self.call.business).await.expect("people").remove(0);
         let by_owner = Call { actor: Actor::User { id: owner.id, role: owner.role }, ..self.call.clone() };
@@ -255,11 +293,17 @@ impl Shop {
             request_approval: false,
         };
         credit_invoice(&self.services, &self.call, invoice, crediting).await.expect("a credit note");
-        let print =
-            FirstPrint { about: invoice.to_string(), locale: "en".into(), customer: self.other, bytes: b"%PDF-".to_vec() };
+        let print = FirstPrint {
+            about: invoice.to_string(),
+            locale: "en".into(),
+            customer: self.other,
+            template: None,
+            bytes: b"%PDF-".to_vec(),
+        };
         for _ in 0..2 {
             assert_eq!(keep_paper(db, &self.call, print.clone()).await.expect("the first print"), b"%PDF-");
         }
+        replace_template(&self.services, &self.call, PaperKind::Letter, "= Letter").await.expect("a template");
         save_buyer(db, &self.call, self.other, BuyerDetails::default()).await.expect("nothing is wrong with nothing");
         self.draft(self.other, 500).await;
         ask_for_entry(db, keys, "pay@fern.example", "test").await.expect("a way in");

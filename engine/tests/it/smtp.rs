@@ -7,11 +7,15 @@ use books::ids::MailId;
 use engine::error::Error;
 use engine::flows::report_bounce::{report_bounce, report_notice};
 use engine::flows::reword_mail::{reword_mail, send_test_mail};
+use engine::flows::save_business::save_settings;
 use engine::flows::send_message::{NewMessage, To, send_message};
+use engine::flows::send_statement::send_statement;
 use engine::jobs::run_due;
 use engine::jobs::send_mail::Postman;
 use engine::mail::words::MailWords;
 use engine::services::Services;
+use engine::sheets::statement::Period;
+use engine::store::business::Settings;
 use engine::store::mail;
 use locale::Language;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -205,6 +209,38 @@ fn a_message_says_how_to_ask_for_no_more_and_words_are_the_business_own() {
             let test = texts.iter().find(|text| text.contains("Test: ")).expect("the test");
             assert_eq!(header(test, "Subject"), "Test: Invoice INV-2026-00031 for you: $62.40");
             assert!(test.contains("please find it below."), "{test}");
+            shop.services.db.shutdown();
+        });
+    }
+}
+
+#[test]
+fn a_paper_goes_along_and_every_try_sends_the_same() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(&place).await;
+            let (services, arrived) = with_server(&shop, vec![Manner::HangsUpAfterTheText]).await;
+            let settings = Settings { attach_papers: vec!["statement".to_owned()], ..Settings::default() };
+            save_settings(&services.db, &shop.call, settings).await.expect("a setting");
+            let day = |text: &str| books::calendar::parse_day(text).expect("a day");
+            let period = Period::new(day("2026-01-01"), day("2026-01-31")).expect("days in order");
+            let keys = &services.keys;
+            send_statement(&services.db, keys, &shop.call, shop.customer, None, period).await.expect("a statement");
+            run_due(&services).await.expect("jobs run");
+            // What is drawn by then is another paper; what goes out is the one that was kept.
+            let again = Services { press: None, ..services.clone() };
+            later(&again).await;
+            let texts = arrived.lock().expect("nobody panicked with it").clone();
+            let parts = |text: &String| {
+                assert!(header(text, "Content-Type").starts_with("multipart/mixed"), "{text}");
+                assert!(text.contains("multipart/alternative") && text.contains("Content-Type: text/plain"), "{text}");
+                assert!(text.contains("filename=\"statement.pdf\"") && text.contains("Content-Type: application/pdf"), "{text}");
+                let (_, file) = text.split_once("filename=\"statement.pdf\"").expect("it is there");
+                file.split("--").next().unwrap_or_default().replace("\r\n", "")
+            };
+            let files: Vec<String> = texts.iter().map(parts).collect();
+            assert_eq!(files.len(), 2, "the first answer was lost");
+            assert!(files[0] == files[1] && files[0].ends_with("%PDF-statement"), "{files:?}");
             shop.services.db.shutdown();
         });
     }

@@ -236,6 +236,17 @@ const FAULTS: &[Fault] = faults! {
     "e_invoicing", "invoice where number is not null", "id", "update e_invoicing set details = '{'" => "X0" "cus";
     "e_invoicing", "invoice where number is not null", "id",
         "update e_invoicing set about = 'cus_00000000000000000000000000'" => "D1" "cus";
+    "paper_template", "paper_template where paper = 'letter'", "business_id",
+        "update paper_template set source = source || ' ' where business_id = @" => "K2" "letter";
+    "paper_template", "paper_template where paper = 'letter'", "business_id",
+        "update paper_template set sha256 = 'x' where business_id = @" => "K2" "letter";
+    "paper_template", "paper_template where paper = 'letter'", "business_id",
+        "update paper_template set paper = 'postcard' where business_id = @" => "X0" "postcard";
+    "mail_attachment", "mail_attachment where name <> ''", "mail_id",
+        "update mail_attachment set sha256 = 'x' where mail_id = @" => "K3" "mai_";
+    "mail_attachment", "mail_attachment where name <> ''", "mail_id",
+        "update mail_attachment set bytes = (select s.digest from event_seal s where s.seq = 1) where mail_id = @" => "K3" "mai_";
+    "mail", "mail where id in (select mail_id from mail_attachment)", "id", "delete from mail where id = @" => "D1" "mai_";
     "mail", "mail where kind = 'receipt'", "id",
         "update mail set cause = 'evt_00000000000000000000000000' where id = @" => "D1" "mai_";
     "job", "job where kind = 'close_checkouts'", "id", "update job set cause = id where id = @" => "D1" "close_checkouts";

@@ -18,13 +18,13 @@ use super::again::Again;
 use super::customers::query;
 use super::desk::Desk;
 use super::home::ribbon;
-use super::views::customers::{AccountCard, AsAt, Contact, CustomerPage, EntryFilter};
+use super::views::customers::{AccountCard, AsAt, Contact, CustomerPage, EntryFilter, Unreached};
 use super::{acts, auto_charge, links, methods, pay_out, rows, words};
 use crate::app::App;
 use crate::respond::{Problem, page};
 use crate::view::form::Field;
 use crate::view::shell::Section;
-use crate::view::{Action, Chip, Choice, Day, Pager, Tab, Tone, Way};
+use crate::view::{Action, Chip, Choice, Day, Link, Pager, Tab, Tone, Way};
 
 /// How many entries a page shows.
 const PAGE: i64 = 50;
@@ -91,6 +91,7 @@ async fn render(app: &App, mut desk: Desk, id: CustomerId, link_form: Option<Aga
         name: sheet.customer.name.clone(),
         chips: chips(&desk, &sheet),
         contact: contact(&desk, &sheet),
+        unreached: sheet.unreached.as_ref().map(|mail| unreached(&desk, mail)),
         accounts: sheet.accounts.iter().map(|account| card(&desk, id, account)).collect(),
         tabs: SIDES
             .into_iter()
@@ -154,8 +155,20 @@ fn chips(desk: &Desk, sheet: &CustomerSheet) -> Vec<Chip> {
     if sheet.customer.email.is_none() {
         chips.push(Chip::new(Tone::Plain, "No email"));
     }
+    if sheet.unreached.is_some() {
+        chips.push(Chip::new(Tone::Bad, "Mail came back"));
+    }
     chips.extend(auto_charge::words(desk, sheet.customer.auto_charge.as_ref()).map(|text| Chip::new(Tone::Plain, text)));
     chips
+}
+
+fn unreached(desk: &Desk, mail: &engine::store::mail::Mail) -> Unreached {
+    Unreached {
+        at: desk.moment(mail.created_at),
+        to: mail.send_to.clone(),
+        why: mail.error.clone().unwrap_or_default(),
+        mail: Link::new(format!("/admin/outbox/{}", mail.id), mail.subject.clone()),
+    }
 }
 
 fn contact(desk: &Desk, sheet: &CustomerSheet) -> Contact {

@@ -11,7 +11,7 @@ use engine::store::reports::exceptions::Exceptions;
 
 use super::desk::Desk;
 use super::views::home::{Exception, FirstStep, Home, OwedIn};
-use super::{approvals, rows, work};
+use super::{approvals, rows, words, work};
 use crate::app::App;
 use crate::respond::{Problem, page};
 use crate::view::figures::{Chart, Ribbon};
@@ -136,6 +136,12 @@ fn exceptions(desk: &Desk, found: &Exceptions) -> Vec<Exception> {
         text: format!("{} was given up after {} tries.", work::name(&job.kind), job.tries),
         link: Link::new("/admin/background", "Background work"),
         at: desk.moment(job.run_at),
+    }));
+    all.extend(found.templates.iter().map(|row| Exception {
+        tone: Tone::Bad,
+        text: format!("Your own template of {} failed; the built-in one is used in its place.", words::paper_plural(&row.paper)),
+        link: Link::new(format!("/admin/settings/papers/{}", row.paper), "See why"),
+        at: desk.moment(row.failed_at.unwrap_or(row.saved_at)),
     }));
     all.extend(found.mails.iter().map(|mail| Exception {
         tone: Tone::Bad,

@@ -96,7 +96,7 @@ fn recipient(desk: &Desk, one: &RecipientLine) -> RecipientRow {
         status: if one.state == "held" { Chip::new(Tone::Warn, "Held") } else { Chip::new(Tone::Ok, "Sent") },
         note: match (one.code.as_deref(), one.released_at) {
             (Some("HELD_UNPAID"), _) => "Unpaid invoices: it goes out when they are paid.".to_owned(),
-            (Some(_), _) => "No email address.".to_owned(),
+            (Some(_), _) => "No email address: it goes out when they have one.".to_owned(),
             (None, Some(at)) => format!("Held first, let go {}", desk.moment(at).text),
             (None, None) => String::new(),
         },

@@ -11,7 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use books::ids::MailId;
 use engine::flows::try_again::retry_mail;
 use engine::store::event;
-use engine::store::mail::{self, Mail};
+use engine::store::mail::{self, Attached, Mail};
 
 use super::again;
 use super::desk::{Desk, done};
@@ -21,6 +21,7 @@ use super::words::{self, Names};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
 use crate::forms::{Form, new_key};
+use crate::papers;
 use crate::respond::{Problem, page};
 use crate::security::headers::{FramesOurs, OwnPolicy};
 use crate::view::shell::Section;
@@ -97,6 +98,7 @@ pub fn about(id: Option<&str>) -> Option<Link> {
 pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
     let id: MailId = id.parse().map_err(|_| Problem::not_found())?;
     let mail = mail::mail(&app.services.db, desk.staff.business, id).await?;
+    let attached = mail::attached(&app.services.db, desk.staff.business, id).await?;
     let names = Names::of(&app, desk.staff.business).await?;
     let events = event::about(&app.services.db, desk.staff.business, id.to_string(), 50).await?;
     let shown = MailPage {
@@ -110,7 +112,8 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
         at: desk.moment(mail.created_at),
         status: Chip::of_state(&mail.state),
         about: about(mail.about.as_deref()),
-        attachments: Vec::new(),
+        error: mail.error.clone(),
+        attachments: attached.iter().map(|one| file(&mail, one)).collect(),
         text: mail.body_text.clone(),
         history: words::history(&desk, &names, &events),
         actions: vec![again_action(&app, &desk, &mail)],
@@ -118,6 +121,23 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
     let mut response = page(StatusCode::OK, &shown);
     response.extensions_mut().insert(FramesOurs);
     Ok(response)
+}
+
+fn file(mail: &Mail, one: &Attached) -> Link {
+    Link::new(
+        format!("/admin/outbox/{}/attachments/{}", mail.id, one.name),
+        format!("{} ({} KB)", one.name, (one.size + 1023) / 1024),
+    )
+}
+
+/// `GET /admin/outbox/{id}/attachments/{name}`: a file that went along, byte for byte.
+pub async fn attachment(
+    State(app): State<Arc<App>>,
+    Path((id, name)): Path<(String, String)>,
+    staff: Staff,
+) -> Result<Response, Problem> {
+    let id: MailId = id.parse().map_err(|_| Problem::not_found())?;
+    Ok(papers::sent_along(mail::attachment(&app.services.db, staff.business, id, name).await?))
 }
 
 fn again_action(app: &App, desk: &Desk, mail: &Mail) -> Action {

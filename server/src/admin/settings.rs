@@ -22,6 +22,7 @@ use crate::view::shell::Section;
 
 pub mod keys;
 pub mod mails;
+pub mod papers;
 pub mod people;
 pub mod sessions;
 

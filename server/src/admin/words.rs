@@ -2,6 +2,7 @@
 
 use books::entry::EntryKind;
 use books::ids::BusinessId;
+use books::paper::PaperKind;
 use engine::store::event::Event;
 use engine::store::{api_key, user};
 
@@ -107,6 +108,20 @@ pub fn mail_kind(word: &str) -> &'static str {
     }
 }
 
+/// What papers of a kind are called.
+pub fn paper_plural(word: &str) -> &'static str {
+    match PaperKind::of_word(word) {
+        Some(PaperKind::Order) => "orders",
+        Some(PaperKind::Invoice) => "invoices",
+        Some(PaperKind::CreditNote) => "credit notes",
+        Some(PaperKind::Receipt) => "receipts",
+        Some(PaperKind::Refund) => "refunds",
+        Some(PaperKind::Statement) => "statements",
+        Some(PaperKind::Letter) => "letters",
+        None => "papers",
+    }
+}
+
 /// What an act did.
 fn event(kind: &str) -> &'static str {
     match kind {
@@ -174,6 +189,9 @@ fn event(kind: &str) -> &'static str {
         "mail_bounced" => "Bounced",
         "test_mail_written" => "Test written",
         "paper_kept" => "First print kept",
+        "template_replaced" => "Own template kept",
+        "template_removed" => "Built-in template restored",
+        "template_failed" => "Own template failed",
         "e_invoicing_changed" => "Details for e-invoices changed",
         _ => "Changed",
     }

@@ -12,6 +12,7 @@ use engine::flows::save_customer::{CustomerChange, CustomerDetails, change_custo
 use engine::sheets::trace;
 use engine::store::business;
 use engine::store::customer::{self, AutoCharge as Switch, Customer as Row, CustomerBalance, Listed, Sort, Wanted};
+use engine::store::mail::{self, Mail};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
@@ -54,6 +55,37 @@ pub struct Customer {
     created_at: String,
     #[schema(format = DateTime)]
     updated_at: String,
+}
+
+/// A customer, and whether their address takes mails.
+#[derive(Debug, Serialize, ToSchema)]
+struct WholeCustomer {
+    #[serde(flatten)]
+    customer: Customer,
+    /// The latest mail to their present address, where it did not get through; null: nothing is known against the address.
+    unreached: Option<Unreached>,
+}
+
+/// A mail that did not get through.
+#[derive(Debug, Serialize, ToSchema)]
+struct Unreached {
+    mail: String,
+    to: String,
+    /// What the mail server said.
+    reason: String,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+impl From<Mail> for Unreached {
+    fn from(mail: Mail) -> Unreached {
+        Unreached {
+            mail: mail.id.to_string(),
+            to: mail.send_to,
+            reason: mail.error.unwrap_or_default(),
+            at: mail.created_at.to_rfc3339(),
+        }
+    }
 }
 
 /// When a customer is charged by a saved method without anybody asking.
@@ -249,7 +281,7 @@ struct AsOf {
 
 /// A customer with what they owe, now or as at a past day
 #[utoipa::path(get, path = "/api/v1/customers/{id}", tag = "customers", params(("id" = String, Path, description = "`cus_…`"), AsOf),
-    responses((status = 200, description = "The customer", body = Customer)))]
+    responses((status = 200, description = "The customer", body = WholeCustomer)))]
 async fn one(
     State(app): State<Arc<App>>,
     Asks(caller): Asks,
@@ -264,7 +296,8 @@ async fn one(
             Customer::of(row, then.into_iter().map(|row| Balance::of(row.currency, row.balance)).collect())
         }
     };
-    Ok(json::answer(StatusCode::OK, &customer))
+    let unreached = mail::unreached(db, caller.business, id, customer.email.clone()).await?.map(Unreached::from);
+    Ok(json::answer(StatusCode::OK, &WholeCustomer { customer, unreached }))
 }
 
 /// In which order customers are listed.

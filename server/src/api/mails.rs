@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use books::ids::{CustomerId, MailId};
 use engine::flows::report_bounce::{report_bounce, report_notice};
 use engine::flows::try_again::retry_mail;
-use engine::store::mail::{self, Mail as Row};
+use engine::store::mail::{self, Attached, Mail as Row};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
@@ -19,19 +19,21 @@ use super::lists::{List, Listing};
 use super::replies::{written, written_down};
 use crate::app::App;
 use crate::json::{self, Id, Nothing, StrictJson};
+use crate::papers;
 use crate::respond::Problem;
 
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/mails", get(list))
         .route("/api/v1/mails/{id}", get(one))
+        .route("/api/v1/mails/{id}/attachments/{name}", get(attachment))
         .route("/api/v1/mails/{id}/retry", post(retry))
         .route("/api/v1/mails/{id}/bounce", post(bounce))
         .route("/api/v1/bounces", post(notice))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list, one, retry, bounce, notice))]
+#[openapi(paths(list, one, attachment, retry, bounce, notice))]
 pub struct Description;
 
 /// A mail as it was written.
@@ -57,6 +59,31 @@ pub struct Mail {
     created_at: String,
     #[schema(format = DateTime)]
     sent_at: Option<String>,
+}
+
+/// A mail and what goes along with it.
+#[derive(Debug, Serialize, ToSchema)]
+struct WholeMail {
+    #[serde(flatten)]
+    mail: Mail,
+    /// PDFs that go along, each under `/mails/{id}/attachments/{name}`.
+    attachments: Vec<Attachment>,
+}
+
+/// A file that goes along with a mail.
+#[derive(Debug, Serialize, ToSchema)]
+struct Attachment {
+    name: String,
+    /// In bytes.
+    size: i64,
+    /// In hexadecimal.
+    sha256: String,
+}
+
+impl From<Attached> for Attachment {
+    fn from(row: Attached) -> Attachment {
+        Attachment { name: row.name, size: row.size, sha256: row.sha256 }
+    }
 }
 
 impl From<Row> for Mail {
@@ -107,10 +134,25 @@ async fn list(State(app): State<Arc<App>>, Asks(caller): Asks, listing: Listing<
 
 /// A mail
 #[utoipa::path(get, path = "/api/v1/mails/{id}", tag = "mails", params(("id" = String, Path, description = "`mai_…`")),
-    responses((status = 200, description = "The mail", body = Mail)))]
+    responses((status = 200, description = "The mail", body = WholeMail)))]
 async fn one(State(app): State<Arc<App>>, Reads(caller): Reads, Id(id): Id<MailId>) -> Result<Response, Problem> {
     let row = mail::mail(&app.services.db, caller.business, id).await?;
-    Ok(json::answer(StatusCode::OK, &Mail::from(row)))
+    let attached = mail::attached(&app.services.db, caller.business, id).await?;
+    let attachments = attached.into_iter().map(Attachment::from).collect();
+    Ok(json::answer(StatusCode::OK, &WholeMail { mail: Mail::from(row), attachments }))
+}
+
+/// A file that went along with a mail, byte for byte
+#[utoipa::path(get, path = "/api/v1/mails/{id}/attachments/{name}", tag = "mails",
+    params(("id" = String, Path, description = "`mai_…`"), ("name" = String, Path, description = "Such as `INV-2026-00042.pdf`")),
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf")))]
+async fn attachment(
+    State(app): State<Arc<App>>,
+    Reads(caller): Reads,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let id: MailId = id.parse().map_err(|_| Problem::not_found())?;
+    Ok(papers::sent_along(mail::attachment(&app.services.db, caller.business, id, name).await?))
 }
 
 /// Send a mail again that failed, or that was kept while no mail server was configured

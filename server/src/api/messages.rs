@@ -62,7 +62,7 @@ struct Writing {
 #[derive(Debug, Serialize, ToSchema)]
 struct HeldCustomer {
     customer: String,
-    /// `HELD_UNPAID`: it goes out when their invoices are paid. `NO_CONTACT`: they have no address.
+    /// `HELD_UNPAID`: it goes out when their invoices are paid. `NO_CONTACT`: it goes out when they have an address.
     code: String,
 }
 

@@ -73,6 +73,9 @@ pub struct Settings {
     limits: BTreeMap<String, RoleLimits>,
     /// Days after which a charge that failed is tried again, where it was made by itself.
     retry_days: Vec<i64>,
+    /// Kinds of mails that bring their PDF along: `payment_request`, `invoice`, `invoice_reminder`, `receipt`, `credit_note`,
+    /// `refund`, `statement`.
+    attach_papers: Vec<String>,
 }
 
 /// The most that somebody may give away alone; above it a second person approves. Null: what the role itself allows.
@@ -134,6 +137,7 @@ impl Settings {
             act_as_customer: settings.act_as_customer,
             limits: settings.limits.into_iter().map(|(role, limits)| (role, limits.into())).collect(),
             retry_days: settings.retry_days,
+            attach_papers: settings.attach_papers,
         })
     }
 }
@@ -204,6 +208,9 @@ struct ChangedSettings {
     /// At most 8, each 1 to 90.
     #[schema(max_items = 8)]
     retry_days: Option<Vec<i64>>,
+    /// All of them: a mail that is not named goes without its PDF.
+    #[schema(max_items = 20)]
+    attach_papers: Option<Vec<String>>,
 }
 
 /// Change some settings
@@ -238,6 +245,7 @@ async fn change(
         act_as_customer: new.act_as_customer,
         limits: new.limits.map(|all| all.into_iter().map(|(role, limits)| (role, limits.into())).collect()),
         retry_days: new.retry_days,
+        attach_papers: new.attach_papers,
     };
     let act = change_business(&app.services.db, &call, change);
     written(&app, &call, StatusCode::OK, act, |id| shown(&app, id)).await

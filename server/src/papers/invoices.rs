@@ -1,12 +1,10 @@
 //! Invoices and credit notes as papers.
 //!
-//! Invariants: the face is made from what was frozen at issue and from nothing else, so it prints the same for ever; its first
-//! print is kept and handed out byte for byte while nothing has changed. Once something has, the same face is drawn again with
-//! a sheet behind it that says how the invoice stands now. Where its details let it be an electronic invoice, that is inside the
+//! Invariants: the face is made from what was frozen at issue and from nothing else, so it prints the same for ever. Once something
+//! has changed since, a sheet behind the face says how the invoice stands now. Where its details let it be an electronic invoice, that is inside the
 //! file (Factur-X); where not, the paper is printed all the same.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::response::Response;
 use books::entry::EntryKind;
@@ -16,53 +14,16 @@ use books::paper::{
     AsAt, Body, Business, Change, ChangeKind, CreditNotePaper, Destination, DestinationKind, Drawn, Fact, InvoicePaper,
     Letterhead, Logo, Mark, Means, PageSize, PaidRow, PaperLine, Party, PayPanel, Prices, Stamp, Standing, TaxRow,
 };
-use engine::flows::call::Call;
-use engine::flows::keep_paper::{FirstPrint, keep_paper};
+use engine::error::Result as Made;
 use engine::sheets::credit_note::CreditNoteSheet;
 use engine::sheets::e_invoice::{self, Syntax};
 use engine::sheets::invoice::InvoiceSheet;
 use engine::store::e_invoicing::SellerDetails;
 use engine::store::entry::{Allocation, EntryLine};
-use engine::store::invoice::{Frozen, FrozenParty, InvoiceLine, kept_paper};
+use engine::store::invoice::{Frozen, FrozenParty, InvoiceLine};
 
-use super::{bytes_of, lines_of, means, sent, sent_xml};
-use crate::app::App;
+use super::{lines_of, means, sent_xml};
 use crate::respond::Problem;
-
-/// The PDF of an invoice. `pay_url`: where it can be paid, printed with a code.
-pub async fn invoice_pdf(app: &Arc<App>, sheet: &InvoiceSheet, pay_url: Option<String>) -> Result<Response, Problem> {
-    let paper = invoice_paper(sheet, pay_url)?;
-    let name = sheet.invoice.number.clone().unwrap_or_else(|| "draft".to_owned());
-    let unchanged = sheet.invoice.number.is_some() && paper.as_at.is_none();
-    let (db, business, about) = (&app.services.db, sheet.invoice.business_id, sheet.invoice.id.to_string());
-    let locale = paper.head.locale.clone();
-    if unchanged && let Some(kept) = kept_paper(db, business, about.clone(), locale.clone()).await? {
-        return Ok(sent(&name, kept.bytes));
-    }
-    let draw = app.papers.invoice;
-    let xml = e_invoice::of_invoice(sheet).and_then(|bill| e_invoice::xml(&bill, Syntax::Cii)).ok();
-    let bytes = bytes_of(app, &name, move || draw(&paper, xml.as_deref())).await?;
-    if !unchanged {
-        return Ok(sent(&name, bytes));
-    }
-    let print = FirstPrint { about, locale, customer: sheet.customer.id, bytes };
-    Ok(sent(&name, keep_paper(db, &Call::system(business, "first print"), print).await?))
-}
-
-/// The PDF of a credit note; it never changes, so its first print is the only one.
-pub async fn credit_note_pdf(app: &Arc<App>, sheet: &CreditNoteSheet) -> Result<Response, Problem> {
-    let paper = credit_note_paper(sheet)?;
-    let (db, business, about) = (&app.services.db, sheet.note.business_id, sheet.note.id.to_string());
-    let (name, locale) = (sheet.note.number.clone(), paper.head.locale.clone());
-    if let Some(kept) = kept_paper(db, business, about.clone(), locale.clone()).await? {
-        return Ok(sent(&name, kept.bytes));
-    }
-    let draw = app.papers.credit_note;
-    let xml = e_invoice::of_credit_note(sheet).and_then(|bill| e_invoice::xml(&bill, Syntax::Cii)).ok();
-    let bytes = bytes_of(app, &name, move || draw(&paper, xml.as_deref())).await?;
-    let print = FirstPrint { about, locale, customer: sheet.customer.id, bytes };
-    Ok(sent(&name, keep_paper(db, &Call::system(business, "first print"), print).await?))
-}
 
 /// An issued invoice as an electronic one. Refuses NOT_ISSUED and E_INVOICE_INCOMPLETE.
 pub fn invoice_xml(sheet: &InvoiceSheet, syntax: Syntax) -> Result<Response, Problem> {
@@ -105,7 +66,7 @@ fn party(of: &FrozenParty) -> Party {
 }
 
 /// The values that an invoice's PDF prints.
-pub fn invoice_paper(sheet: &InvoiceSheet, pay_url: Option<String>) -> Result<InvoicePaper, Problem> {
+pub fn invoice_paper(sheet: &InvoiceSheet, pay_url: Option<String>) -> Made<InvoicePaper> {
     let invoice = &sheet.invoice;
     let money = |minor| Money::new(minor, invoice.currency);
     let draft = invoice.number.is_none();
@@ -283,7 +244,7 @@ fn number_of(sheet: &InvoiceSheet, credit: &EntryLine) -> String {
 }
 
 /// The values that a credit note's PDF prints.
-pub fn credit_note_paper(sheet: &CreditNoteSheet) -> Result<CreditNotePaper, Problem> {
+pub fn credit_note_paper(sheet: &CreditNoteSheet) -> Made<CreditNotePaper> {
     let note = &sheet.note;
     let money = |minor| Money::new(minor, note.currency);
     let frozen = note.parties()?;

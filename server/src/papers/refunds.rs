@@ -1,24 +1,11 @@
 //! A refund's confirmation as a paper.
 
-use std::sync::Arc;
-
-use axum::response::Response;
 use books::money::Money;
 use books::paper::{OwedAgain, RefundPaper, RefundTo, Stamp};
 use books::refund::RefundRoute;
 use engine::sheets::refund::RefundSheet;
 
-use super::{drawn, letterhead, means, party};
-use crate::app::App;
-use crate::respond::Problem;
-
-/// The PDF that confirms a refund.
-pub async fn refund_pdf(app: &Arc<App>, sheet: &RefundSheet) -> Result<Response, Problem> {
-    let paper = refund_paper(sheet, app.services.db.clock().now());
-    let name = sheet.refund.number.clone();
-    let draw = app.papers.refund;
-    drawn(app, &name, move || draw(&paper)).await
-}
+use super::{letterhead, means, party};
 
 /// The values that a refund's confirmation prints.
 pub fn refund_paper(sheet: &RefundSheet, now: books::calendar::Instant) -> RefundPaper {
@@ -28,7 +15,7 @@ pub fn refund_paper(sheet: &RefundSheet, now: books::calendar::Instant) -> Refun
     let before = sheet.before();
     let owed_again = sheet.owed_again.iter().map(|(number, minor)| OwedAgain { number: number.clone(), amount: money(*minor) });
     RefundPaper {
-        head: letterhead(&of.business, &of.customer, now),
+        head: letterhead(&of.business, of.customer.locale.as_deref(), now),
         customer: party(&of.customer),
         number: refund.number.clone(),
         refunded_at: Stamp::in_zone(refund.settled_at.unwrap_or(refund.created_at), &zone),

@@ -11,6 +11,7 @@ mod mails;
 mod messages;
 mod money_back;
 mod no_cards;
+mod papers;
 mod processors;
 mod roles;
 mod setup;

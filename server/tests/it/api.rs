@@ -17,6 +17,7 @@ mod mail_words;
 mod messages;
 pub mod methods;
 mod orders;
+mod own_papers;
 mod payments;
 mod payouts;
 mod paypal;

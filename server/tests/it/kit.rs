@@ -16,7 +16,7 @@ use axum::http::Request;
 use books::calendar::Instant;
 use books::ids::BusinessId;
 use books::money::{Currency, Money};
-use books::paper::PaperFault;
+use books::paper::{Paper, PaperFault};
 use engine::clock::Clock;
 use engine::db::{Db, DbConfig, EngineKind, Mode};
 use engine::flows::call::Call;
@@ -313,6 +313,15 @@ impl TestApp {
     }
 }
 
+/// What a bill says is due.
+fn due_on(paper: &Paper) -> Option<Money> {
+    match paper {
+        Paper::Order(paper) => Some(paper.standing.amount_due),
+        Paper::Invoice(paper) => Some(paper.as_at.as_ref().map_or(paper.due_at_issue, |sheet| sheet.standing.amount_due)),
+        _ => None,
+    }
+}
+
 /// What stands in for a PDF: its first bytes, and the amount due where there is one.
 fn printed(check: Result<(), PaperFault>, due: Option<Money>) -> Result<Vec<u8>, String> {
     check.map_err(|fault| fault.to_string())?;
@@ -334,16 +343,13 @@ fn start_up(place: &Place, base_urls: BTreeMap<String, String>) -> Arc<App> {
     // Papers are drawn by another crate. Here what does not add up is refused, as the typesetter would, and a bill is
     // no more than the amount that it says is due.
     let papers = Papers {
-        order: |paper| printed(paper.check(), Some(paper.standing.amount_due)),
-        receipt: |paper| printed(paper.check(), None),
-        refund: |paper| printed(paper.check(), None),
-        statement: |paper| printed(paper.check(), None),
-        letter: |paper| printed(paper.check(), None),
-        invoice: |paper, _| {
-            let now = paper.as_at.as_ref().map_or(paper.due_at_issue, |sheet| sheet.standing.amount_due);
-            printed(paper.check(), Some(now))
-        },
-        credit_note: |paper, _| printed(paper.check(), None),
+        draw: |paper, _| printed(paper.check(), due_on(paper)),
+        built_in: |kind| format!("// The built-in template of {}.\n", kind.word()),
+        data: |paper, _| Ok(json!({ "title": paper.kind().word() }).to_string()),
+        // A template is a script here: what it prints is the paper.
+        errand: |_, _, template| Ok(template.as_bytes().to_vec()),
+        perform: |_| Ok(Vec::new()),
+        worker: || Ok(std::process::Command::new("/bin/sh")),
     };
     App::new(config, services, papers, Stop::new())
 }

@@ -1,5 +1,5 @@
 //! What a person should look at: acts that wait for approval, refunds that failed, work and mails that gave up, payments nobody
-//! knows the outcome of, disputes, returns, and credit that waits to be used (a double payment, say).
+//! knows the outcome of, disputes, returns, credit that waits to be used (a double payment, say), and templates that do not print.
 //!
 //! Limits: the latest [`MOST`] of each.
 
@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::store::approval::{self, ApprovalRow};
 use crate::store::job::Job;
 use crate::store::mail::Mail;
+use crate::store::paper_template::{self, PaperTemplate};
 use crate::store::payout::{self, Differing};
 
 /// At most so many of each kind are named.
@@ -73,6 +74,8 @@ pub struct Exceptions {
     pub approvals: Vec<ApprovalRow>,
     /// Payouts that are not all of payments in these books.
     pub payouts: Vec<Differing>,
+    /// Templates of papers for which the built-in one stands in.
+    pub templates: Vec<PaperTemplate>,
 }
 
 sql!(DEAD, "select * from job where business_id = $1 and state = 'dead' order by run_at desc, id desc limit $2");
@@ -136,5 +139,6 @@ pub(crate) async fn exceptions(reader: &mut Reader<'_>, business: BusinessId) ->
         declined: reader.query(&DECLINED, &[&business, &fresh, &MOST]).await?,
         approvals: approval::rows(reader, business, "waiting", MOST).await?,
         payouts: payout::differing(reader, business, MOST).await?,
+        templates: paper_template::failing(reader, business).await?,
     })
 }

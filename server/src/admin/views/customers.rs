@@ -6,7 +6,7 @@ use super::documents::{DocumentRow, LinkPanel, PaymentRow, Trace};
 use crate::view::figures::Ribbon;
 use crate::view::form::Field;
 use crate::view::shell::{Section, Shell};
-use crate::view::{Action, Amount, Chip, Choice, Day, Link, Pager, Tab, Tone, filters};
+use crate::view::{Action, Amount, Chip, Choice, Day, Link, Moment, Pager, Tab, Tone, filters};
 
 /// All customers, by who owes most.
 #[derive(Template)]
@@ -60,6 +60,8 @@ pub struct CustomerPage {
     pub name: String,
     pub chips: Vec<Chip>,
     pub contact: Contact,
+    /// Their address does not take mails.
+    pub unreached: Option<Unreached>,
     /// One for each currency; the first is the business's own. Never empty.
     pub accounts: Vec<AccountCard>,
     pub tabs: Vec<Tab>,
@@ -87,6 +89,15 @@ impl CustomerPage {
     pub fn action(&self, name: &str) -> Option<&Action> {
         self.actions.iter().find(|action| action.name == name)
     }
+}
+
+/// The latest mail to a customer's address, which did not get through.
+pub struct Unreached {
+    pub at: Moment,
+    pub to: String,
+    /// What the mail server said.
+    pub why: String,
+    pub mail: Link,
 }
 
 /// How to reach a customer.

@@ -43,6 +43,8 @@ pub struct MailPage {
     pub at: Moment,
     pub status: Chip,
     pub about: Option<Link>,
+    /// Why it did not get through.
+    pub error: Option<String>,
     pub attachments: Vec<Link>,
     pub text: String,
     pub history: Vec<HistoryRow>,

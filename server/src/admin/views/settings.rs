@@ -13,6 +13,7 @@ pub enum SettingsTab {
     Collecting,
     EInvoices,
     Mails,
+    Papers,
     Processors,
     People,
     Keys,
@@ -27,7 +28,11 @@ impl SettingsTab {
     /// Whether this person may change what the page shows; everybody may look.
     pub fn is_open_to(&self, person: &Person) -> bool {
         match self {
-            SettingsTab::Business | SettingsTab::Collecting | SettingsTab::EInvoices | SettingsTab::Mails => person.may_manage,
+            SettingsTab::Business
+            | SettingsTab::Collecting
+            | SettingsTab::EInvoices
+            | SettingsTab::Mails
+            | SettingsTab::Papers => person.may_manage,
             SettingsTab::Processors | SettingsTab::People | SettingsTab::Keys => person.is_owner,
             SettingsTab::Sessions => true,
         }
@@ -36,9 +41,11 @@ impl SettingsTab {
     /// Who may, in words.
     pub fn whose(&self) -> &'static str {
         match self {
-            SettingsTab::Business | SettingsTab::Collecting | SettingsTab::EInvoices | SettingsTab::Mails => {
-                "owners and managers"
-            }
+            SettingsTab::Business
+            | SettingsTab::Collecting
+            | SettingsTab::EInvoices
+            | SettingsTab::Mails
+            | SettingsTab::Papers => "owners and managers",
             _ => "owners",
         }
     }
@@ -136,6 +143,43 @@ pub struct MailSettings {
 pub struct MailPreview {
     pub subject: String,
     pub text: String,
+}
+
+/// Which mails bring their paper along, and the template of one kind of paper.
+#[derive(Template)]
+#[template(path = "admin/settings/papers.html")]
+pub struct PaperSettings {
+    pub shell: Shell,
+    pub tab: SettingsTab,
+    pub key: String,
+    pub attach_key: String,
+    pub attach: Vec<Choice>,
+    pub kinds: Vec<Tab>,
+    pub action: String,
+    /// `invoices`
+    pub plural: &'static str,
+    pub refusal: Option<String>,
+    /// What is wrong with the template, each with its line.
+    pub mistakes: Vec<String>,
+    pub template: String,
+    /// In KB.
+    pub longest: usize,
+    pub own: Option<OwnTemplate>,
+}
+
+/// A template of the business's own.
+pub struct OwnTemplate {
+    pub at: Moment,
+    pub by: String,
+    /// The beginning of its digest.
+    pub digest: String,
+    pub failing: Option<FailingTemplate>,
+}
+
+/// Since when the built-in template stands in, and why.
+pub struct FailingTemplate {
+    pub since: Moment,
+    pub why: String,
 }
 
 /// People who may sign in.

@@ -52,7 +52,9 @@ fn a_clerk_finds_customers_looks_who_gets_it_and_sends() {
         app.work().await;
         let page = browser.page(&sent).await;
         assert!(
-            page.contains("1 sent, 1 held") && page.contains("Our new yard opens.") && page.contains("No email address."),
+            page.contains("1 sent, 1 held")
+                && page.contains("Our new yard opens.")
+                && page.contains("No email address: it goes out when they have one."),
             "{page}"
         );
         assert!(browser.page("/admin/messages").await.contains("We move"));

@@ -27,13 +27,12 @@ fn empty(place: &Place) -> Arc<App> {
     let mut config = Config::load(&Common { data: Some(place.data.clone()), ..Common::default() }, None).expect("the defaults");
     config.configured_url = Some(PublicUrl::parse(ADDRESS).expect("a URL"));
     let papers = Papers {
-        order: |_| Ok(Vec::new()),
-        receipt: |_| Ok(Vec::new()),
-        refund: |_| Ok(Vec::new()),
-        statement: |_| Ok(Vec::new()),
-        letter: |_| Ok(Vec::new()),
-        invoice: |_, _| Ok(Vec::new()),
-        credit_note: |_, _| Ok(Vec::new()),
+        draw: |_, _| Ok(Vec::new()),
+        built_in: |_| String::new(),
+        data: |_, _| Ok(String::new()),
+        errand: |_, _, _| Ok(Vec::new()),
+        perform: |_| Ok(Vec::new()),
+        worker: || Ok(std::process::Command::new("/bin/sh")),
     };
     App::new(config, services, papers, Stop::new())
 }

@@ -64,6 +64,8 @@ pub async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         "/admin/settings/e-invoices",
         "/admin/settings/mails",
         "/admin/settings/mails/receipt",
+        "/admin/settings/papers",
+        "/admin/settings/papers/receipt",
         "/admin/settings/people",
         "/admin/settings/keys",
         "/admin/settings/sessions",
@@ -165,6 +167,11 @@ fn every_get_is_visited() {
         "/admin/payments/{id}/pdf",
         "/admin/refunds/{id}/pdf",
         // Files, not pages.
+        "/admin/outbox/{id}/attachments/{name}",
+        "/admin/settings/papers/{kind}/built-in.typ",
+        "/admin/settings/papers/{kind}/own.typ",
+        "/admin/settings/papers/{kind}/sample.json",
+        "/admin/settings/papers/{kind}/sample.pdf",
         "/admin/invoices/{id}/e-invoice",
         "/admin/credit-notes/{id}/e-invoice",
         // Ways back from the processor's pages: they lead on.
