@@ -181,7 +181,7 @@ fn of_money() -> Router<Arc<App>> {
     Router::new()
         .route("/admin/payments", get(payments::list).post(payments::create))
         .route("/admin/payments/new", get(payments::new))
-        .route("/admin/payments/charge", get(charge::new).post(charge::submit))
+        .route("/admin/payments/charge", get(charge::lead_on))
         .route("/admin/payments/card", get(card::new).post(card::authorize))
         .route("/admin/payments/{id}", get(payments::show))
         .route("/admin/payments/{id}/keyed", get(card::keyed))

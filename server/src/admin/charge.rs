@@ -1,36 +1,36 @@
-//! *Get money*: charging a saved method, and another try of a charge that failed.
+//! *Get money*: charging a saved method, by the form that records money too, and another try of a charge that failed.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::{MethodId, PaymentId};
 use books::payment::PaymentState as P;
-use engine::flows::charge_saved::{Charging, Which, charge_saved, retry_payment};
+use engine::flows::charge_saved::{Charging, Which, retry_payment};
 use engine::flows::record_payment::Part;
 use engine::sheets::payment::payment_sheet;
 use engine::store::method;
 
-use super::again::{self, Again, filled};
+use super::again;
+use super::customers::query;
 use super::desk::{Desk, done};
-use super::payments::{Purpose, purpose};
-use super::views::payments::ChargeForm;
+use super::payments::Purpose;
 use crate::app::App;
 use crate::auth::Clerk;
 use crate::forms::{DESCRIPTION, Form};
-use crate::respond::{Problem, page};
+use crate::respond::Problem;
 use crate::view::Choice;
-use crate::view::shell::Section;
 
-const SHOWN: [&str; 2] = ["amount", "memo"];
+/// The word that stands for the default method in the address of the form.
+pub(super) const SAVED: &str = "saved";
 
-/// `GET /admin/payments/charge?order=|invoice=|customer=`: prefilled with what is due.
-pub async fn new(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
-    let purpose =
-        purpose(&app, &desk, desk.asked.value("order"), desk.asked.value("invoice"), desk.asked.value("customer")).await?;
-    let due = desk.amount(purpose.due, purpose.currency);
-    let typed = filled([("amount", if due.is_zero() { String::new() } else { due.decimal })]);
-    form(&app, &desk, purpose, &Again::fresh(typed)).await
+/// `GET /admin/payments/charge?order=|invoice=|customer=`: the one form for money, with the default method chosen.
+pub async fn lead_on(desk: Desk) -> Response {
+    let names = ["order", "invoice", "customer"];
+    let asked: Vec<(&str, &str)> = names.into_iter().map(|name| (name, desk.asked.value(name))).collect();
+    let mut with = asked;
+    with.push(("kind", SAVED));
+    Redirect::to(&query("/admin/payments/new", &with)).into_response()
 }
 
 /// The customer's methods to choose from, the default first chosen.
@@ -40,55 +40,25 @@ pub(super) async fn choices(app: &App, desk: &Desk, purpose: &Purpose, typed: &s
     Ok(rows.iter().map(|row| Choice::new(row.id.to_string(), row.name(), chosen(row))).collect())
 }
 
-async fn form(app: &App, desk: &Desk, purpose: Purpose, again: &Again) -> Result<Response, Problem> {
-    let typed = &again.form;
-    let shown = ChargeForm {
-        shell: desk.shell(Section::Payments),
-        methods: choices(app, desk, &purpose, typed.value("method")).await?,
-        order_id: purpose.order().map(|order| order.to_string()).unwrap_or_default(),
-        invoice_id: purpose.invoice().map(|invoice| invoice.to_string()).unwrap_or_default(),
-        about: purpose.about,
-        customer_id: purpose.customer.to_string(),
-        due: desk.amount(purpose.due, purpose.currency),
-        key: again.key(),
-        refusal: again.refusal(&SHOWN),
-        amount: typed.field("amount"),
-        currency: purpose.currency.code().to_owned(),
-        memo: typed.field("memo"),
-    };
-    Ok(page(again.status, &shown))
-}
-
 /// What it is for: the document, or whatever is due.
 pub(super) fn parts(purpose: &Purpose) -> Vec<Part> {
     purpose.target.map(|target| Part { target, amount: None }).into_iter().collect()
 }
 
-fn read(typed: &mut Form, purpose: &Purpose) -> Option<Charging> {
+/// The saved method that a form chose; none: the money came from outside.
+pub(super) fn which(kind: &str) -> Option<Which> {
+    if kind == SAVED { Some(Which::Default) } else { kind.parse::<MethodId>().ok().map(Which::One) }
+}
+
+/// What is charged to which method, as the form says it; none: a field is wrong.
+pub(super) fn read(typed: &mut Form, purpose: &Purpose, which: Which, parts: Vec<Part>) -> Option<Charging> {
     let amount = typed.amount("amount", purpose.currency);
     let memo = typed.optional_lines("memo", DESCRIPTION);
-    let method: Option<MethodId> = typed.optional("method");
     if !typed.errors().is_empty() {
         return None;
     }
-    let which = method.map_or(Which::Default, Which::One);
-    let all = Charging::all(purpose.customer, purpose.currency, which, parts(purpose));
+    let all = Charging::all(purpose.customer, purpose.currency, which, parts);
     Some(Charging { amount: Some(amount?.minor), memo, ..all })
-}
-
-/// `POST /admin/payments/charge`
-pub async fn submit(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed: Form) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
-    let desk = Desk::open(&app, staff).await?;
-    let purpose = purpose(&app, &desk, typed.value("order"), typed.value("invoice"), typed.value("customer")).await?;
-    let saved = match read(&mut typed, &purpose) {
-        Some(charging) => charge_saved(&app.services, &call, charging).await.map_err(Some),
-        None => Err(None),
-    };
-    match saved {
-        Ok(made) => told(&app, &desk, made.value).await,
-        Err(error) => form(&app, &desk, purpose, &Again::of(typed, error)?).await,
-    }
 }
 
 /// To the payment's page, which says what became of it.

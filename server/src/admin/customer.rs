@@ -237,7 +237,7 @@ fn page_actions(desk: &Desk, id: CustomerId, answers: &[books::capability::Answe
             Act::ChargeSaved,
             "Charge saved method",
             "credit-card",
-            format!("/admin/payments/charge?customer={id}"),
+            format!("/admin/payments/new?customer={id}&kind=saved"),
         ),
         acts::always(desk, "add_entry", "Add Entry", "plus", at("entries/new"), Way::Open),
         acts::for_managers(desk, "adjust", "Adjust balance", "scale", at("adjust")),

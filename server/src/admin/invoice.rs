@@ -195,7 +195,7 @@ fn page_actions(app: &App, desk: &Desk, sheet: &InvoiceSheet, answers: &[Answer]
         go(Act::ProcessCheck, "Check in person", "receipt", counter("check")),
         go(Act::ProcessCash, "Cash in person", "banknote", counter("cash")),
         card_in_person(answered(Act::ProcessCard, "Card in person", "credit-card", format!("/admin/payments/card?invoice={id}"))),
-        answered(Act::ChargeSaved, "Charge saved method", "credit-card", format!("/admin/payments/charge?invoice={id}")),
+        answered(Act::ChargeSaved, "Charge saved method", "credit-card", format!("/admin/payments/new?invoice={id}&kind=saved")),
         go(Act::CreditNote, "Credit note", "undo-2", at("credit")),
         answered(Act::WriteOff, "Write off", "scale", at("write-off")),
         Action { name: "uncollectible", ..answered(Act::WriteOff, "Mark uncollectible", "ban", at("uncollectible")) },

@@ -172,7 +172,7 @@ fn page_actions(app: &App, desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) 
         go(answered(Act::ProcessCheck, "Check in person", "receipt", counter("check"))),
         go(answered(Act::ProcessCash, "Cash in person", "banknote", counter("cash"))),
         card_in_person(answered(Act::ProcessCard, "Card in person", "credit-card", format!("/admin/payments/card?order={id}"))),
-        answered(Act::ChargeSaved, "Charge saved method", "credit-card", format!("/admin/payments/charge?order={id}")),
+        answered(Act::ChargeSaved, "Charge saved method", "credit-card", format!("/admin/payments/new?order={id}&kind=saved")),
         answered(Act::Amend, "Amend", "plus", at("amend")),
     ];
     all.push(decision(OrderAct::Confirm));

@@ -1,4 +1,5 @@
-//! Payments: the list, one attempt in full, recording money that came outside a processor.
+//! Payments: the list, one attempt in full, and the one form for money: a saved method is charged, or what came outside a
+//! processor is recorded.
 
 use std::sync::Arc;
 
@@ -10,7 +11,8 @@ use books::capability::{Action as Act, Answer};
 use books::ids::{CustomerId, EntryId, InvoiceId, OrderId, PaymentId};
 use books::money::Currency;
 use books::payment::PaymentState;
-use engine::flows::charge_saved::may_retry;
+use engine::flows::call::Call;
+use engine::flows::charge_saved::{Which, charge_saved, may_retry};
 use engine::flows::record_payment::{KINDS, Part, Received, record_payment};
 use engine::sheets::actions;
 use engine::sheets::customer::customer_sheet;
@@ -21,10 +23,11 @@ use engine::sheets::order::order_sheet;
 use engine::sheets::order_list;
 use engine::sheets::payment::{PaymentSheet, payment_sheet};
 use engine::store::entry::Wanted;
-use engine::store::event;
 use engine::store::payment::{self, Attempt};
+use engine::store::{event, method};
 
 use super::again::{self, Again, filled};
+use super::charge::{SAVED, choices, told, which};
 use super::customers::{choose, query};
 use super::desk::{Desk, done};
 use super::entries::{allocation, journal};
@@ -342,15 +345,22 @@ pub async fn new(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Pr
     }
     let purpose = purpose(&app, &desk, order, invoice, customer).await?;
     let due = desk.amount(purpose.due, purpose.currency);
+    let methods = choices(&app, &desk, &purpose, "").await?;
+    // Money is charged only when somebody chose to: what opens chosen is external, unless a saved method was asked for.
+    let default = methods.iter().find(|method| method.chosen).or(methods.first());
+    let kind = match desk.asked.value("kind") {
+        SAVED => default.map(|method| method.value.clone()).unwrap_or_default(),
+        kind => kind.to_owned(),
+    };
     let typed = filled([
         ("amount", if due.is_zero() { String::new() } else { due.decimal }),
         ("received_on", desk.today().to_string()),
-        ("kind", desk.asked.value("kind").to_owned()),
+        ("kind", kind),
     ]);
-    Ok(form(&desk, purpose, &Again::fresh(typed)))
+    form(&app, &desk, purpose, &Again::fresh(typed)).await
 }
 
-fn form(desk: &Desk, purpose: Purpose, again: &Again) -> Response {
+async fn form(app: &App, desk: &Desk, purpose: Purpose, again: &Again) -> Result<Response, Problem> {
     let typed = &again.form;
     let kind = typed.value("kind");
     let ticked: Vec<&str> = typed.all("document").collect();
@@ -360,8 +370,14 @@ fn form(desk: &Desk, purpose: Purpose, again: &Again) -> Response {
         label: name,
         hint: format!("{} due", due.text),
     };
+    let methods = method::list(&app.services.db, desk.staff.business, purpose.customer).await?;
+    let chosen = |row: &method::Method| row.id.to_string() == kind || (kind == SAVED && row.is_default);
+    let named = |row: &method::Method| Choice::new(row.id.to_string(), row.name(), chosen(row));
+    let first = KINDS.first().filter(|_| !methods.iter().any(chosen) && !KINDS.contains(&kind));
+    let external = |word: &str| Choice::new(word, words::method(Some(word)), word == kind || first == Some(&word));
     let shown = PaymentForm {
         shell: desk.shell(Section::Payments),
+        methods: methods.iter().map(named).collect(),
         about: purpose.about,
         customer_id: purpose.customer.to_string(),
         target: match purpose.target {
@@ -375,13 +391,13 @@ fn form(desk: &Desk, purpose: Purpose, again: &Again) -> Response {
         may_despite_pending: purpose.under_way || again.has_code("PAYMENT_PENDING"),
         amount: typed.field("amount"),
         currency: purpose.currency.code().to_owned(),
-        kinds: KINDS.into_iter().map(|word| Choice::new(word, words::method(Some(word)), word == kind)).collect(),
+        kinds: KINDS.into_iter().map(external).collect(),
         received_on: typed.field("received_on"),
         reference: typed.field("reference"),
         memo: typed.field("memo"),
         documents: purpose.documents.into_iter().map(tick).collect(),
     };
-    page(again.status, &shown)
+    Ok(page(again.status, &shown))
 }
 
 fn read(typed: &mut Form, purpose: &Purpose) -> Option<Received> {
@@ -430,19 +446,34 @@ fn parts(typed: &mut Form, target: Option<Target>) -> Vec<Part> {
     parts
 }
 
-/// `POST /admin/payments`
+/// `POST /admin/payments`: a saved method is charged, anything else is recorded.
 pub async fn create(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed: Form) -> Result<Response, Problem> {
     let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
     let purpose = purpose(&app, &desk, typed.value("order"), typed.value("invoice"), typed.value("customer")).await?;
-    let saved = match read(&mut typed, &purpose) {
-        Some(received) => record_payment(&app.services.db, &call, received).await.map_err(Some),
-        None => Err(None),
+    let saved = match which(typed.value("kind")) {
+        Some(which) => charge(&app, &call, &mut typed, &purpose, which).await.map(Some),
+        None => record(&app, &call, &mut typed, &purpose).await.map(|()| None),
     };
     match saved {
-        Ok(_) => Ok(done(&purpose.about.href, "payment")),
-        Err(error) => Ok(form(&desk, purpose, &Again::of(typed, error.map(at_our_fields))?)),
+        Ok(Some(payment)) => told(&app, &desk, payment).await,
+        Ok(None) => Ok(done(&purpose.about.href, "payment")),
+        Err(error) => form(&app, &desk, purpose, &Again::of(typed, error.map(at_our_fields))?).await,
     }
+}
+
+/// A refusal, or none where a field is wrong.
+type Refusal = Option<engine::error::Error>;
+
+async fn charge(app: &App, call: &Call, typed: &mut Form, purpose: &Purpose, which: Which) -> Result<PaymentId, Refusal> {
+    let parts = parts(typed, purpose.target);
+    let charging = super::charge::read(typed, purpose, which, parts).ok_or(None)?;
+    Ok(charge_saved(&app.services, call, charging).await.map_err(Some)?.value)
+}
+
+async fn record(app: &App, call: &Call, typed: &mut Form, purpose: &Purpose) -> Result<(), Refusal> {
+    let received = read(typed, purpose).ok_or(None)?;
+    record_payment(&app.services.db, call, received).await.map(drop).map_err(Some)
 }
 
 /// The flow calls the fields of a method by their place in the API.

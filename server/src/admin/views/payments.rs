@@ -59,7 +59,7 @@ pub struct AttemptRow {
     pub detail: String,
 }
 
-/// *Add Payment*: money already received outside any processor.
+/// *Add Payment*: a saved method is charged now, or money that was received outside any processor is recorded.
 #[derive(Template)]
 #[template(path = "admin/payments/new.html")]
 pub struct PaymentForm {
@@ -76,7 +76,9 @@ pub struct PaymentForm {
     pub may_despite_pending: bool,
     pub amount: Field,
     pub currency: String,
-    /// Cash, check, bank transfer, card terminal, other.
+    /// The customer's saved methods, which are charged.
+    pub methods: Vec<Choice>,
+    /// External: cash, check, bank transfer, card terminal, other.
     pub kinds: Vec<Choice>,
     pub received_on: Field,
     pub reference: Field,
@@ -152,24 +154,6 @@ pub struct AllocationField {
     pub name: String,
     pub open: Amount,
     pub amount: Field,
-}
-
-/// *Get money*: a saved method is charged now.
-#[derive(Template)]
-#[template(path = "admin/payments/charge.html")]
-pub struct ChargeForm {
-    pub shell: Shell,
-    pub about: Link,
-    pub customer_id: String,
-    pub order_id: String,
-    pub invoice_id: String,
-    pub due: Amount,
-    pub key: String,
-    pub refusal: Option<String>,
-    pub amount: Field,
-    pub currency: String,
-    pub methods: Vec<Choice>,
-    pub memo: Field,
 }
 
 /// Card in person or by phone: authorize first, then process.

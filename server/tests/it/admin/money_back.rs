@@ -54,17 +54,26 @@ fn a_saved_card_is_charged_and_a_card_is_keyed_by_the_pages() {
         let owner = Browser::owner(app).await;
         let page = owner.page(&format!("/admin/customers/{customer}")).await;
         assert!(page.contains("Visa ending 4242") && page.contains("Default"), "{page}");
-        let form = owner.page(&format!("/admin/payments/charge?order={order}")).await;
+        // The old address leads to the one form, with the saved card chosen; opened otherwise, nothing is charged by mistake.
+        let old = owner.send("GET", &format!("/admin/payments/charge?order={order}"), "").await;
+        assert_eq!(old.header("location"), format!("/admin/payments/new?order={order}&kind=saved"));
+        let form = owner.page(old.header("location")).await;
         assert!(form.contains("value=\"100.00\""), "{form}");
-        let charge = [("customer", customer.as_str()), ("order", order.as_str()), ("amount", "100.00"), ("memo", "")];
+        let chosen = form.split("<option ").find(|option| option.contains(" selected")).expect("one is chosen");
+        assert!(chosen.contains("data-charges") && chosen.contains("Visa ending 4242"), "{chosen}");
+        let kind = chosen.split('"').nth(1).expect("its value").to_owned();
+        let plain = owner.page(&format!("/admin/payments/new?order={order}")).await;
+        let chosen: Vec<&str> = plain.split("<option ").filter(|option| option.contains(" selected")).collect();
+        assert!(matches!(chosen.as_slice(), [one] if !one.contains("data-charges")), "{chosen:?}");
+        let charge = [("customer", customer.as_str()), ("order", order.as_str()), ("amount", "100.00"), ("kind", kind.as_str())];
         let key = fresh_key();
         let mut once = vec![("idempotency_key", key.as_str())];
         once.extend_from_slice(&charge);
-        let first = owner.send("POST", "/admin/payments/charge", &body(&once)).await;
+        let first = owner.send("POST", "/admin/payments", &body(&once)).await;
         assert!(first.header("location").ends_with("done=charged"), "{}", first.text);
-        let second = owner.send("POST", "/admin/payments/charge", &body(&once)).await;
+        let second = owner.send("POST", "/admin/payments", &body(&once)).await;
         assert_eq!(second.header("location"), first.header("location"), "a double click is one charge");
-        let nothing = owner.post("/admin/payments/charge", &charge).await;
+        let nothing = owner.post("/admin/payments", &charge).await;
         assert!(nothing.status.as_u16() == 409 && nothing.text.contains("Nothing is due"), "{}", nothing.text);
 
         let fields = owner.page(&format!("/admin/payments/card?order={other}")).await;

@@ -56,7 +56,6 @@ const POSTS: &[(&str, Role)] = &[
     ("/admin/requests/{id}/resend", Role::Clerk),
     ("/admin/requests/{id}/close", Role::Clerk),
     ("/admin/payments", Role::Clerk),
-    ("/admin/payments/charge", Role::Clerk),
     ("/admin/payments/card", Role::Clerk),
     ("/admin/payments/{id}/capture", Role::Clerk),
     ("/admin/payments/{id}/void", Role::Clerk),

@@ -76,7 +76,7 @@ pub async fn furnished(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     all.extend(["", "/edit", "/explain", "/entries/new", "/adjust", "/pay-out", "/auto-charge", "/statement"].map(customer_at));
     all.push(customer_at("?side=credit&kind=payment&from=2026-01-01&to=2026-01-31&q=pay"));
     all.extend(["", "/explain", "/cancel", "/deny", "/withdraw", "/amend", "/request", "/remote-invoice"].map(order_at));
-    all.push(format!("/admin/payments/charge?order={order}"));
+    all.push(format!("/admin/payments/new?order={order}&kind=saved"));
     all.push(format!("/admin/payments/card?customer={customer}"));
     let lines = json!([{"kind": "item", "description": "Survey <b>", "quantity": 1, "unit_amount": 100}]);
     let draft = app.post("/invoices", json!({"customer": customer, "currency": "USD", "lines": lines})).await.json(201);

@@ -176,7 +176,7 @@ pub const ROWS: &[Row] = &[
     row(A::ChargeSaved, C::MethodExpired, &[SANDBOX, CUSTOMER, CARD_PAGE, Step::Saves("{page.url}"), ORDER, Step::Days(32)],
         Disabled(Owner, ORDER_PAGE), "has expired", OF_ORDER, Refuses("/payments", SAVED)),
     row(A::ChargeSaved, C::AboveDue, &[SANDBOX, CUSTOMER, CARD, ORDER],
-        Form(Owner, "/admin/payments/charge", &[("order", "{order}"), ("amount", "100.01")]), "is more than the",
+        Form(Owner, "/admin/payments", &[("order", "{order}"), ("amount", "100.01"), ("kind", "saved")]), "is more than the",
         "", Refuses("/payments", SAVED_MORE)),
     row(A::ChargeSaved, C::PaymentPending, &[SANDBOX, CUSTOMER, CARD, ORDER, REQUEST, Step::Pays("{request.url}", DEBIT)],
         Disabled(Owner, ORDER_PAGE), "is under way", OF_ORDER, Refuses("/payments", SAVED)),
