@@ -4,6 +4,7 @@
 //! says when it cannot. Figures are seconds of a processor and not of the clock, so a busy machine disturbs them little (Linux).
 //! `… -- memory 10000` renders that many different papers and prints resident memory at 100, 1,000 and 10,000. It asserts nothing.
 
+#[allow(dead_code, reason = "one paper of many is enough here")]
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 

@@ -17,7 +17,7 @@ const WINDOW: &str = "--window-size=640,760";
 /// Draws all of them anew.
 pub fn draw() -> Result<(), String> {
     let browser = programs::browser()?;
-    programs::page_painter()?;
+    programs::poppler()?;
     let root = crate::steps::root();
     let (made, shown) = (root.join("target/gallery"), root.join("docs/gallery"));
     let (papers, mails) = (made.join("papers"), made.join("mails"));

@@ -28,14 +28,23 @@ pub fn browser() -> Result<PathBuf, String> {
         .ok_or_else(|| "Chromium is missing: install it (Debian: apt-get install chromium)".to_owned())
 }
 
-/// Poppler's `pdftoppm`, which draws pages.
-pub fn page_painter() -> Result<(), String> {
-    // It answers its version on the other stream and succeeds.
-    let found = || quiet("pdftoppm", &["-v"]).is_some();
+/// Poppler's `pdftoppm` and `pdftotext`, which draw and read pages.
+pub fn poppler() -> Result<(), String> {
+    // They answer their version on the other stream and succeed.
+    let found = || ["pdftoppm", "pdftotext"].iter().all(|program| quiet(program, &["-v"]).is_some());
     if found() || (install("poppler-utils") && found()) {
         return Ok(());
     }
-    Err("pdftoppm is missing: install it (Debian: apt-get install poppler-utils)".to_owned())
+    Err("pdftoppm or pdftotext is missing: install them (Debian: apt-get install poppler-utils)".to_owned())
+}
+
+/// qpdf, which checks how a PDF is built. Where it cannot be installed the log says so, and that check is off.
+pub fn qpdf() {
+    let found = || quiet("qpdf", &["--version"]).is_some();
+    let there = found() || (install("qpdf") && found());
+    if !there {
+        println!("xtask: qpdf is missing (Debian: apt-get install qpdf): how PDFs are built is not checked");
+    }
 }
 
 /// Node with npm, which drive the browser.

@@ -27,6 +27,8 @@ struct Step {
 pub fn test() -> Result<(), String> {
     let browser = programs::browser()?;
     programs::node()?;
+    programs::poppler()?;
+    programs::qpdf();
     println!("xtask: browser {}", browser.display());
     let postgres = Postgres::start()?;
     println!("xtask: PostgreSQL {}", postgres.url());
@@ -62,6 +64,7 @@ fn tidy() -> Step {
 pub fn walk() -> Result<(), String> {
     let browser = programs::browser()?;
     programs::node()?;
+    programs::poppler()?;
     let postgres = Postgres::start()?;
     let environment = Environment { postgres: &postgres, browser: &browser, judge: None, localstripe: None };
     let steps = [environment.walk()];

@@ -8,16 +8,17 @@ use processors::Onward;
 
 use crate::error::Result;
 use crate::services::Services;
-use crate::store::{business, connection};
+use crate::store::business::{self, Business};
+use crate::store::connection;
 
-/// What leads a visitor on, and the name of who sends them. None: no connection of ours gave out this address. Anybody may ask.
-pub async fn lead_on(services: &Services, id: ConnectionId, page: &str) -> Result<Option<(String, Onward)>> {
+/// What leads a visitor on, and who sends them. None: no connection of ours gave out this address. Anybody may ask.
+pub async fn lead_on(services: &Services, id: ConnectionId, page: &str) -> Result<Option<(Business, Onward)>> {
     let Some(connection) = services.db.read(async move |reader| connection::by_id(reader, id).await).await? else {
         return Ok(None);
     };
     let of = connection.business_id;
-    let name = services.db.read(async move |reader| Ok(business::one(reader, of).await?.name)).await?;
-    let connected = services.connections.open(&connection, &name)?;
+    let business = services.db.read(async move |reader| business::one(reader, of).await).await?;
+    let connected = services.connections.open(&connection, &business.name)?;
     let onward = connected.processor.onward(page, services.db.clock().now());
-    Ok(onward.map(|onward| (name, onward)))
+    Ok(onward.map(|onward| (business, onward)))
 }

@@ -50,7 +50,7 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
         here: word == here,
     };
     let still = |row: &payout::Held| StillThere {
-        name: words::ledger_account(&row.account).replace("Clearing, ", "With "),
+        name: format!("With {}", processor_of(&row.account)),
         amount: desk.amount(row.amount, row.currency),
     };
     let shown = PayoutList {
@@ -66,6 +66,12 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
         },
     };
     Ok(page(StatusCode::OK, &shown))
+}
+
+/// The kind of processor behind a clearing account, as people call it.
+fn processor_of(account: &str) -> &str {
+    let kind = account.trim_start_matches("clearing:");
+    processors::registry::find(kind).map_or(kind, |known| known.title)
 }
 
 fn whole(filter: &str) -> Option<bool> {

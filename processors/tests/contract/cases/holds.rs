@@ -1,6 +1,6 @@
 //! Authorize first, take later.
 
-use processors::{CaptureRequest, ChargeState, CheckoutRequest, RejectReason};
+use processors::{CaptureRequest, ChargeState, CheckoutRequest, Operation, Outcome, RejectReason, Replay};
 
 use crate::stage::{DAY, Met, Role, Stage, done, on_page, rejected, usd};
 
@@ -15,9 +15,16 @@ pub async fn a_held_amount_is_taken_once(stage: &dyn Stage) {
     let (processor, attempt) = (stage.processor(), stage.attempt());
     let request = capture(&held.id, 5_000);
     let (left, right) = tokio::join!(processor.capture(&attempt, &request), processor.capture(&attempt, &request));
-    let taken = done(left);
+    let (first, second) = if matches!(left, Outcome::Done(_)) { (left, right) } else { (right, left) };
+    let taken = done(first);
     assert_eq!((taken.state, taken.captured), (ChargeState::Captured, usd(5_000)));
-    assert_eq!(done(right), taken, "the same key has the same answer");
+    match second {
+        // Nobody there can tell whether the hold was taken under this key: the engine asks and never repeats.
+        Outcome::Rejected(late) if processor.replay(Operation::Capture) == Replay::Never => {
+            assert_eq!(late.reason, RejectReason::WrongState);
+        }
+        second => assert_eq!(done(second), taken, "the same key has the same answer"),
+    }
     let other_key = processor.capture(&stage.attempt(), &request).await;
     assert_eq!(rejected(other_key), RejectReason::WrongState, "two people pressed Process");
     assert_eq!(rejected(processor.void(&stage.attempt(), &held.id).await), RejectReason::WrongState);

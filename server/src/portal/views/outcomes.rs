@@ -61,6 +61,7 @@ pub struct LostPage {
 #[derive(Template)]
 #[template(path = "portal/onward.html")]
 pub struct OnwardPage {
+    pub tongue: Tongue,
     /// Who is paid, or keeps the card.
     pub business: String,
     /// None where a card is only kept.

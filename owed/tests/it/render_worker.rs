@@ -1,7 +1,7 @@
 //! Hostile templates against the program itself: each ends within its limits, with a reason, and takes nothing else along.
 
 #[allow(dead_code, reason = "one paper of many is enough here")]
-#[path = "../../documents/tests/samples/mod.rs"]
+#[path = "../../../documents/tests/samples/mod.rs"]
 mod samples;
 
 use std::process::Command;
