@@ -89,17 +89,6 @@ impl Ids {
     pub fn new(clock: Clock) -> Ids {
         Ids { clock, last: Arc::new(Mutex::new(Last { millis: 0, tail: 0 })) }
     }
-
-    /// What comes next comes behind this id, whatever the clock says.
-    pub fn go_on_after(&self, id: Uuid) {
-        let all = id.as_u128();
-        let millis = u64::try_from(all >> 80).unwrap_or(LAST_MILLIS);
-        let tail = ((all >> 64) & 0xfff) << 62 | (all & ((1 << 62) - 1));
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if (millis, tail) > (last.millis, last.tail) {
-            *last = Last { millis, tail };
-        }
-    }
 }
 
 impl IdSource for Ids {
@@ -137,22 +126,6 @@ fn random_u128() -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_go_on_behind_those_of_another_process_although_the_clock_was_set_back() {
-        let ids = || Ids::new(Clock::test(Instant(1_768_467_600_000_000)));
-        let (mut before, after) = (ids(), ids());
-        let kept: Vec<Uuid> = (0..200).map(|_| before.next_uuid()).collect();
-        for id in &kept {
-            after.clone().go_on_after(*id);
-        }
-        let mut earlier = Ids::new(Clock::test(Instant(1_600_000_000_000_000)));
-        earlier.go_on_after(kept[199]);
-        assert!(after.clone().next_uuid() > kept[199]);
-        assert!(earlier.next_uuid() > kept[199], "an earlier clock gives later ids");
-        earlier.go_on_after(kept[0]);
-        assert!(earlier.next_uuid() > kept[199], "an older id takes nothing back");
-    }
 
     #[test]
     fn ids_ascend_while_the_clock_stands_still_or_goes_back() {

@@ -58,7 +58,6 @@ pub mod share_link;
 pub mod sign_in;
 pub mod start_checkout;
 pub mod take_in_person;
-pub mod take_up;
 pub mod test_processor;
 pub mod try_again;
 pub mod use_sandbox_desk;
