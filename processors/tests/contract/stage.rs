@@ -10,7 +10,7 @@ use fakes::Fault;
 use fakes::stripe::Card;
 use processors::{
     Asked, Attempt, Charge, ChargeRequest, Checkout, CheckoutRequest, DeclineReason, Fut, Initiator, Operation, Outcome, Person,
-    Processor, Remote, Replay, SavedMethod, Source, ask,
+    Processor, RejectReason, Remote, Replay, SavedMethod, Source, ask,
 };
 use uuid::Uuid;
 
@@ -340,6 +340,20 @@ pub fn declined<T: std::fmt::Debug>(outcome: Outcome<T>) -> processors::Decline 
         Outcome::Declined(decline) => decline,
         other => panic!("expected declined, got {other:?}"),
     }
+}
+
+/// The one answer to two calls of one attempt at once: the same twice. Where the processor knows no keys the later call may
+/// find that it is done, and is told so; the engine asks there and never repeats.
+pub fn twice<T: PartialEq + std::fmt::Debug>(replay: Replay, left: Outcome<T>, right: Outcome<T>, late: RejectReason) -> T {
+    let (first, second) = if matches!(left, Outcome::Done(_)) { (left, right) } else { (right, left) };
+    let first = done(first);
+    match second {
+        Outcome::Rejected(rejection) if matches!(replay, Replay::Never | Replay::DetectsDuplicateFor(_)) => {
+            assert_eq!(rejection.reason, late);
+        }
+        second => assert_eq!(done(second), first, "the same key has the same answer"),
+    }
+    first
 }
 
 #[track_caller]
