@@ -75,6 +75,18 @@ row! {
     }
 }
 
+impl PayoutRow {
+    /// What the processor let go of.
+    pub fn gross(&self) -> i64 {
+        self.net + self.fees
+    }
+
+    /// Of it, what is not of payments in these books.
+    pub fn in_suspense(&self) -> i64 {
+        self.gross() - self.known
+    }
+}
+
 row! {
     /// A line of one payout, with the payment behind it.
     pub struct LineRow {

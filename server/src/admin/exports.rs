@@ -137,12 +137,12 @@ pub async fn payouts(app: &App, desk: &Desk, whole: Option<bool>) -> Result<Resp
         vec![
             row.id.to_string(),
             row.arrived_on.to_string(),
-            row.processor,
-            row.remote_id,
-            decimal(row.net + row.fees, row.currency),
+            row.processor.clone(),
+            row.remote_id.clone(),
+            decimal(row.gross(), row.currency),
             decimal(row.fees, row.currency),
             decimal(row.net, row.currency),
-            decimal(row.net + row.fees - row.known, row.currency),
+            decimal(row.in_suspense(), row.currency),
             row.currency.code().to_owned(),
             if row.whole { "yes" } else { "no" }.to_owned(),
         ]

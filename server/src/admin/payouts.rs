@@ -88,7 +88,7 @@ fn listed(desk: &Desk, row: &payout::PayoutRow) -> PayoutRow {
         link: Link::new(format!("/admin/payouts/{}", row.id), row.processor.clone()),
         detail: if row.lines == 1 { "1 charge".to_owned() } else { format!("{} charges", row.lines) },
         status: status(row.whole),
-        gross: desk.amount(row.net + row.fees, row.currency),
+        gross: desk.amount(row.gross(), row.currency),
         fees: desk.amount(row.fees, row.currency),
         net: desk.amount(row.net, row.currency),
     }

@@ -86,14 +86,14 @@ impl Payout {
         Payout {
             id: row.id.to_string(),
             processor: row.connection_id.to_string(),
+            gross: row.gross(),
+            in_suspense: row.in_suspense(),
             remote_id: row.remote_id,
-            gross: row.net + row.fees,
             fees: row.fees,
             net: row.net,
             currency: row.currency.code().to_owned(),
             arrived_on: row.arrived_on.to_string(),
             reconciled: row.whole,
-            in_suspense: row.net + row.fees - row.known,
             created_at: row.listed_at.to_rfc3339(),
         }
     }
