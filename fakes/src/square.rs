@@ -6,6 +6,7 @@
 //! Source: Square's OpenAPI file of 2025-08-20, developer.squareup.com.
 
 pub mod bank;
+mod payouts;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};

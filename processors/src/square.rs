@@ -3,7 +3,7 @@
 //! Invariants: a page is a payment link with an order behind it, and our attempt's key is the order's reference; a page is
 //! closed by canceling the order, which Square then takes no money for. Every call carries a key, and the same key gives the
 //! first answer. Limits: cards are typed on Square's pages only, so that none is kept, held or keyed by staff here: that
-//! needs Square's fields in a page of ours. Left out on purpose: payouts, and whatever passed through other locations.
+//! needs Square's fields in a page of ours. Left out on purpose: whatever passed through other locations.
 //! Source: Square's OpenAPI file of 2025-08-20 and developer.squareup.com, 2026.
 
 mod answers;
@@ -12,6 +12,7 @@ mod line;
 mod links;
 mod listing;
 mod payments;
+mod payouts;
 mod resolving;
 mod shapes;
 
@@ -33,7 +34,7 @@ use crate::processor::{
     Attempt, CheckoutRequest, Fut, Initiator, InvoiceRequest, Operation, Person, Processor, RefundRequest, Replay, unsupported,
 };
 use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes};
-use crate::remote::{Changes, Checkout, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Tested};
+use crate::remote::{Changes, Checkout, Payouts, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Tested};
 use crate::secret::Secret;
 use crate::webhook::{Hint, RawHook, Verified, matches_sha256};
 
@@ -91,6 +92,7 @@ fn capabilities() -> Capabilities {
         Capability::Refund,
         Capability::PartialRefund,
         Capability::RemoteInvoice,
+        Capability::Payouts,
         Capability::Webhooks,
     ];
     Capabilities::new(&claims, 0, Some(payments::REFUND_DAYS))
@@ -306,5 +308,12 @@ impl Processor for Square {
 
     fn changes<'a>(&'a self, since: Option<&'a str>, now: Instant) -> Fut<'a, Outcome<Changes>> {
         Box::pin(self.changed_since(since, now))
+    }
+
+    fn payouts<'a>(&'a self, since: Option<&'a str>, now: Instant) -> Fut<'a, Outcome<Payouts>> {
+        if !self.can(Capability::Payouts) {
+            return unsupported("payouts");
+        }
+        Box::pin(self.paid_out(since, now))
     }
 }

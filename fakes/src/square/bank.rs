@@ -24,6 +24,9 @@ pub struct Bank {
     pub invoices: BTreeMap<String, Value>,
     pub customers: BTreeMap<String, Value>,
     pub events: Vec<Value>,
+    /// What went to the merchant's bank, and the movements that each is made of.
+    pub payouts: BTreeMap<String, Value>,
+    pub movements: BTreeMap<String, Vec<Value>>,
     keys: BTreeMap<String, (Value, Value)>,
     /// Refunds stay under way until time passes.
     pub slow_refunds: bool,
@@ -36,16 +39,16 @@ pub type Answer = Result<Value, Refused>;
 
 const INVALID: &str = "INVALID_REQUEST_ERROR";
 
-fn invalid<T>(code: &'static str) -> Result<T, Refused> {
+pub(super) fn invalid<T>(code: &'static str) -> Result<T, Refused> {
     Err(Refused(400, INVALID, code))
 }
 
-fn missing<T>() -> Result<T, Refused> {
+pub(super) fn missing<T>() -> Result<T, Refused> {
     Err(Refused(404, INVALID, "NOT_FOUND"))
 }
 
 impl Bank {
-    fn id(&mut self, prefix: &str) -> String {
+    pub(super) fn id(&mut self, prefix: &str) -> String {
         self.next += 1;
         format!("{prefix}{:08}", self.next)
     }
@@ -57,7 +60,7 @@ impl Bank {
         format!("{}.{:03}Z", second.trim_end_matches('Z'), ms % 1_000)
     }
 
-    fn tell(&mut self, kind: &str, name: &str, object: &Value) {
+    pub(super) fn tell(&mut self, kind: &str, name: &str, object: &Value) {
         let id = self.id("evt-");
         self.events.push(json!({
             "merchant_id": "ML",
@@ -119,6 +122,8 @@ impl Bank {
             }),
             ("GET", ["disputes", id]) => one(&self.disputes, id, "dispute"),
             (_, ["invoices", ..]) => self.invoicing(request, path, body),
+            ("GET", ["payouts"]) => self.list_payouts(request),
+            ("GET", ["payouts", id, "payout-entries"]) => self.list_movements(id, request),
             _ => missing(),
         }
     }
@@ -300,6 +305,7 @@ impl Bank {
             let refund = refund.clone();
             self.tell("refund.updated", "refund", &refund);
         }
+        self.pay_out();
     }
 
     fn invoicing(&mut self, request: &Arrived, path: &[&str], body: &Value) -> Answer {

@@ -3,7 +3,10 @@
 //! Invariants: names are Square's; what may be missing is optional. Source: Square's OpenAPI file of 2025-08-20; payment
 //! links, which it leaves out, from developer.squareup.com, 2026.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// An amount in the smallest unit of its currency, as ISO 4217 counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,8 +105,30 @@ shapes! {
         payments: Vec<Payment>,
         refunds: Vec<Refunded>,
         disputes: Vec<Disputed>,
+        payouts: Vec<PaidOut>,
+        payout_entries: Vec<PayoutEntry>,
         cursor: Option<String>,
     }
+    PaidOut {
+        id: String,
+        status: String,
+        #[serde(rename = "type")]
+        kind: String,
+        amount_money: Option<Amount>,
+        arrival_date: Option<String>,
+        created_at: String,
+    }
+    PayoutEntry {
+        id: String,
+        #[serde(rename = "type")]
+        kind: String,
+        gross_amount_money: Option<Moved>,
+        /// What it is about, in one of many fields.
+        #[serde(flatten)]
+        details: BTreeMap<String, Value>,
+    }
+    /// In the currency of its payout.
+    Moved { amount: i64, }
     Locations { location: Location, }
     Location { status: Option<String>, currency: Option<String>, }
     Event {

@@ -158,3 +158,89 @@ async fn whatever_cannot_be_understood_is_unknown_and_a_wrong_token_is_told() {
     let outcome = connect(&base, &json!({}), "key", &[]).test(&stage.attempt(), usd(1).currency).await;
     assert_eq!(rejected(outcome), RejectReason::Credentials);
 }
+
+/// A payout as Square lists it, made of these movements: type, payment, gross and fee.
+fn paid_out(square: &SquareStage, id: &str, made: &str, status: &str, net: i64, movements: &[(&str, &str, i64, i64)]) {
+    let money = |minor: i64| json!({ "amount": minor, "currency": "USD" });
+    let entry = |(kind, payment, gross, fee): &(&str, &str, i64, i64)| {
+        let mut entry = json!({ "id": format!("poe_{id}_{kind}"), "payout_id": id, "type": kind });
+        entry["gross_amount_money"] = money(*gross);
+        entry["fee_amount_money"] = money(*fee);
+        entry["net_amount_money"] = money(gross - fee);
+        entry[format!("type_{}_details", kind.to_lowercase())] = json!({ "payment_id": payment });
+        json!({ "about": payment, "entry": entry })
+    };
+    let mut bank = square.fake.bank();
+    bank.movements.insert(id.into(), movements.iter().map(entry).collect());
+    bank.payouts.insert(
+        id.into(),
+        json!({
+            "id": id, "status": status, "location_id": "L", "type": if movements.is_empty() { "SIMPLE" } else { "BATCH" },
+            "amount_money": money(net), "created_at": made, "updated_at": made, "arrival_date": &made[..10],
+        }),
+    );
+}
+
+#[tokio::test]
+async fn a_payout_is_taken_apart_into_payments_fees_and_what_is_neither() {
+    let square = SquareStage::new(json!({})).await;
+    let movements = [
+        ("CHARGE", "pay1", 10_000, 320),
+        ("FEE", "pay1", -150, 0),
+        ("OPEN_DISPUTE", "pay2", -700, 0),
+        ("SQUARE_CAPITAL_PAYMENT", "pay1", -1_000, 0),
+    ];
+    paid_out(&square, "po_1", "2026-01-10T09:00:00Z", "PAID", 7_830, &movements);
+    paid_out(&square, "po_2", "2026-01-11T09:00:00Z", "PAID", 2_500, &[]);
+    let listed = done(square.processor().payouts(None, square.now()).await).payouts;
+    let told: Vec<_> = listed
+        .iter()
+        .map(|it| {
+            let lines: Vec<_> = it.lines.iter().map(|line| (line.charge.as_str(), line.amount.minor)).collect();
+            (it.id.as_str(), it.net.minor, it.fees.minor, it.arrived_on.to_string(), lines)
+        })
+        .collect();
+    let first = vec![("pay1", 10_000), ("pay2", -700), ("poe_po_1_SQUARE_CAPITAL_PAYMENT", -1_000)];
+    assert_eq!(
+        told,
+        [
+            ("po_1", 7_830, 470, "2026-01-10".to_owned(), first),
+            ("po_2", 2_500, 0, "2026-01-11".to_owned(), vec![("po_2", 2_500)]),
+        ],
+        "a transfer by hand is money without a payment until the next payout takes it back"
+    );
+}
+
+#[tokio::test]
+async fn a_payout_that_is_still_on_its_way_is_waited_for_over_many_pages() {
+    let square = SquareStage::new(json!({})).await;
+    for day in 1..=9 {
+        for hour in 1..=5 {
+            let status = if (day, hour) == (2, 1) { "SENT" } else { "PAID" };
+            let (id, made) = (format!("po_{day}{hour}"), format!("2026-01-0{day}T0{hour}:00:00Z"));
+            paid_out(&square, &id, &made, status, 100, &[("CHARGE", &id, 100, 0)]);
+        }
+    }
+    let read = async |mut cursor: Option<String>| {
+        let mut ids = std::collections::BTreeSet::new();
+        loop {
+            let page = done(square.processor().payouts(cursor.as_deref(), square.now()).await);
+            ids.extend(page.payouts.into_iter().map(|payout| payout.id));
+            cursor = Some(page.cursor);
+            if !page.more {
+                return (ids, cursor);
+            }
+        }
+    };
+    let (first, cursor) = read(None).await;
+    assert_eq!(first.len(), 44);
+    let (_, cursor) = read(cursor).await;
+    square.fake.bank().payouts.get_mut("po_21").expect("it is there")["status"] = json!("PAID");
+    let (second, cursor) = read(cursor).await;
+    assert!(second.contains("po_21"));
+    let (third, _) = read(cursor).await;
+    assert!(third.len() <= 10, "then only the last day is read again, not {} payouts", third.len());
+
+    let wrong = square.processor().payouts(Some("yesterday"), square.now()).await;
+    assert_eq!(rejected(wrong), RejectReason::BadRequest);
+}

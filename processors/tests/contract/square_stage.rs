@@ -100,10 +100,10 @@ impl Stage for SquareStage {
             {
                 let mut bank = self.fake.bank();
                 bank.now += seconds;
-                bank.settle();
                 let of_role = |id: &String| bank.roles.get(id) == Some(&card(Role::Disputed));
                 let disputed: Vec<String> = bank.payments.keys().filter(|id| of_role(id)).cloned().collect();
                 disputed.iter().for_each(|payment| bank.dispute_on(payment));
+                bank.settle();
             }
             for page in self.pages() {
                 let _looked = self.processor.fetch(&Reference::new(RemoteKind::Checkout, page), self.now()).await;

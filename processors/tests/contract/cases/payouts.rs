@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use processors::{Payout, RefundRequest};
+use processors::{Capability, Payout, RefundRequest};
 
 use crate::stage::{DAY, Role, Stage, done, usd};
 
@@ -32,7 +32,8 @@ pub async fn payouts_add_up_to_what_was_kept(stage: &dyn Stage) {
     let kept = stage.captured(Role::Pays, usd(10_000)).await;
     let partly = stage.captured(Role::Pays, usd(5_000)).await;
     let lost = stage.captured(Role::Disputed, usd(700)).await;
-    let held = stage.held(usd(9_999)).await;
+    let can_hold = stage.processor().capabilities().can(Capability::Authorize);
+    let held = if can_hold { Some(stage.held(usd(9_999)).await.id) } else { None };
     let refund = RefundRequest { charge: partly.id.clone(), amount: usd(1_500), reason: "one item returned".into() };
     done(stage.processor().refund(&stage.attempt(), &refund).await);
     assert_eq!(all(stage).await.len(), 0, "nothing arrives at once");
@@ -40,7 +41,10 @@ pub async fn payouts_add_up_to_what_was_kept(stage: &dyn Stage) {
     stage.pass(4 * DAY).await;
     let first = all(stage).await;
     assert_eq!(sum(&first), 10_000 + 3_500, "the disputed charge was kept back");
-    assert!(first.values().all(|payout| payout.lines.iter().all(|line| line.charge != held.id)), "what is held is not paid out");
+    assert!(
+        first.values().all(|payout| payout.lines.iter().all(|line| Some(&line.charge) != held.as_ref())),
+        "what is held is not paid out"
+    );
 
     let later = RefundRequest { charge: kept.id.clone(), amount: usd(10_000), reason: "all of it".into() };
     done(stage.processor().refund(&stage.attempt(), &later).await);
