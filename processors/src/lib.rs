@@ -23,6 +23,7 @@ pub mod sandbox;
 pub mod secret;
 pub mod square;
 pub mod stripe;
+pub mod trial;
 pub mod webhook;
 pub mod wire;
 

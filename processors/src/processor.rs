@@ -20,6 +20,7 @@ use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::remote::{
     Changes, Charge, Checkout, Onward, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested,
 };
+use crate::trial::Trial;
 use crate::webhook::{RawHook, Verified};
 use crate::wire;
 
@@ -205,6 +206,11 @@ pub trait Processor: Send + Sync {
 
     /// Asks the processor whether the connection works, with something harmless.
     fn test<'a>(&'a self, _by: &'a Attempt, _currency: Currency) -> Fut<'a, Outcome<Tested>>;
+
+    /// How this connection is tried beyond [`Processor::test`].
+    fn trial(&self) -> Trial {
+        Trial::Page
+    }
 
     /// Makes the customer known; gives the remote customer's id. The same customer gives the same id.
     fn put_customer<'a>(&'a self, by: &'a Attempt, person: &'a Person) -> Fut<'a, Outcome<String>>;

@@ -46,6 +46,7 @@ use crate::processor::{
     RefundRequest, Replay, SetupRequest, Source, unsupported,
 };
 use crate::remote::{Changes, Charge, Checkout, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested};
+use crate::trial::Trial;
 use crate::webhook::{Hint, RawHook, Verified, timestamped_is_valid};
 
 pub const KIND: &str = "sandbox";
@@ -142,6 +143,10 @@ impl Processor for SandboxProcessor {
             let text = format!("One {currency} was held on the test card 4242 and let go again.");
             Ok(Outcome::Done(Tested { text }))
         }))
+    }
+
+    fn trial(&self) -> Trial {
+        Trial::Done
     }
 
     fn put_customer<'a>(&'a self, _by: &'a Attempt, person: &'a Person) -> Fut<'a, Outcome<String>> {

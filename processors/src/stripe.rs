@@ -40,6 +40,7 @@ use crate::processor::{
 use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes};
 use crate::remote::{Changes, Charge, Checkout, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested};
 use crate::secret::Secret;
+use crate::trial::Trial;
 use crate::webhook::{RawHook, Verified};
 
 const NAME: &str = "stripe";
@@ -128,6 +129,11 @@ impl Stripe {
     }
 
     /// Asks for the account behind the key: harmless, and it tells whether the account may take money.
+    /// The key moves no real money.
+    fn is_trial(&self) -> bool {
+        self.line.secret_key.expose().contains("_test_")
+    }
+
     async fn account(&self) -> Outcome<Tested> {
         let account = match self.line.get::<Account>("/v1/account").await.or_end() {
             Ok(account) => account,
@@ -138,10 +144,7 @@ impl Stripe {
             return Outcome::rejected(RejectReason::Credentials, text);
         }
         let name = account.business_profile.and_then(|profile| profile.name).unwrap_or(account.id);
-        let mode = match self.line.secret_key.expose().contains("_test_") {
-            true => "in test mode: no real money moves",
-            false => "in live mode: payments are real",
-        };
+        let mode = if self.is_trial() { "in test mode: no real money moves" } else { "in live mode: payments are real" };
         Outcome::Done(Tested { text: format!("Stripe answers for {name}, {mode}.") })
     }
 }
@@ -161,6 +164,10 @@ impl Processor for Stripe {
 
     fn test<'a>(&'a self, _by: &'a Attempt, _currency: Currency) -> Fut<'a, Outcome<Tested>> {
         Box::pin(self.account())
+    }
+
+    fn trial(&self) -> Trial {
+        if self.is_trial() { Trial::TestCard("pm_card_visa") } else { Trial::Page }
     }
 
     fn put_customer<'a>(&'a self, by: &'a Attempt, person: &'a Person) -> Fut<'a, Outcome<String>> {

@@ -1,8 +1,9 @@
-//! A connection is tried out: the processor is asked for something harmless, and what it says decides whether it is live.
+//! A connection is tried out by a charge in which no money moves, and what the processor says decides whether it is live.
 //!
 //! The call happens outside any transaction; its outcome is stored afterwards.
 
 use books::ids::{AttemptId, ConnectionId};
+use processors::trial::try_out;
 use processors::{Attempt, Outcome};
 
 use super::audit::{Act, event_id};
@@ -29,8 +30,10 @@ pub async fn test_processor(services: &Services, call: &Call, id: ConnectionId) 
         .read(async move |reader| Ok((connection::one(reader, business, id).await?, business::one(reader, business).await?)))
         .await?;
     let connected = services.connections.open(&connection, &of.name)?;
-    let by = Attempt { id: AttemptId::new(&mut services.db.ids()), at: services.db.clock().now() };
-    let (state, said) = match connected.processor.test(&by, of.currency).await {
+    let mut attempts = || Attempt { id: AttemptId::new(&mut services.db.ids()), at: services.db.clock().now() };
+    let back = format!("{}/admin/settings/processors", services.public_url());
+    let tried = try_out(connected.processor.as_ref(), &mut attempts, of.currency, &back).await;
+    let (state, said) = match tried {
         Outcome::Done(tested) | Outcome::Pending(tested) => (Some("live"), tested.text),
         Outcome::Declined(decline) => (Some("failing"), decline.text),
         Outcome::Rejected(rejection) => (Some("failing"), rejection.text),

@@ -78,7 +78,6 @@ async fn row(app: &App, desk: &Desk, one: &Connection) -> Result<ProcessorRow, P
         refused: one.hook_refused_at.map(|at| desk.moment(at)),
         advice: advice(&one.state, connected.is_some()),
         editable: kind.is_some_and(|kind| !kind.fields.is_empty()),
-        pretend: kind.is_some_and(|kind| kind.pretend),
         id: one.id.to_string(),
         name: one.name.clone(),
         kind: title.to_owned(),
@@ -94,8 +93,12 @@ async fn row(app: &App, desk: &Desk, one: &Connection) -> Result<ProcessorRow, P
 fn advice(state: &str, opens: bool) -> Option<&'static str> {
     match state {
         _ if !opens => Some("Its secrets cannot be opened: this server has another key file. Enter them again."),
-        "untested" => Some("Nobody can pay through it yet. Test it: when it answers, it is live."),
-        "failing" => Some("The last test was refused, so nobody can pay through it. Look at its settings and test it again."),
+        "untested" => {
+            Some("Nobody can pay through it yet. Send a test charge: when it goes well, it is live, and no money moves.")
+        }
+        "failing" => {
+            Some("The last test charge was refused, so nobody can pay through it. Look at its settings and send another.")
+        }
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use books::ids::CustomerId;
+use processors::trial::try_out;
 use processors::{
     Asked, Capability, CaptureRequest, Initiator, Person, Reference, RefundRequest, RejectReason, Remote, RemoteKind,
     SetupRequest,
@@ -145,4 +146,16 @@ pub async fn changes_leave_nothing_out(stage: &dyn Stage) {
     disputed.sort_unstable();
     assert_eq!(disputed, touched);
     stage.pass(DAY).await;
+}
+
+/// What [`processors::trial`] does: a charge is tried, in each currency, and no money moves.
+pub async fn a_trial_charges_nobody(stage: &dyn Stage) {
+    for code in ["USD", "EUR"] {
+        let processor = stage.processor();
+        let mut attempts = || stage.attempt();
+        let tried = try_out(processor.as_ref(), &mut attempts, money(1, code).currency, "https://pay.shop.example/admin").await;
+        let text = done(tried).text;
+        assert!(text.contains(code) || !processor.capabilities().can(Capability::Checkout), "{text}");
+    }
+    assert_eq!(stage.captured_in_truth().await, 0);
 }

@@ -101,6 +101,7 @@ const CASES: &[(Capability, &[Case])] = &[
 pub const FOR_ALL: &[Case] = &[
     case!(general::amounts_keep_their_currency_to_the_last_unit),
     case!(general::the_connection_can_be_tested_without_taking_money),
+    case!(general::a_trial_charges_nobody),
     case!(general::what_is_not_there_is_not_found),
     case!(general::an_amount_that_is_none_is_refused),
     case!(general::the_same_customer_has_one_id),

@@ -35,7 +35,6 @@ pub struct ProcessorRow {
     pub advice: Option<&'static str>,
     /// It has settings that can be changed.
     pub editable: bool,
-    pub pretend: bool,
     pub enabled: bool,
     /// Sandbox's own record.
     pub record: Option<String>,

@@ -33,7 +33,11 @@ fn a_real_processor_is_connected_tested_and_changed_by_forms() {
         let prc = prc.trim_end_matches("/test").trim_end_matches("/disable").to_owned();
 
         let tested = browser.post(&format!("{prc}/test"), &[]).await;
-        assert!(tested.text.contains("It works.") && tested.text.contains("test mode"), "{}", tested.text);
+        assert!(
+            tested.text.contains("It works.") && tested.text.contains("1.00 USD on its test card and let it go"),
+            "{}",
+            tested.text
+        );
         assert!(!tested.text.contains("Nobody can pay through it yet."), "{}", tested.text);
 
         let form = browser.page(&prc).await;

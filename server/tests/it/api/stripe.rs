@@ -36,6 +36,8 @@ async fn connected(app: &TestApp) -> String {
     let made = app.post("/processors", json!({"kind": "stripe", "settings": settings})).await.json(201);
     let tested = app.post(&format!("/processors/{}/test", id(&made)), json!({})).await.json(200);
     assert_eq!((&tested["state"], &tested["tried"]["works"]), (&json!("live"), &json!(true)), "{tested}");
+    let said = tested["tried"]["detail"].as_str().expect("what it said");
+    assert!(said.ends_with("It held 1.00 USD on its test card and let it go again."), "{said}");
     id(&made)
 }
 
