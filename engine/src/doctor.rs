@@ -11,13 +11,12 @@ use std::time::Duration;
 
 use books::calendar::Instant;
 use books::ids::PaymentId;
-use lettre::Tokio1Executor;
-use lettre::transport::smtp::AsyncSmtpTransport;
 use serde::Serialize;
 
 use crate::db::{Db, row, sql};
 use crate::error::Result;
 use crate::keys::Keys;
+use crate::smtp::MailServer;
 use crate::store::installation::{self, TEST_CLOCK};
 
 /// Less room than this on the disk, in bytes, keeps the server from working for long.
@@ -183,21 +182,19 @@ pub fn public_url(origin: &str, configured: bool) -> Look {
 }
 
 /// The mail server answers and takes our name and password; nothing is sent.
-pub async fn mail_server(url: Option<&str>) -> Look {
+pub async fn mail_server(server: Option<Result<MailServer>>) -> Look {
     const WHAT: &str = "mail server";
-    let Some(url) = url else {
+    let Some(server) = server else {
         return Look::warn(WHAT, "none: mails are kept in the outbox and not sent", "give one with --smtp-url or OWED_SMTP_URL");
     };
-    let builder = match AsyncSmtpTransport::<Tokio1Executor>::from_url(url) {
-        Ok(builder) => builder,
+    let server = match server {
+        Ok(server) => server,
         Err(error) => return Look::fail(WHAT, error.to_string(), "write smtps://user:password@host:465 or smtp://host:587"),
     };
-    let transport: AsyncSmtpTransport<Tokio1Executor> = builder.timeout(Some(MAIL_TIMEOUT)).build();
     let hint = "check host, port, name and password; mails wait in the outbox until it answers";
-    match tokio::time::timeout(MAIL_TIMEOUT, transport.test_connection()).await {
-        Ok(Ok(true)) => Look::ok(WHAT, "it answers and takes our mails"),
-        Ok(Ok(false)) => Look::fail(WHAT, "it answers but does not want to talk", hint),
-        Ok(Err(error)) => Look::fail(WHAT, error.to_string(), hint),
+    match tokio::time::timeout(MAIL_TIMEOUT, server.greet()).await {
+        Ok(Ok(())) => Look::ok(WHAT, "it answers and takes our mails"),
+        Ok(Err(why)) => Look::fail(WHAT, why, hint),
         Err(_) => Look::fail(WHAT, format!("no answer within {} seconds", MAIL_TIMEOUT.as_secs()), hint),
     }
 }

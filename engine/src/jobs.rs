@@ -50,33 +50,53 @@ fn backoff(tries: i64) -> i64 {
     }
 }
 
+/// What runs side by side without waiting for the other: a mail server that takes its time holds up nothing but mails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    Mails,
+    Rest,
+}
+
 /// Runs until the process ends. Faults of one round are logged and the next round goes on.
 pub async fn run_for_ever(services: Services) {
+    tokio::join!(send_for_ever(&services), work_for_ever(&services));
+}
+
+async fn send_for_ever(services: &Services) {
+    loop {
+        tokio::time::sleep(PULSE).await;
+        if let Err(error) = run_lane(services, Lane::Mails).await {
+            tracing::warn!(%error, "a round of sending mails failed; it is tried again");
+        }
+    }
+}
+
+async fn work_for_ever(services: &Services) {
     let mut rounds: u64 = 0;
     loop {
         tokio::time::sleep(PULSE).await;
-        if let Err(error) = run_due(&services).await {
+        if let Err(error) = run_lane(services, Lane::Rest).await {
             tracing::warn!(%error, "a round of background work failed; it is tried again");
         }
         // Asking processors and tidying up need not happen five times a second.
         if rounds.is_multiple_of(10)
-            && let Err(error) = follow_processor::follow_all(&services).await
+            && let Err(error) = follow_processor::follow_all(services).await
         {
             tracing::warn!(%error, "processors could not be asked; they are asked again");
         }
         // A held message may wait a few seconds longer than the payment that frees it.
         if rounds.is_multiple_of(50)
-            && let Err(error) = release_due(&services).await
+            && let Err(error) = release_due(services).await
         {
             tracing::warn!(%error, "held messages could not be let go; it is tried again");
         }
         if rounds.is_multiple_of(150)
-            && let Err(error) = auto_charge::charge_due(&services).await
+            && let Err(error) = auto_charge::charge_due(services).await
         {
             tracing::warn!(%error, "customers could not be charged by themselves; it is tried again");
         }
         if rounds.is_multiple_of(3000)
-            && let Err(error) = keep_house::tidy(&services).await
+            && let Err(error) = keep_house::tidy(services).await
         {
             tracing::warn!(%error, "tidying up failed; it is tried again");
         }
@@ -88,8 +108,20 @@ pub async fn run_for_ever(services: Services) {
 pub async fn run_due(services: &Services) -> Result<usize> {
     let mut ran = 0;
     loop {
+        let began = run_lane(services, Lane::Rest).await? + run_lane(services, Lane::Mails).await?;
+        if began == 0 {
+            return Ok(ran);
+        }
+        ran += began;
+    }
+}
+
+/// Runs what is due now in one lane, until nothing is.
+async fn run_lane(services: &Services, lane: Lane) -> Result<usize> {
+    let mut ran = 0;
+    loop {
         let now = services.db.clock().now();
-        let due = services.db.read(async move |reader| job::due(reader, now, BATCH).await).await?;
+        let due = services.db.read(async move |reader| job::due(reader, now, lane == Lane::Mails, BATCH).await).await?;
         // Side by side: their transactions share durable commits, and a slow one holds up none.
         let mut running = JoinSet::new();
         for job in due {
@@ -101,7 +133,10 @@ pub async fn run_due(services: &Services) -> Result<usize> {
             let ended = ended.map_err(|error| Error::Fault(format!("background work ended by itself: {error}")))?;
             began += usize::from(ended?);
         }
-        let resolved = resolve_attempts::resolve_due(services).await?;
+        let resolved = match lane {
+            Lane::Rest => resolve_attempts::resolve_due(services).await?,
+            Lane::Mails => 0,
+        };
         if began + resolved == 0 {
             return Ok(ran);
         }

@@ -19,6 +19,7 @@ pub mod passwords;
 pub mod press;
 pub mod services;
 pub mod sheets;
+pub mod smtp;
 pub mod store;
 pub mod verify;
 pub mod wording;

@@ -99,9 +99,13 @@ pub struct ServeArgs {
     /// The address people use, as https://billing.example [default: the address listened on]
     #[arg(long, env = "OWED_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
-    /// Mail server, as smtps://user:password@host or smtp://host:587; without it mails are kept in the outbox
+    /// Mail server, as smtps://user:password@host or smtp://user:password@host:587?tls=required (STARTTLS); without one
+    /// mails are kept in the outbox
     #[arg(long, env = "OWED_SMTP_URL", hide_env_values = true, value_name = "URL")]
     pub smtp_url: Option<String>,
+    /// A file of certificates (PEM) that vouch for the mail server, beside the public authorities
+    #[arg(long, env = "OWED_SMTP_CA", value_name = "FILE")]
+    pub smtp_ca: Option<PathBuf>,
     /// Proxies whose X-Forwarded-For is believed, as addresses or networks
     #[arg(long = "trusted-proxy", env = "OWED_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NET")]
     pub trusted_proxies: Option<Vec<String>>,

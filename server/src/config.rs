@@ -40,6 +40,8 @@ pub struct Config {
     pub configured_url: Option<PublicUrl>,
     /// Mails are kept in the outbox when there is none.
     pub smtp_url: Option<Hidden>,
+    /// Certificates in PEM that vouch for the mail server beside the public authorities.
+    pub smtp_ca: Option<PathBuf>,
     pub log: LogSettings,
     pub trusted_proxies: Vec<Network>,
     pub base_urls: BaseUrls,
@@ -130,6 +132,7 @@ impl Config {
             listen,
             configured_url: pick(serve.public_url, file.public_url).map(|url| PublicUrl::parse(&url)).transpose()?,
             smtp_url: smtp_url.map(|url| mail_url(&url)).transpose()?,
+            smtp_ca: serve.smtp_ca.or(file.smtp_ca.map(|path| data.join(path))),
             log: LogSettings {
                 filter: pick(common.log.clone(), file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
                 format: common.log_format.or(file.log_format.map(LogFormat::from)).unwrap_or_default(),
@@ -311,6 +314,7 @@ struct FileSettings {
     listen: Option<String>,
     public_url: Option<String>,
     smtp_url: Option<String>,
+    smtp_ca: Option<PathBuf>,
     trusted_proxies: Option<Vec<String>>,
     stripe_base_url: Option<String>,
     square_base_url: Option<String>,
@@ -388,7 +392,7 @@ mod tests {
 
     #[test]
     fn flag_and_environment_win_over_the_file() {
-        let file = "log = \"debug\"\nlisten = \"127.0.0.1:9999\"\nsmtp_url = \"smtps://u:p@mail.example\"\nlog_format = \"json\"";
+        let file = "log = \"debug\"\nlisten = \"127.0.0.1:9999\"\nsmtp_url = \"smtps://u:p@mail.example\"\nsmtp_ca = \"ca.pem\"\nlog_format = \"json\"";
         let common = Common { log: Some("warn".to_owned()), ..Common::default() };
         let config = merged(common, ServeArgs::default(), file).expect("good settings");
         assert_eq!(config.log, LogSettings { filter: "warn".to_owned(), format: LogFormat::Json });

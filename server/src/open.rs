@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use engine::clock::Clock;
 use engine::db::{Db, DbConfig, Mode};
+use engine::error::Error;
 use engine::flows::create_business;
 use engine::jobs::send_mail::Postman;
 use engine::keys::Keys;
 use engine::services::Services;
+use engine::smtp::MailServer;
 use engine::store::business::{self, Business};
 
 use crate::app::App;
@@ -34,12 +36,25 @@ pub fn services(config: &Config, mode: Mode) -> Result<Services, Failure> {
     let db = Db::open(&DbConfig { data: config.data.clone(), url, mode }, clock)?;
     let public = config.public_url();
     let host = public.origin().split("//").nth(1).unwrap_or("localhost").split(':').next().unwrap_or("localhost").to_owned();
-    let postman = match &config.smtp_url {
-        Some(url) => Some(Postman::new(url.reveal(), &format!("owed@{host}"))?),
+    let postman = match mail_server(config) {
+        Some(server) => Some(Postman::new(server?, &format!("owed@{host}"))?),
         None => None,
     };
     let services = Services::new(db, keys, public.origin().to_owned(), postman);
     Ok(services.with_base_urls(config.base_urls.by_kind()))
+}
+
+/// Where mails go, if anywhere, and whom it is trusted by beside the public authorities.
+pub fn mail_server(config: &Config) -> Option<engine::error::Result<MailServer>> {
+    let url = config.smtp_url.as_ref()?;
+    let read = |path: &std::path::PathBuf| {
+        std::fs::read(path).map_err(|error| Error::Fault(format!("OWED_SMTP_CA: {} cannot be read: {error}", path.display())))
+    };
+    let authorities = match config.smtp_ca.as_ref().map(read).transpose() {
+        Ok(authorities) => authorities,
+        Err(error) => return Some(Err(error)),
+    };
+    Some(MailServer::new(url.reveal(), authorities.as_deref()))
 }
 
 /// The business a command is about: the named one, or the only one.

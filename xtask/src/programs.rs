@@ -14,6 +14,9 @@ const JUDGES: [&str; 2] = ["factur-x==7.8", "saxonche==13.1.1"];
 /// A pretend Stripe; GPL-3, run as a program and never linked.
 const LOCALSTRIPE: &str = "localstripe==1.15.10";
 
+/// A mail server that speaks both ways of encryption; Apache-2.0.
+const AIOSMTPD: &str = "aiosmtpd==1.4.6";
+
 /// The folder that holds `initdb`, `pg_ctl` and `postgres`.
 pub fn postgres_folder() -> Result<PathBuf, String> {
     find_postgres().or_else(|| install("postgresql").then(find_postgres).flatten()).ok_or_else(|| {
@@ -75,6 +78,17 @@ pub fn localstripe(target: &Path) -> Option<PathBuf> {
         println!("xtask: the Stripe connector is not tried against localstripe");
     }
     python.map(|_| folder.join("bin/localstripe"))
+}
+
+/// aiosmtpd, a mail server that other people wrote, in a folder of its own under `target`. None, with a word on the log, where
+/// it cannot be installed; mail is then tried against the tests' own server alone.
+pub fn aiosmtpd(target: &Path) -> Option<PathBuf> {
+    let folder = target.join("aiosmtpd");
+    let python = python_with(&folder, &[AIOSMTPD], "import aiosmtpd");
+    if python.is_none() {
+        println!("xtask: mail is not tried against aiosmtpd");
+    }
+    python.map(|_| folder.join("bin/aiosmtpd"))
 }
 
 /// The Python of a folder that has these packages; installs them there when they do not answer.

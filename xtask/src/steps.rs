@@ -34,7 +34,8 @@ pub fn test() -> Result<(), String> {
     println!("xtask: PostgreSQL {}", postgres.url());
     let judge = programs::invoice_judge(&target());
     let localstripe = programs::localstripe(&target());
-    let environment = Environment { postgres: &postgres, browser: &browser, judge, localstripe };
+    let aiosmtpd = programs::aiosmtpd(&target());
+    let environment = Environment { postgres: &postgres, browser: &browser, judge, localstripe, aiosmtpd };
     let steps = [
         tidy(),
         environment.component("fmt", &["fmt", "--all", "--check"]),
@@ -66,7 +67,7 @@ pub fn walk() -> Result<(), String> {
     programs::node()?;
     programs::poppler()?;
     let postgres = Postgres::start()?;
-    let environment = Environment { postgres: &postgres, browser: &browser, judge: None, localstripe: None };
+    let environment = Environment { postgres: &postgres, browser: &browser, judge: None, localstripe: None, aiosmtpd: None };
     let steps = [environment.walk()];
     drop(postgres);
     summarize(&steps)
@@ -79,6 +80,8 @@ struct Environment<'a> {
     judge: Option<PathBuf>,
     /// A pretend Stripe that others wrote, if there is one.
     localstripe: Option<PathBuf>,
+    /// A mail server that others wrote, if there is one.
+    aiosmtpd: Option<PathBuf>,
 }
 
 impl Environment<'_> {
@@ -124,6 +127,9 @@ impl Environment<'_> {
         }
         if let Some(localstripe) = &self.localstripe {
             command.env("OWED_LOCALSTRIPE", localstripe);
+        }
+        if let Some(aiosmtpd) = &self.aiosmtpd {
+            command.env("OWED_AIOSMTPD", aiosmtpd);
         }
         let status = command.status();
         if status.is_ok_and(|status| status.success()) { Outcome::Passed } else { Outcome::Failed }

@@ -3,58 +3,41 @@
 //! Invariant: a mail is sent at least once and always under the same Message-ID, so a receiver can tell a repeat. One bad
 //! address fails alone. Without an SMTP server mails are kept and shown, and this job has nothing to do.
 
+use std::sync::Arc;
+
+use lettre::Message;
 use lettre::message::header::ContentType;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart};
-use lettre::transport::smtp::AsyncSmtpTransport;
-use lettre::{AsyncTransport as _, Message, Tokio1Executor};
 
 use crate::error::{Error, Result};
 use crate::services::Services;
+use crate::smtp::{Delivery, Lines, MailServer};
 use crate::store::business::Business;
 use crate::store::job::Job;
 use crate::store::mail::{self, Mail, MailAttachment};
 use books::ids::MailId;
 
-/// Where mails go.
+/// Who writes: the lines to the mail server and the address of the installation.
 #[derive(Clone)]
 pub struct Postman {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    lines: Arc<Lines>,
     from: Mailbox,
     host: String,
 }
 
-/// What became of one try.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delivery {
-    Sent,
-    /// Worth trying again: the server was away, busy, or asked to come back.
-    Later(String),
-    /// The server refused for good, or the mail cannot be addressed.
-    Refused(String),
-}
-
 impl Postman {
-    /// From an SMTP URL (`smtp://user:password@host:587?tls=required`, `smtps://…`) and the sender's address.
-    pub fn new(url: &str, from: &str) -> Result<Postman> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|error| Error::Fault(format!("OWED_SMTP_URL: {error}")))?;
+    /// Through that server, from the installation's address where a business has none of its own.
+    pub fn new(server: MailServer, from: &str) -> Result<Postman> {
         let from: Mailbox = from.parse().map_err(|error| Error::Fault(format!("the sender address {from}: {error}")))?;
-        let host = from.email.domain().to_owned();
-        let transport = builder.timeout(Some(std::time::Duration::from_secs(30))).build();
-        Ok(Postman { transport, from, host })
+        Ok(Postman { lines: Lines::new(server), host: from.email.domain().to_owned(), from })
     }
 
     /// One try to hand one mail over, with what goes along.
     pub async fn deliver(&self, mail: &Mail, attached: &[MailAttachment], from: &Business) -> Delivery {
-        let message = match self.message(mail, attached, from) {
-            Ok(message) => message,
-            Err(error) => return Delivery::Refused(error.to_string()),
-        };
-        match self.transport.send(message).await {
-            Ok(_) => Delivery::Sent,
-            Err(error) if error.is_permanent() => Delivery::Refused(error.to_string()),
-            Err(error) => Delivery::Later(error.to_string()),
+        match self.message(mail, attached, from) {
+            Ok(message) => self.lines.hand_over(message.envelope(), &message.formatted()).await,
+            Err(error) => Delivery::Refused(error.to_string()),
         }
     }
 
@@ -143,11 +126,11 @@ pub async fn send(services: &Services, job: &Job) -> Result<()> {
         return Ok(());
     }
     let last = job.tries + 1 >= super::TRIES;
-    let (state, error) = match postman.deliver(&mail, &attached, &from).await {
+    let delivery = postman.deliver(&mail, &attached, &from).await;
+    let (state, error) = match &delivery {
         Delivery::Sent => ("sent", None),
-        Delivery::Refused(why) => ("failed", Some(why)),
-        Delivery::Later(why) if last => ("failed", Some(why)),
-        Delivery::Later(why) => return Err(Error::Fault(why)),
+        Delivery::Refused(why) => ("failed", Some(why.clone())),
+        Delivery::Later(why) => (if last { "failed" } else { "queued" }, Some(why.clone())),
     };
     services
         .db
@@ -162,5 +145,10 @@ pub async fn send(services: &Services, job: &Job) -> Result<()> {
             tx.set(&mail);
             Ok(())
         })
-        .await
+        .await?;
+    match delivery {
+        // The job waits and comes again; the mail says why meanwhile.
+        Delivery::Later(why) if !last => Err(Error::Fault(why)),
+        _ => Ok(()),
+    }
 }

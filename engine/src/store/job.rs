@@ -33,7 +33,8 @@ sql!(
     DUE,
     "
     select * from job where state = 'waiting' and run_at <= $1 and (lease_until is null or lease_until < $1)
-    order by run_at, id limit $2"
+        and (kind = 'send_mail') = $2
+    order by run_at, id limit $3"
 );
 sql!(OF_BUSINESS, "select * from job where business_id = $1 order by state, run_at, id limit 200");
 sql!(NEXT_DUE, "select min(run_at) as at from job where state = 'waiting'");
@@ -44,9 +45,9 @@ sql!(pub(crate) REMOVE, "delete from job where business_id = $1 and id = $2");
 sql!(pub(crate) AGAIN, "
     update job set state = $3, run_at = $4, lease_until = null, error = $5 where business_id = $1 and id = $2");
 
-/// What is due now, of all businesses, oldest first.
-pub(crate) async fn due(reader: &mut Reader<'_>, now: Instant, limit: i64) -> Result<Vec<Job>> {
-    reader.query(&DUE, &[&now, &limit]).await
+/// What is due now, of all businesses, oldest first: mails that wait to be sent, or all the rest.
+pub(crate) async fn due(reader: &mut Reader<'_>, now: Instant, mails: bool, limit: i64) -> Result<Vec<Job>> {
+    reader.query(&DUE, &[&now, &mails, &limit]).await
 }
 
 /// What waits and what has failed for good.

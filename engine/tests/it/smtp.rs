@@ -1,7 +1,5 @@
-//! Mail against a mail server of the tests' own, which answers as a script says: it asks to come back, hangs up after the text,
-//! refuses an address, takes its time. On both databases.
-
-use std::sync::{Arc, Mutex};
+//! Mail against a mail server of the tests' own, which asks to come back, hangs up after the text, refuses an address, takes
+//! its time. On both databases. Left out: encryption and lines that are used again (`smtp_lines.rs`).
 
 use books::ids::MailId;
 use engine::error::Error;
@@ -15,89 +13,14 @@ use engine::jobs::send_mail::Postman;
 use engine::mail::words::MailWords;
 use engine::services::Services;
 use engine::sheets::statement::Period;
+use engine::smtp::MailServer;
 use engine::store::business::Settings;
 use engine::store::mail;
 use locale::Language;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
 
 use crate::kit::{Place, block_on};
+use crate::mail_server::{Arrived, MailHost, Manner};
 use crate::shop::Shop;
-
-/// What the server does to one conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Manner {
-    Takes,
-    /// 451 to the recipient: greylisting.
-    AsksToComeBack,
-    /// The text arrives, the answer to it never does.
-    HangsUpAfterTheText,
-    /// 550 to the recipient.
-    Refuses,
-    /// Takes it, after a second at every step.
-    IsSlow,
-}
-
-/// The texts that arrived whole, answered or not.
-type Arrived = Arc<Mutex<Vec<String>>>;
-
-async fn serve(manners: Vec<Manner>) -> (String, Arrived) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("smtp://{}", listener.local_addr().expect("an address"));
-    let arrived = Arrived::default();
-    let kept = Arc::clone(&arrived);
-    tokio::spawn(async move {
-        let mut manners = manners.into_iter();
-        while let Ok((stream, _)) = listener.accept().await {
-            let manner = manners.next().unwrap_or(Manner::Takes);
-            // A client that hangs up in the middle has ended the conversation, which is what some of these are about.
-            let _ = converse(stream, manner, &kept).await;
-        }
-    });
-    (url, arrived)
-}
-
-async fn converse(stream: TcpStream, manner: Manner, arrived: &Arrived) -> std::io::Result<()> {
-    let mut stream = BufReader::new(stream);
-    stream.write_all(b"220 mx.example ready\r\n").await?;
-    let mut line = String::new();
-    loop {
-        line.clear();
-        if stream.read_line(&mut line).await? == 0 {
-            return Ok(());
-        }
-        if manner == Manner::IsSlow {
-            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        }
-        let verb = line.split([' ', '\r']).next().unwrap_or_default().to_ascii_uppercase();
-        let answer: &[u8] = match (verb.as_str(), manner) {
-            ("EHLO", _) => b"250 mx.example\r\n",
-            ("RCPT", Manner::AsksToComeBack) => b"451 4.7.1 Greylisted, come back later\r\n",
-            ("RCPT", Manner::Refuses) => b"550 5.1.1 User unknown\r\n",
-            ("DATA", _) => {
-                stream.write_all(b"354 go on\r\n").await?;
-                let text = text(&mut stream).await?;
-                arrived.lock().expect("nobody panicked with it").push(text);
-                if manner == Manner::HangsUpAfterTheText {
-                    return Ok(());
-                }
-                b"250 2.0.0 taken\r\n"
-            }
-            ("QUIT", _) => b"221 bye\r\n",
-            _ => b"250 ok\r\n",
-        };
-        stream.write_all(answer).await?;
-    }
-}
-
-async fn text(stream: &mut BufReader<TcpStream>) -> std::io::Result<String> {
-    let (mut text, mut line) = (String::new(), String::new());
-    while stream.read_line(&mut line).await? > 0 && line != ".\r\n" {
-        text.push_str(&line);
-        line.clear();
-    }
-    Ok(text)
-}
 
 fn header<'t>(text: &'t str, name: &str) -> &'t str {
     let wanted = format!("{name}: ");
@@ -106,22 +29,23 @@ fn header<'t>(text: &'t str, name: &str) -> &'t str {
 
 /// The shop with a mail server of this manner.
 async fn with_server(shop: &Shop, manners: Vec<Manner>) -> (Services, Arrived) {
-    let (url, arrived) = serve(manners).await;
-    let postman = Postman::new(&url, "till@harbor.example").expect("a mail server");
-    (Services { postman: Some(postman), ..shop.services.clone() }, arrived)
+    let host = MailHost::open(manners).await;
+    let server = MailServer::new(&host.url(), None).expect("its address");
+    let postman = Postman::new(server, "till@harbor.example").expect("a sender");
+    (Services { postman: Some(postman), ..shop.services.clone() }, host.arrived)
 }
 
-async fn queued(services: &Services, shop: &Shop, to: &str) -> MailId {
+pub async fn queued(services: &Services, shop: &Shop, to: &str) -> MailId {
     send_test_mail(services, &shop.call, "invoice", Language::English, to).await.expect("a test").value
 }
 
-async fn state(services: &Services, shop: &Shop, id: MailId) -> (String, Option<String>) {
+pub async fn state(services: &Services, shop: &Shop, id: MailId) -> (String, Option<String>) {
     let mail = mail::mail(&services.db, shop.call.business, id).await.expect("the mail");
     (mail.state, mail.error)
 }
 
 /// What failed waits before it is tried again.
-async fn later(services: &Services) {
+pub async fn later(services: &Services) {
     services.db.clock().advance_seconds(3_600);
     run_due(services).await.expect("jobs run");
 }

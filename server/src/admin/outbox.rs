@@ -113,6 +113,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
         status: Chip::of_state(&mail.state),
         about: about(mail.about.as_deref()),
         error: mail.error.clone(),
+        waits: mail.state == "queued",
         attachments: attached.iter().map(|one| file(&mail, one)).collect(),
         text: mail.body_text.clone(),
         history: words::history(&desk, &names, &events),

@@ -11,7 +11,7 @@ use engine::doctor::{self, Grade, Look};
 
 use crate::config::Config;
 use crate::run::Failure;
-use crate::{commands, desk};
+use crate::{commands, desk, open};
 
 /// How wide the names of what was looked at stand.
 const WIDTH: usize = 18;
@@ -43,7 +43,7 @@ pub async fn examine(config: &Config) -> Vec<Look> {
         looks.push(Look::ok("server", said));
     }
     looks.push(doctor::public_url(config.public_url().origin(), config.configured_url.is_some()));
-    looks.push(doctor::mail_server(config.smtp_url.as_ref().map(|url| url.reveal())).await);
+    looks.push(doctor::mail_server(open::mail_server(config)).await);
     looks
 }
 

@@ -45,6 +45,8 @@ pub struct MailPage {
     pub about: Option<Link>,
     /// Why it did not get through.
     pub error: Option<String>,
+    /// It is tried again by itself.
+    pub waits: bool,
     pub attachments: Vec<Link>,
     pub text: String,
     pub history: Vec<HistoryRow>,

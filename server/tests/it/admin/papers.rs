@@ -9,6 +9,7 @@ use engine::flows::try_again::retry_mail;
 use engine::jobs::run_due;
 use engine::jobs::send_mail::Postman;
 use engine::services::Services;
+use engine::smtp::MailServer;
 use serde_json::json;
 
 use super::browser::{Browser, fresh_key};
@@ -156,7 +157,8 @@ fn a_mail_that_did_not_get_through_is_shown_at_the_customer_until_the_address_ch
         app.work().await;
         assert!(!browser.page(&at).await.contains("Mail came back"));
         let mail = app.all("/mails?kind=receipt").await[0]["id"].as_str().expect("an id").to_owned();
-        let postman = Postman::new(&knows_nobody(), "till@harbor.example").expect("a mail server");
+        let postman = Postman::new(MailServer::new(&knows_nobody(), None).expect("its address"), "till@harbor.example")
+            .expect("a mail server");
         let services = Services { postman: Some(postman), ..app.services().clone() };
         let call = Call::system(app.business, "test");
         retry_mail(&services.db, &call, mail.parse().expect("an id"), true).await.expect("queued again");
