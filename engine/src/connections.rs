@@ -87,6 +87,12 @@ impl Connections {
         self.claims(connection, business_name, Capability::Checkout)
     }
 
+    /// Whether payers pay in this connection's fields on a page of ours: it can show them, and its setting says so.
+    pub fn pays_in_fields(&self, connection: &Connection, business_name: &str) -> bool {
+        let wanted = connection.shown_settings().get(registry::PAYER_PAYS).is_some_and(|word| word == registry::IN_FIELDS);
+        wanted && self.claims(connection, business_name, Capability::EmbeddedFields)
+    }
+
     /// Whether this connection's processor makes, mails and collects invoices of its own, now.
     pub fn can_invoice(&self, connection: &Connection, business_name: &str) -> bool {
         connection.state == "live" && self.claims(connection, business_name, Capability::RemoteInvoice)

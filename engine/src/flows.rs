@@ -36,6 +36,7 @@ pub mod manage_users;
 pub mod move_clock;
 pub mod note_payout;
 pub mod open_link;
+pub mod pay_in_fields;
 pub mod pay_out_credit;
 pub mod reallocate_payment;
 pub mod record_payment;

@@ -7,6 +7,7 @@
 
 mod api;
 mod book;
+mod browser;
 mod cards;
 mod objects;
 mod payer;
@@ -26,6 +27,7 @@ use sha2::Sha256;
 
 use self::book::Book;
 pub use self::book::Truth;
+pub use self::browser::PUBLISHABLE_KEY;
 pub use self::cards::Card;
 pub use self::payer::Met;
 use crate::fault::{Fault, broken, garbage};
@@ -126,6 +128,16 @@ impl StripeFake {
         lock(&self.inner.book).pay(url, card)
     }
 
+    /// What a payer does in Stripe's fields on another page, where its script was given this key and secret.
+    pub fn pay_in_fields(&self, key: &str, secret: &str, card: Card) -> Met {
+        lock(&self.inner.book).pay_in_fields(key, secret, card)
+    }
+
+    /// What the payer at such fields says when their bank asks.
+    pub fn answer_bank(&self, secret: &str, agrees: bool) -> Met {
+        lock(&self.inner.book).answer_bank(secret, agrees)
+    }
+
     /// What the holder of a card says when their bank asks.
     pub fn confirm(&self, url: &str, agrees: bool) -> Met {
         lock(&self.inner.book).confirm(url, agrees)
@@ -204,6 +216,9 @@ async fn serve(State(inner): State<Arc<Inner>>, method: Method, uri: Uri, header
         }
         all.push_back(arrived.clone());
     }
+    if let Some(id) = from_browser(&arrived) {
+        return answer(&lock(&inner.book).confirm_from_browser(&id, &form::tree(&arrived.body)));
+    }
     if let Some(refusal) = at_the_door(&arrived) {
         return answer(&refusal);
     }
@@ -236,6 +251,12 @@ pub(crate) fn said(status: u16, kind: &str, code: &str, message: &str) -> Said {
         error["code"] = json!(code);
     }
     Said { status, body: json!({ "error": error }) }
+}
+
+/// The intent that a browser confirms, by a key of its own in the form and without ours.
+fn from_browser(arrived: &Arrived) -> Option<String> {
+    let id = arrived.path.strip_prefix("/v1/payment_intents/")?.strip_suffix("/confirm")?;
+    (arrived.method == "POST" && !arrived.headers.contains_key("authorization")).then(|| id.to_owned())
 }
 
 fn at_the_door(arrived: &Arrived) -> Option<Said> {

@@ -35,18 +35,25 @@ use crate::capabilities::{Capabilities, Capability};
 use crate::http::Http;
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::processor::{
-    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, Initiator, Operation, Person, Processor, RefundRequest, Replay,
+    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, Operation, Person, Processor, RefundRequest, Replay,
     SetupRequest, unsupported,
 };
-use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes};
+use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more};
 use crate::remote::{Changes, Charge, Checkout, Onward, Reference, Refund, Remote, RemoteKind, SavedMethod, Setup, Tested};
 use crate::secret::Secret;
 use crate::webhook::{Hint, RawHook, Verified, matches_sha512};
 
 const NAME: &str = "authorize_net";
 
-pub const KIND: ProcessorKind =
-    ProcessorKind { name: NAME, title: "Authorize.Net", pretend: false, fields: FIELDS, capabilities, connect };
+pub const KIND: ProcessorKind = ProcessorKind {
+    name: NAME,
+    title: "Authorize.Net",
+    pretend: false,
+    fields: FIELDS,
+    together: nothing_more,
+    capabilities,
+    connect,
+};
 
 const LIVE: (&str, &str) = ("https://api.authorize.net", "https://accept.authorize.net");
 const SANDBOX: (&str, &str) = ("https://apitest.authorize.net", "https://test.authorize.net");
@@ -91,7 +98,7 @@ const FIELDS: &[SettingField] = &[
         help: "live takes real money; sandbox is Authorize.Net's own trial.",
         secret: false,
         required: false,
-        takes: Takes::OneOf(&["live", "sandbox"]),
+        takes: Takes::OneOf(&[("live", "live"), ("sandbox", "sandbox")]),
     },
 ];
 
@@ -149,17 +156,6 @@ pub struct AuthorizeNet {
 impl AuthorizeNet {
     fn can(&self, what: Capability) -> bool {
         self.capabilities.can(what)
-    }
-
-    /// The first thing that a checkout needs and this connection lacks.
-    fn lacks(&self, request: &CheckoutRequest) -> Option<&'static str> {
-        let needs = [
-            (true, Capability::Checkout, "a hosted page"),
-            (!request.capture, Capability::Authorize, "holding an amount"),
-            (request.save, Capability::SavedMethods, "saved methods"),
-            (request.by == Initiator::Staff, Capability::VirtualTerminal, "a virtual terminal"),
-        ];
-        needs.into_iter().find(|(needed, what, _)| *needed && !self.can(*what)).map(|(_, _, name)| name)
     }
 
     async fn look(&self, what: &Reference, now: Instant) -> Outcome<Remote> {
@@ -281,7 +277,7 @@ impl Processor for AuthorizeNet {
     }
 
     fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
-        match self.lacks(request) {
+        match request.lacks(self.capabilities()) {
             Some(what) => unsupported(what),
             None => Box::pin(self.open_page(by, request)),
         }

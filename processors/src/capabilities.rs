@@ -26,6 +26,8 @@ macro_rules! capabilities {
 capabilities! {
     /// A payer can pay on a page of the processor.
     Checkout = "checkout";
+    /// A payer can pay in the processor's own fields on a page of ours.
+    EmbeddedFields = "embedded_fields";
     /// A request sent by mail may lead there, hours later, a payer without an account.
     PaymentRequest = "payment_request";
     /// Cards can be kept as tokens and charged while the payer is away.

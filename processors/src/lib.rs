@@ -35,7 +35,7 @@ pub use processor::{
     Processor, RefundRequest, Replay, SetupRequest, Source,
 };
 pub use remote::{
-    Changes, Charge, ChargeState, Checkout, CheckoutState, Dispute, DisputeState, MethodKind, Onward, Payout, PayoutLine,
+    Changes, Charge, ChargeState, Checkout, CheckoutState, Dispute, DisputeState, Fields, MethodKind, Onward, Payout, PayoutLine,
     Payouts, Reference, Refund, RefundState, Remote, RemoteInvoice, RemoteInvoiceState, RemoteKind, SavedMethod, Setup,
     SetupState, Tested,
 };

@@ -33,10 +33,10 @@ use crate::capabilities::{Capabilities, Capability};
 use crate::http::{Http, Wire};
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::processor::{
-    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, Initiator, InvoiceRequest, Operation, Person, Processor,
-    RefundRequest, Replay, SetupRequest, unsupported,
+    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, InvoiceRequest, Operation, Person, Processor, RefundRequest,
+    Replay, SetupRequest, unsupported,
 };
-use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes};
+use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more};
 use crate::remote::{
     Changes, Charge, Checkout, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Setup, Tested,
 };
@@ -46,7 +46,7 @@ use crate::webhook::{RawHook, Verified};
 const NAME: &str = "paypal";
 
 pub const KIND: ProcessorKind =
-    ProcessorKind { name: NAME, title: "PayPal", pretend: false, fields: FIELDS, capabilities, connect };
+    ProcessorKind { name: NAME, title: "PayPal", pretend: false, fields: FIELDS, together: nothing_more, capabilities, connect };
 
 const LIVE: &str = "https://api-m.paypal.com";
 const SANDBOX: &str = "https://api-m.sandbox.paypal.com";
@@ -86,7 +86,7 @@ const FIELDS: &[SettingField] = &[
         help: "live takes real money; sandbox is PayPal's own trial.",
         secret: false,
         required: false,
-        takes: Takes::OneOf(&["live", "sandbox"]),
+        takes: Takes::OneOf(&[("live", "live"), ("sandbox", "sandbox")]),
     },
 ];
 
@@ -152,17 +152,6 @@ fn plain<T>(id: &str) -> Result<&str, Outcome<T>> {
 impl PayPal {
     fn can(&self, what: Capability) -> bool {
         self.capabilities.can(what)
-    }
-
-    /// The first claim that a checkout needs and the connection lacks.
-    fn lacks(&self, request: &CheckoutRequest) -> Option<&'static str> {
-        let needs = [
-            (true, Capability::Checkout, "a hosted page"),
-            (!request.capture, Capability::Authorize, "holding an amount"),
-            (request.save, Capability::SavedMethods, "saved methods"),
-            (request.by == Initiator::Staff, Capability::VirtualTerminal, "a virtual terminal"),
-        ];
-        needs.into_iter().find(|(needed, what, _)| *needed && !self.can(*what)).map(|(_, _, name)| name)
     }
 
     /// How a thing stands now.
@@ -264,7 +253,7 @@ impl Processor for PayPal {
     }
 
     fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
-        match self.lacks(request) {
+        match request.lacks(self.capabilities()) {
             Some(what) => unsupported(what),
             None => Box::pin(self.open_page(by, request)),
         }

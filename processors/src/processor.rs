@@ -15,10 +15,10 @@ use books::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::asked::Asked;
-use crate::capabilities::Capabilities;
+use crate::capabilities::{Capabilities, Capability};
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::remote::{
-    Changes, Charge, Checkout, Onward, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested,
+    Changes, Charge, Checkout, Fields, Onward, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested,
 };
 use crate::trial::Trial;
 use crate::webhook::{RawHook, Verified};
@@ -86,6 +86,25 @@ pub struct CheckoutRequest {
     pub cancel_url: String,
     /// None: the processor's usual time.
     pub expires_at: Option<Instant>,
+    /// Our page that holds the processor's own fields, in place of a page of the processor's. Needs
+    /// [`Capability::EmbeddedFields`](crate::Capability::EmbeddedFields), or `VirtualTerminal` where staff key the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fields_url: Option<String>,
+}
+
+impl CheckoutRequest {
+    /// The first thing that this page needs and a connection does not claim.
+    pub fn lacks(&self, can: &Capabilities) -> Option<&'static str> {
+        let staff = self.by == Initiator::Staff;
+        let needs = [
+            (true, Capability::Checkout, "a hosted page"),
+            (self.fields_url.is_some() && !staff, Capability::EmbeddedFields, "fields on a page of ours"),
+            (!self.capture, Capability::Authorize, "holding an amount"),
+            (self.save, Capability::SavedMethods, "saved methods"),
+            (staff, Capability::VirtualTerminal, "a virtual terminal"),
+        ];
+        needs.into_iter().find(|(needed, what, _)| *needed && !can.can(*what)).map(|(_, _, name)| name)
+    }
 }
 
 /// A charge without a page.
@@ -245,6 +264,12 @@ pub trait Processor: Send + Sync {
     /// `abandoned`: it may still be paid until it expires.
     fn expire_checkout<'a>(&'a self, _by: &'a Attempt, _checkout: &'a str) -> Fut<'a, Outcome<Checkout>> {
         unsupported("a hosted page")
+    }
+
+    /// What the script of the processor's fields is given on our page for an open checkout that was asked for with
+    /// `fields_url`. Nothing in it is secret from the payer who stands at that page.
+    fn fields<'a>(&'a self, _checkout: &'a str, _now: Instant) -> Fut<'a, Outcome<Fields>> {
+        unsupported("fields on a page of ours")
     }
 
     /// What a page of ours sends on to the processor's, by the end of an address that [`Processor::checkout`] or

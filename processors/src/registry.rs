@@ -21,6 +21,10 @@ use crate::secret::Secret;
 use crate::square;
 use crate::stripe;
 
+/// The setting that says where payers pay: [`PAYER_PAYS`]'s name and its word for the processor's fields on our page.
+pub const PAYER_PAYS: &str = "payer_pays";
+pub const IN_FIELDS: &str = "fields";
+
 pub const MAX_TEXT: usize = 5_000;
 
 /// All kinds, in the order people are offered them.
@@ -31,6 +35,7 @@ const SANDBOX: ProcessorKind = ProcessorKind {
     title: "Sandbox",
     pretend: true,
     fields: &[],
+    together: nothing_more,
     capabilities: sandbox::capabilities,
     connect: connect_sandbox,
 };
@@ -48,6 +53,8 @@ pub struct ProcessorKind {
     /// Moves no real money: it may be live under a test clock, and needs no test before it is live.
     pub pretend: bool,
     pub fields: &'static [SettingField],
+    /// What stands against settings that are right one by one.
+    pub(crate) together: fn(&Settings) -> Option<SettingError>,
     /// Everything it can do, before settings narrow it.
     pub capabilities: fn() -> Capabilities,
     pub(crate) connect: fn(&Settings, Capabilities, Surroundings) -> Connected,
@@ -71,7 +78,8 @@ pub enum Takes {
     Text,
     /// A text that begins with one of these, so that a key in the wrong field is told at once.
     Beginning(&'static [&'static str]),
-    OneOf(&'static [&'static str]),
+    /// One of these words, each with what people read for it.
+    OneOf(&'static [(&'static str, &'static str)]),
 }
 
 impl Takes {
@@ -81,8 +89,11 @@ impl Takes {
             Takes::Text => None,
             Takes::Beginning(known) if known.iter().any(|beginning| text.starts_with(beginning)) => None,
             Takes::Beginning(known) => Some(format!("This begins with {}.", known.join(" or "))),
-            Takes::OneOf(known) if known.contains(&text) => None,
-            Takes::OneOf(known) => Some(format!("This is {}.", known.join(" or "))),
+            Takes::OneOf(known) if known.iter().any(|(word, _)| *word == text) => None,
+            Takes::OneOf(known) => {
+                let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+                Some(format!("This is {}.", words.join(" or ")))
+            }
         }
     }
 }
@@ -179,13 +190,25 @@ impl ProcessorKind {
         for field in self.fields.iter().filter(|field| field.required && !object.contains_key(field.name)) {
             errors.push(error(&format!("settings.{}", field.name), "This setting is needed."));
         }
-        if errors.is_empty() { Ok(Settings { texts, capabilities }) } else { Err(errors) }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let settings = Settings { texts, capabilities };
+        match (self.together)(&settings) {
+            Some(wrong) => Err(vec![wrong]),
+            None => Ok(settings),
+        }
     }
 
     /// Opens no socket: whether the settings are right shows when the connection is tested.
     pub fn connect(&self, settings: &Settings, around: Surroundings) -> Connected {
         (self.connect)(settings, settings.capabilities.clone(), around)
     }
+}
+
+/// Nothing more stands against settings that are right one by one.
+pub(crate) fn nothing_more(_settings: &Settings) -> Option<SettingError> {
+    None
 }
 
 fn error(field: &str, text: &str) -> SettingError {
@@ -222,9 +245,10 @@ mod tests {
                 help: "",
                 secret: false,
                 required: false,
-                takes: Takes::OneOf(&["yes", "no"]),
+                takes: Takes::OneOf(&[("yes", "Yes"), ("no", "No")]),
             },
         ],
+        together: nothing_more,
         capabilities: sandbox::capabilities,
         connect: connect_sandbox,
     };

@@ -70,7 +70,7 @@ pub enum ChargeState {
 pub struct Checkout {
     pub id: String,
     pub attempt: Option<AttemptId>,
-    /// Where to send the payer.
+    /// Where to send the payer. Empty when it is looked at later and the page is ours, or gone.
     pub url: String,
     #[serde(with = "wire::money")]
     pub amount: Money,
@@ -94,6 +94,25 @@ pub enum CheckoutState {
     Canceled,
     /// Given up by us, and the processor cannot close it: it may still be paid until it expires.
     Abandoned,
+}
+
+/// What a processor's script needs to show its fields on a page of ours.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fields {
+    /// Where the script is loaded from, always live and never from us.
+    pub script: String,
+    /// What our own script hands over to it, by name.
+    pub given: Vec<(&'static str, String)>,
+    /// The script gives a token that is charged by us. Otherwise the processor knows itself when it was paid there.
+    pub gives_token: bool,
+}
+
+/// A secret of the payer's is among what is given, so none of it is printed.
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.given.iter().map(|(name, _)| *name).collect();
+        f.debug_struct("Fields").field("script", &self.script).field("given", &names).finish()
+    }
 }
 
 /// A processor's page that takes its visitor by a form: a page of ours holds that form.

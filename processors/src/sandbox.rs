@@ -42,8 +42,8 @@ use crate::asked::Asked;
 use crate::capabilities::{Capabilities, Capability};
 use crate::outcome::{Outcome, Resolved};
 use crate::processor::{
-    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, Initiator, InvoiceRequest, Operation, Person, Processor,
-    RefundRequest, Replay, SetupRequest, Source, unsupported,
+    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, InvoiceRequest, Operation, Person, Processor, RefundRequest,
+    Replay, SetupRequest, Source, unsupported,
 };
 use crate::remote::{Changes, Charge, Checkout, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested};
 use crate::trial::Trial;
@@ -56,7 +56,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Everything Sandbox can do; settings may narrow it.
 pub fn capabilities() -> Capabilities {
-    Capabilities::new(Capability::ALL, 7, Some(180))
+    // Its page is a page of this server already: fields of its own would show nothing that it does not.
+    Capabilities::new(Capability::ALL, 7, Some(180)).without(Capability::EmbeddedFields)
 }
 
 /// The connector.
@@ -101,17 +102,6 @@ impl SandboxProcessor {
             }
             _ => Ok(opened.outcome),
         }
-    }
-
-    /// The first claim that a checkout needs and the connection lacks.
-    fn lacks(&self, request: &CheckoutRequest) -> Option<&'static str> {
-        let needs = [
-            (true, Capability::Checkout, "a hosted page"),
-            (!request.capture, Capability::Authorize, "holding an amount"),
-            (request.save, Capability::SavedMethods, "saved methods"),
-            (request.by == Initiator::Staff, Capability::VirtualTerminal, "a virtual terminal"),
-        ];
-        needs.into_iter().find(|(needed, what, _)| *needed && !self.can(*what)).map(|(_, _, name)| name)
     }
 }
 
@@ -185,7 +175,7 @@ impl Processor for SandboxProcessor {
     }
 
     fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
-        if let Some(lack) = self.lacks(request) {
+        if let Some(lack) = request.lacks(self.capabilities()) {
             return unsupported(lack);
         }
         Box::pin(self.call(self.bank.open_checkout(by.id, request, by.at)))

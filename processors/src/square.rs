@@ -31,9 +31,9 @@ use crate::capabilities::{Capabilities, Capability};
 use crate::http::Http;
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::processor::{
-    Attempt, CheckoutRequest, Fut, Initiator, InvoiceRequest, Operation, Person, Processor, RefundRequest, Replay, unsupported,
+    Attempt, CheckoutRequest, Fut, InvoiceRequest, Operation, Person, Processor, RefundRequest, Replay, unsupported,
 };
-use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes};
+use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more};
 use crate::remote::{Changes, Checkout, Payouts, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Tested};
 use crate::secret::Secret;
 use crate::webhook::{Hint, RawHook, Verified, matches_sha256};
@@ -41,7 +41,7 @@ use crate::webhook::{Hint, RawHook, Verified, matches_sha256};
 const NAME: &str = "square";
 
 pub const KIND: ProcessorKind =
-    ProcessorKind { name: NAME, title: "Square", pretend: false, fields: FIELDS, capabilities, connect };
+    ProcessorKind { name: NAME, title: "Square", pretend: false, fields: FIELDS, together: nothing_more, capabilities, connect };
 
 const LIVE: &str = "https://connect.squareup.com";
 const SANDBOX: &str = "https://connect.squareupsandbox.com";
@@ -132,17 +132,6 @@ fn plain<T>(id: &str) -> Result<&str, Outcome<T>> {
 impl Square {
     fn can(&self, what: Capability) -> bool {
         self.capabilities.can(what)
-    }
-
-    /// The first thing that a checkout needs and this connection lacks.
-    fn lacks(&self, request: &CheckoutRequest) -> Option<&'static str> {
-        let needs = [
-            (true, Capability::Checkout, "a hosted page"),
-            (!request.capture, Capability::Authorize, "holding an amount"),
-            (request.save, Capability::SavedMethods, "saved methods"),
-            (request.by == Initiator::Staff, Capability::VirtualTerminal, "a virtual terminal"),
-        ];
-        needs.into_iter().find(|(needed, what, _)| *needed && !self.can(*what)).map(|(_, _, name)| name)
     }
 
     async fn look(&self, what: &Reference, now: Instant) -> Outcome<Remote> {
@@ -262,7 +251,7 @@ impl Processor for Square {
     }
 
     fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
-        match self.lacks(request) {
+        match request.lacks(self.capabilities()) {
             Some(what) => unsupported(what),
             None => Box::pin(self.open_page(by, request)),
         }

@@ -1,14 +1,15 @@
 //! Stripe: pages by Checkout Sessions, charges by payment intents, invoices of its own.
 //!
-//! Invariants: payers type cards on Stripe's pages only; a charge's id is its payment intent's; our attempt's key is the
+//! Invariants: cards are typed on Stripe's pages or in Stripe's own fields only; a charge's id is its payment intent's; our attempt's key is the
 //! idempotency key and stands in the metadata of whatever it made. A card whose bank wants its holder gives up the direct
 //! charge for good and opens a page on which the holder pays instead, so that at most one of the two can take money.
 //! Limits: pages stay open for at most 24 hours; invoices are sent to one address; Stripe cannot forget a key on demand, so
 //! resolving an attempt makes the same call once more within 23 hours, and looks for its traces afterwards.
-//! Left out on purpose: embedded fields and their script, subscriptions, Stripe's own tax, and Connect.
+//! Left out on purpose: subscriptions, Stripe's own tax, and Connect.
 //! Sources: Stripe's API reference and OpenAPI files of 2023-08-16 and 2026-08-21.
 
 mod acts;
+mod fields;
 mod forms;
 mod invoices;
 mod line;
@@ -34,11 +35,15 @@ use crate::capabilities::{Capabilities, Capability};
 use crate::http::Http;
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::processor::{
-    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, Initiator, InvoiceRequest, Operation, Person, Processor,
-    RefundRequest, Replay, SetupRequest, Source, unsupported,
+    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, InvoiceRequest, Operation, Person, Processor, RefundRequest,
+    Replay, SetupRequest, Source, unsupported,
 };
-use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes};
-use crate::remote::{Changes, Charge, Checkout, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested};
+use crate::registry::{
+    Connected, IN_FIELDS, PAYER_PAYS, ProcessorKind, SettingError, SettingField, Settings, Surroundings, Takes,
+};
+use crate::remote::{
+    Changes, Charge, Checkout, Fields, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested,
+};
 use crate::secret::Secret;
 use crate::trial::Trial;
 use crate::webhook::{RawHook, Verified};
@@ -72,12 +77,21 @@ pub const KIND: ProcessorKind = ProcessorKind {
         SettingField {
             name: "publishable_key",
             label: "Publishable key",
-            help: "Not needed while payers pay on Stripe's own page.",
+            help: "Needed for Stripe's fields on our page only.",
             secret: false,
             required: false,
             takes: Takes::Beginning(&["pk_"]),
         },
+        SettingField {
+            name: PAYER_PAYS,
+            label: "Payers pay",
+            help: "On Stripe's own page no foreign script runs on ours, which keeps your questionnaire for card security short.",
+            secret: false,
+            required: false,
+            takes: Takes::OneOf(&[("page", "on Stripe's page"), (IN_FIELDS, "in Stripe's fields on our page")]),
+        },
     ],
+    together: fields_need_a_key,
     capabilities,
     connect,
 };
@@ -88,11 +102,23 @@ pub fn capabilities() -> Capabilities {
     Capabilities::new(&all.collect::<Vec<_>>(), 7, None)
 }
 
-fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings) -> Connected {
+fn fields_need_a_key(settings: &Settings) -> Option<SettingError> {
+    let wanted = settings.text(PAYER_PAYS).is_some_and(|text| text.expose() == IN_FIELDS);
+    (wanted && settings.text("publishable_key").is_none()).then(|| SettingError {
+        field: "settings.publishable_key".to_owned(),
+        text: "Stripe's fields on our page need the publishable key.".to_owned(),
+    })
+}
+
+fn connect(settings: &Settings, mut capabilities: Capabilities, around: Surroundings) -> Connected {
     let hook_secrets = settings.with_replaced("webhook_secret", &around);
     let hears = !hook_secrets.is_empty();
     let http = Http::new(&around.wire, NAME, BASE, around.base_url.as_deref());
+    if settings.text("publishable_key").is_none() {
+        capabilities = capabilities.without(Capability::EmbeddedFields);
+    }
     let stripe = Stripe {
+        publishable_key: settings.given("publishable_key").expose().to_owned(),
         line: Line { http, secret_key: settings.given("secret_key") },
         capabilities: if hears { capabilities } else { capabilities.without(Capability::Webhooks) },
         hook_secrets,
@@ -103,6 +129,8 @@ fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings
 /// The connector.
 pub struct Stripe {
     line: Line,
+    /// What the browser may know; empty where no fields are shown on a page of ours.
+    publishable_key: String,
     capabilities: Capabilities,
     /// The newest first; the others were replaced a short while ago.
     hook_secrets: Vec<Secret>,
@@ -115,17 +143,6 @@ impl Stripe {
 
     fn cards_only(&self) -> bool {
         !self.can(Capability::BankDebit)
-    }
-
-    /// The first claim that a page needs and the connection lacks.
-    fn lacks(&self, request: &CheckoutRequest) -> Option<&'static str> {
-        let needs = [
-            (true, Capability::Checkout, "a hosted page"),
-            (!request.capture, Capability::Authorize, "holding an amount"),
-            (request.save, Capability::SavedMethods, "saved methods"),
-            (request.by == Initiator::Staff, Capability::VirtualTerminal, "a virtual terminal"),
-        ];
-        needs.into_iter().find(|(needed, what, _)| *needed && !self.can(*what)).map(|(_, _, name)| name)
     }
 
     /// Asks for the account behind the key: harmless, and it tells whether the account may take money.
@@ -203,10 +220,20 @@ impl Processor for Stripe {
     }
 
     fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
-        if let Some(lack) = self.lacks(request) {
+        if let Some(lack) = request.lacks(self.capabilities()) {
             return unsupported(lack);
         }
-        Box::pin(self.open_page(by, request))
+        match &request.fields_url {
+            Some(page) => Box::pin(self.open_fields(by, request, page)),
+            None => Box::pin(self.open_page(by, request)),
+        }
+    }
+
+    fn fields<'a>(&'a self, checkout: &'a str, _now: Instant) -> Fut<'a, Outcome<Fields>> {
+        if !self.can(Capability::EmbeddedFields) {
+            return unsupported("fields on a page of ours");
+        }
+        Box::pin(self.given(checkout))
     }
 
     fn expire_checkout<'a>(&'a self, by: &'a Attempt, checkout: &'a str) -> Fut<'a, Outcome<Checkout>> {
@@ -265,8 +292,8 @@ impl Processor for Stripe {
         Box::pin(self.withdraw_invoice(by, invoice))
     }
 
-    fn fetch<'a>(&'a self, what: &'a Reference, _now: Instant) -> Fut<'a, Outcome<Remote>> {
-        Box::pin(self.look(what))
+    fn fetch<'a>(&'a self, what: &'a Reference, now: Instant) -> Fut<'a, Outcome<Remote>> {
+        Box::pin(self.look(what, now))
     }
 
     fn resolve<'a>(&'a self, by: &'a Attempt, asked: &'a Asked, now: Instant) -> Fut<'a, Resolved<Remote>> {
@@ -277,8 +304,8 @@ impl Processor for Stripe {
         Box::pin(std::future::ready(self.read_hook(hook)))
     }
 
-    fn changes<'a>(&'a self, since: Option<&'a str>, _now: Instant) -> Fut<'a, Outcome<Changes>> {
-        Box::pin(self.changed(since))
+    fn changes<'a>(&'a self, since: Option<&'a str>, now: Instant) -> Fut<'a, Outcome<Changes>> {
+        Box::pin(self.changed(since, now))
     }
 
     fn payouts<'a>(&'a self, since: Option<&'a str>, _now: Instant) -> Fut<'a, Outcome<Payouts>> {

@@ -93,6 +93,7 @@ async fn open(processor: &dyn Processor, attempts: Attempts<'_>, amount: Money, 
         return_url: return_url.to_owned(),
         cancel_url: return_url.to_owned(),
         expires_at: None,
+        fields_url: None,
     };
     let page = done(processor.checkout(&attempts(), &request).await)?;
     let closed = done(processor.expire_checkout(&attempts(), &page.id).await);

@@ -9,6 +9,7 @@ use crate::app::App;
 
 pub mod account;
 pub mod doors;
+pub mod fields;
 pub mod guest;
 pub mod invoices;
 pub mod links;
@@ -27,6 +28,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/p/{token}", get(links::open))
         .route("/p/renew/{token}", post(links::renew))
         .route("/p/return/{token}", get(returns::show))
+        .route("/pay/{kind}/{token}", get(fields::show))
+        .route("/pay/{kind}/{token}/elsewhere", post(fields::elsewhere))
         .route("/p/v/{link}", get(links::show))
         .route("/p/v/{link}/pay", post(links::pay))
         .route("/p/v/{link}/pdf", get(links::pdf))

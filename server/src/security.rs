@@ -7,5 +7,6 @@ pub mod card_number;
 pub mod client_ip;
 pub mod cookies;
 pub mod csrf;
+pub mod embedded;
 pub mod headers;
 pub mod secrets;

@@ -111,6 +111,7 @@ async fn begin_keyed(services: &Services, call: &Call, holding: Holding) -> Resu
             return_url: return_url.clone(),
             cancel_url: return_url,
             expires_at: Some(now.plus_seconds(FIELDS_SECONDS)),
+            fields_url: None,
         });
         let row = Payment {
             number: counter::take(tx, number),

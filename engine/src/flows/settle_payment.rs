@@ -328,7 +328,8 @@ impl Settling<'_> {
         let declined = declined.or(asked);
         match page.state {
             CheckoutState::Open | CheckoutState::Completed => {
-                let url = Some(page.url.clone());
+                // A page of ours is known here alone.
+                let url = Some(page.url.clone()).filter(|url| !url.is_empty()).or_else(|| self.payment.checkout_url.clone());
                 let (code, text) = declined.unzip();
                 if self.payment.checkout_url != url || self.payment.decline_code != code {
                     self.payment.checkout_url = url;

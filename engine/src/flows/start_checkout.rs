@@ -1,4 +1,4 @@
-//! A payer presses *Pay*: from their link to the processor's page.
+//! A payer presses *Pay*: from their link to the processor's page, or to ours with the processor's fields.
 //!
 //! Invariant: for one set of charges there is at most one page on which they can be paid. A double click or a second tab is
 //! led to the page that is there; another amount first closes that page at the processor. The attempt is committed before
@@ -20,6 +20,7 @@ use super::ask_processor;
 use super::audit::{Act, event_id};
 use super::call::{Actor, Call};
 use super::charge_saved::reference;
+use super::pay_in_fields::{address, is_ours};
 use super::posting::{Touched, open_books};
 use super::request_payment::{allowed, named};
 use super::settle_payment::{Finding, settle_payment};
@@ -50,6 +51,15 @@ pub enum Next {
     Payment(PaymentId),
 }
 
+/// Where a payer is to pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// As the connection's setting says.
+    AsSet,
+    /// On the processor's own page, whatever the setting.
+    Processor,
+}
+
 enum Begun {
     /// A new attempt was committed: call the processor.
     Ask { payment: PaymentId, attempt: AttemptId, connection: Connection, asked: Asked, business: String },
@@ -72,9 +82,20 @@ pub async fn start_checkout(services: &Services, link: &Link, amount: Option<i64
 
 /// The same in the name of somebody who signed in: a customer in their portal, or staff who act for them. Refuses alike.
 pub async fn start_checkout_by(services: &Services, call: &Call, link: &Link, amount: Option<i64>) -> Result<Next> {
+    start_checkout_at(services, call, link, amount, Place::AsSet).await
+}
+
+/// The same at a place that is asked for. A page that is open at another one is closed first.
+pub(crate) async fn start_checkout_at(
+    services: &Services,
+    call: &Call,
+    link: &Link,
+    amount: Option<i64>,
+    place: Place,
+) -> Result<Next> {
     let mut replaced = 0;
     for _ in 0..WAIT_ROUNDS {
-        match begin(services, call, link.id, amount).await? {
+        match begin(services, call, link.id, amount, place).await? {
             Begun::There(url) => return Ok(Next::Page(url)),
             Begun::Wait => tokio::time::sleep(WAIT).await,
             Begun::CloseFirst(other) if replaced < REPLACEMENTS => {
@@ -93,7 +114,7 @@ pub async fn start_checkout_by(services: &Services, call: &Call, link: &Link, am
     Err(Error::Busy { retry_after_s: 5 })
 }
 
-async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i64>) -> Result<Begun> {
+async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i64>, place: Place) -> Result<Begun> {
     let (by, services) = (call.clone(), services.clone());
     let db = services.db.clone();
     db.write(call.business, async move |tx| {
@@ -130,6 +151,7 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             return match other.state {
                 PaymentState::Created if other.link_id == Some(link.id) && other.amount == amount => {
                     Ok(match other.checkout_url {
+                        Some(url) if place == Place::Processor && is_ours(&services, &url) => Begun::CloseFirst(other.id),
                         Some(url) => Begun::There(url),
                         None => Begun::Wait,
                     })
@@ -161,7 +183,9 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
         (back.order_id, back.invoice_id) = (order_id, invoice_id);
         back.request_id = None;
         back.can_pay = false;
-        let return_url = format!("{}/p/return/{}", services.public_url(), services.keys.link_token("receipt", back.id));
+        let token = services.keys.link_token("receipt", back.id);
+        let return_url = format!("{}/p/return/{token}", services.public_url());
+        let in_fields = place == Place::AsSet && services.connections.pays_in_fields(&connection, &books.business.name);
         let asked = Asked::Checkout(CheckoutRequest {
             amount: Money::new(amount, link.currency),
             description: format!("{}, {reference}", books.business.name),
@@ -173,6 +197,7 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             return_url: return_url.clone(),
             cancel_url: return_url,
             expires_at: Some(now.plus_seconds(PAGE_SECONDS)),
+            fields_url: in_fields.then(|| address(&services, &connection, &token)),
         });
         let text =
             serde_json::to_string(&asked).map_err(|error| Error::Fault(format!("a request could not be kept: {error}")))?;

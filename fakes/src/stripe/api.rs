@@ -191,6 +191,9 @@ impl Book {
     fn charge(&mut self, form: &Value) -> Done {
         let amount = amount_of(form, "amount")?;
         whole_enough(amount, text(form, "currency"))?;
+        if !is_true(form, "confirm") {
+            return Ok(self.begin(amount, form));
+        }
         let method = text(form, "payment_method");
         let card = match (Card::of_token(method), self.get(method)) {
             (Some(card), _) if form["customer"].is_null() => card,
@@ -214,6 +217,20 @@ impl Book {
         self.keep(intent);
         self.try_card(&id, card, is_true(form, "off_session"), false)?;
         Ok(self.get(&id))
+    }
+
+    /// An intent that somebody is to confirm.
+    fn begin(&mut self, amount: i64, form: &Value) -> Value {
+        let id = self.new_intent(&NewCharge {
+            amount,
+            currency: text(form, "currency").to_owned(),
+            customer: form["customer"].clone(),
+            manual: form["capture_method"] == "manual",
+            keeps: form["setup_future_usage"] == "off_session",
+            description: form["description"].clone(),
+            metadata: objects::metadata(form),
+        });
+        self.get(&id)
     }
 
     /// The card's bank is asked.

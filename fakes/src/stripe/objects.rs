@@ -88,7 +88,7 @@ pub fn intent(new: &NewIntent<'_>) -> Value {
         "capture_method": if new.manual { "manual" } else { "automatic" }, "confirmation_method": "automatic",
         "customer": new.customer, "description": new.description, "metadata": new.metadata, "payment_method_types": ["card"],
         "cancellation_reason": null, "canceled_at": null, "last_payment_error": null, "latest_charge": null,
-        "next_action": null, "payment_method": null,
+        "next_action": null, "payment_method": null, "client_secret": super::browser::secret_of(new.id),
         "setup_future_usage": if new.keeps { json!("off_session") } else { Value::Null },
     })
 }

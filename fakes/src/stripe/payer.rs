@@ -140,16 +140,21 @@ impl Book {
             "open" if agrees => self.pay_page(page, Card::Confirms, true),
             "open" => {
                 let id = self.intent_of(&page);
-                let mut intent = self.get(&id);
-                intent["status"] = json!("requires_payment_method");
-                intent["last_payment_error"] = json!({
-                    "type": "invalid_request_error", "code": "payment_intent_authentication_failure",
-                    "message": "The provided payment method has failed authentication.",
-                });
-                self.keep(intent);
+                self.refuse_holder(&id);
                 Met::Declined("authentication_failure".to_owned())
             }
             _ => Met::Closed,
         }
+    }
+
+    /// The holder did not confirm.
+    pub fn refuse_holder(&mut self, id: &str) {
+        let mut intent = self.get(id);
+        intent["status"] = json!("requires_payment_method");
+        intent["last_payment_error"] = json!({
+            "type": "invalid_request_error", "code": "payment_intent_authentication_failure",
+            "message": "The provided payment method has failed authentication.",
+        });
+        self.keep(intent);
     }
 }

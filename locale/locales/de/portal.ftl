@@ -113,6 +113,13 @@ shows-balance = Diese Seite zeigt den Saldo; er kann hier nicht bezahlt werden.
 not-payable = { $business } kann derzeit nicht online bezahlt werden. Bitte fragen Sie, wie Sie bezahlen können.
 one-moment = Einen Moment bitte
 page-not-opened = Die Zahlungsseite konnte gerade nicht geöffnet werden. Es wurde nichts abgebucht. Bitte versuchen Sie es in einigen Sekunden erneut.
+secure-fields = Ihre Karte geben Sie in die eigenen Felder von { $processor } ein. Wir sehen die Nummer nie.
+fields-label = Zahlungsart, in den eigenen Feldern von { $processor }
+fields-loading = Die Felder von { $processor } werden geöffnet …
+fields-no-script = Die Felder von { $processor } brauchen JavaScript. Ohne können Sie auf der Seite von { $processor } bezahlen.
+fields-unavailable = Die Felder von { $processor } konnten nicht geöffnet werden. Sie können stattdessen auf der Seite von { $processor } bezahlen.
+fields-failed = Das hat nicht geklappt, und es wurde nichts abgebucht. Prüfen Sie Ihre Eingaben oder wählen Sie eine andere Zahlungsart.
+pay-elsewhere = Lieber auf der Seite von { $processor } bezahlen
 
 ## What became of a payment
 

@@ -113,6 +113,13 @@ shows-balance = This page shows the balance; it cannot be paid here.
 not-payable = { $business } cannot be paid online at present. Please ask how to pay.
 one-moment = One moment
 page-not-opened = The payment page could not be opened just now. Nothing was taken. Please try again in a few seconds.
+secure-fields = You type your card into { $processor }’s own fields. We never see its number.
+fields-label = How you pay, in { $processor }’s own fields
+fields-loading = Opening { $processor }’s fields …
+fields-no-script = { $processor }’s fields need JavaScript. Without it you can pay on { $processor }’s own page.
+fields-unavailable = { $processor }’s fields could not be opened. You can pay on { $processor }’s own page instead.
+fields-failed = That did not go through, and no money was taken. Look at what you typed, or try another way to pay.
+pay-elsewhere = Pay on { $processor }’s page instead
 
 ## What became of a payment
 

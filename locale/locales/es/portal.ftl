@@ -113,6 +113,13 @@ shows-balance = Esta página muestra el saldo; no se puede pagar aquí.
 not-payable = Por el momento no se puede pagar en línea a { $business }. Pregunte cómo pagar.
 one-moment = Un momento
 page-not-opened = La página de pago no se ha podido abrir ahora. No se ha cobrado nada. Inténtelo de nuevo en unos segundos.
+secure-fields = Escribe su tarjeta en los campos propios de { $processor }. Nunca vemos su número.
+fields-label = Forma de pago, en los campos propios de { $processor }
+fields-loading = Abriendo los campos de { $processor } …
+fields-no-script = Los campos de { $processor } necesitan JavaScript. Sin él puede pagar en la página de { $processor }.
+fields-unavailable = No se pudieron abrir los campos de { $processor }. Puede pagar en la página de { $processor }.
+fields-failed = No se ha podido pagar y no se ha cobrado nada. Revise lo que ha escrito o pruebe otra forma de pago.
+pay-elsewhere = Prefiero pagar en la página de { $processor }
 
 ## What became of a payment
 

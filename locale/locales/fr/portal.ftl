@@ -113,6 +113,13 @@ shows-balance = Cette page montre le solde ; il ne peut pas être payé ici.
 not-payable = { $business } ne peut pas être payé en ligne pour le moment. Veuillez demander comment payer.
 one-moment = Un instant
 page-not-opened = La page de paiement n’a pas pu être ouverte. Rien n’a été prélevé. Veuillez réessayer dans quelques secondes.
+secure-fields = Vous saisissez votre carte dans les champs de { $processor }. Nous ne voyons jamais son numéro.
+fields-label = Moyen de paiement, dans les champs de { $processor }
+fields-loading = Ouverture des champs de { $processor } …
+fields-no-script = Les champs de { $processor } ont besoin de JavaScript. Sans lui, vous pouvez payer sur la page de { $processor }.
+fields-unavailable = Les champs de { $processor } n’ont pas pu s’ouvrir. Vous pouvez payer sur la page de { $processor }.
+fields-failed = Le paiement n’a pas abouti et rien n’a été prélevé. Vérifiez votre saisie ou essayez un autre moyen de paiement.
+pay-elsewhere = Payer plutôt sur la page de { $processor }
 
 ## What became of a payment
 

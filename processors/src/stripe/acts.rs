@@ -6,6 +6,7 @@
 use books::calendar::Instant;
 
 use super::Stripe;
+use super::fields::intent_of;
 use super::forms::{self, PageFor};
 use super::line::{Said, refused};
 use super::look::{Ended, ended, is_id, not_found};
@@ -83,6 +84,9 @@ impl Stripe {
 
     /// Closes an open page. One that is not open any more says what became of it.
     pub(super) async fn close_page(&self, by: &Attempt, id: &str) -> Outcome<Checkout> {
+        if let Some(intent) = intent_of(id) {
+            return self.close_intent(intent, &format!("{}-close", by.key())).await.map_or_else(ended, Outcome::Done);
+        }
         if !is_id(id, &["cs_"]) {
             return not_found("page");
         }
@@ -204,7 +208,7 @@ impl Stripe {
         }
     }
 
-    async fn cancel(&self, key: &str, id: &str, reason: &str) -> Said<Intent> {
+    pub(super) async fn cancel(&self, key: &str, id: &str, reason: &str) -> Said<Intent> {
         self.line.post(format!("/v1/payment_intents/{id}/cancel"), forms::cancel(reason), key).await
     }
 

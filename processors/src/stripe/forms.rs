@@ -2,12 +2,12 @@
 //!
 //! Invariant: a form is made of the request and the attempt's key alone, so that the same call is the same form whenever it
 //! is made: Stripe refuses another form under the same key. Limits: a page of Stripe stays open from 30 minutes to 24 hours.
-//! Left out on purpose: embedded fields; payers pay on Stripe's own page.
+//! Left out on purpose: what its script does with an intent in the browser.
 
 use books::money::Money;
 
 use super::meaning::seconds;
-use super::objects::{ATTEMPT, CUSTOMER, REFERENCE};
+use super::objects::{ATTEMPT, CUSTOMER, Intent, REFERENCE, UNTIL};
 use crate::amounts::{AmountError, Units};
 use crate::form::FormBody;
 use crate::processor::{
@@ -149,6 +149,30 @@ pub fn setup(request: &SetupRequest, by: &Attempt) -> FormBody {
         .with("cancel_url", &request.cancel_url)
         .with(&format!("metadata[{ATTEMPT}]"), by.id);
     expanding(form, &PAGE_PARTS)
+}
+
+/// What is paid in fields on a page of ours: an intent that nobody has confirmed yet.
+pub fn in_fields(request: &CheckoutRequest, by: &Attempt, cards_only: bool) -> Result<FormBody, AmountError> {
+    let whole = Units::Stripe.whole(request.amount)?;
+    let form = FormBody::new()
+        .with("amount", whole)
+        .with("currency", currency(request.amount))
+        .maybe("customer", request.customer.as_ref())
+        .maybe("automatic_payment_methods[enabled]", (!cards_only).then_some(true))
+        .maybe("payment_method_types[0]", cards_only.then_some("card"))
+        .maybe("capture_method", (!request.capture).then_some("manual"))
+        .maybe("setup_future_usage", (request.save && request.customer.is_some()).then_some("off_session"))
+        .with("description", cut(&request.description))
+        .with(&format!("metadata[{ATTEMPT}]"), by.id)
+        .with(&format!("metadata[{REFERENCE}]"), cut(&request.reference))
+        .with(&format!("metadata[{UNTIL}]"), request.expires_at.map_or(made_at(by) + LONGEST_PAGE, seconds));
+    Ok(expanding(form, &[CHARGE_PARTS]))
+}
+
+/// Until when an intent may be confirmed on a page of ours.
+pub fn until(intent: &Intent) -> i64 {
+    let kept = intent.metadata.get(UNTIL).and_then(|text| text.parse().ok());
+    kept.unwrap_or(intent.created + LONGEST_PAGE)
 }
 
 /// A charge without a page.

@@ -2,7 +2,10 @@
 //!
 //! Invariant: an id is put into a path only when it has the shape of Stripe's ids; anything else is not there.
 
+use books::calendar::Instant;
+
 use super::Stripe;
+use super::fields::intent_of;
 use super::forms::{CHARGE_PARTS, PAGE_PARTS, expand};
 use super::meaning::{self, is_debit};
 use super::objects::{
@@ -34,8 +37,11 @@ pub fn not_found<T>(what: &str) -> Outcome<T> {
 }
 
 impl Stripe {
-    pub(super) async fn look(&self, what: &Reference) -> Outcome<Remote> {
+    pub(super) async fn look(&self, what: &Reference, now: Instant) -> Outcome<Remote> {
         let id = what.id.as_str();
+        if let (RemoteKind::Checkout, Some(intent)) = (what.kind, intent_of(id)) {
+            return self.fields_now(intent, now).await.map(Remote::Checkout).map_or_else(ended, Outcome::Done);
+        }
         let found = match what.kind {
             RemoteKind::Charge | RemoteKind::Checkout if is_id(id, &["pi_"]) => self.charge_now(id).await.map(Remote::Charge),
             RemoteKind::Checkout if is_id(id, &["cs_"]) => self.page_now(id).await.map(Remote::Checkout),

@@ -4,6 +4,7 @@
 //! not ours and are left alone; refunds and disputes are followed whoever made them. Limits: Stripe keeps events for 30 days.
 //! Left out on purpose: early warnings of disputes, which move no money.
 
+use books::calendar::Instant;
 use serde_json::Value;
 
 use super::Stripe;
@@ -142,7 +143,7 @@ impl Stripe {
         Some(Verified { delivery_id: event.id, at: meaning::at(event.created), hints })
     }
 
-    pub(super) async fn changed(&self, since: Option<&str>) -> Outcome<Changes> {
+    pub(super) async fn changed(&self, since: Option<&str>, now: Instant) -> Outcome<Changes> {
         let Some(place) = Place::read(since) else {
             return Outcome::rejected(RejectReason::BadRequest, "This is not a place in Stripe's list of events.");
         };
@@ -158,7 +159,7 @@ impl Stripe {
         }
         let mut changed = Vec::with_capacity(told.len());
         for reference in &told {
-            match self.look(reference).await {
+            match self.look(reference, now).await {
                 Outcome::Done(remote) | Outcome::Pending(remote) => changed.push(remote),
                 Outcome::Unknown { why } => return Outcome::Unknown { why },
                 // What is gone, or was never ours to see, has changed nothing here.

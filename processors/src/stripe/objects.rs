@@ -16,6 +16,9 @@ pub const REFERENCE: &str = "owed_reference";
 /// The name under which our customer's id stands there.
 pub const CUSTOMER: &str = "owed_customer";
 
+/// The name under which the end of a page of ours stands there, in seconds.
+pub const UNTIL: &str = "owed_until";
+
 pub type Metadata = BTreeMap<String, String>;
 
 /// An object, or its id where it was not asked to be expanded.
@@ -73,6 +76,9 @@ pub struct Intent {
     pub last_payment_error: Option<ApiError>,
     pub payment_method: Option<Expandable<Named>>,
     pub setup_future_usage: Option<String>,
+    /// What the browser needs to confirm it.
+    #[serde(default)]
+    pub client_secret: Option<String>,
     #[serde(default)]
     pub metadata: Metadata,
 }

@@ -15,7 +15,7 @@ use crate::asked::{Asked, ask};
 use crate::form::escaped;
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::processor::{Attempt, ChargeRequest, Source};
-use crate::remote::{ChargeState, CheckoutState, Remote, RemoteInvoiceState};
+use crate::remote::{ChargeState, Checkout, CheckoutState, Remote, RemoteInvoiceState};
 
 /// How far around the moment of the attempt its traces are looked for: clocks differ, and an answer may be a repetition's.
 const BEFORE: i64 = 3_600;
@@ -58,7 +58,7 @@ impl Stripe {
             Outcome::Rejected(rejection) if rejection.reason == RejectReason::KeyReused => {
                 self.else_traces(by, asked, rejection.text).await
             }
-            outcome => self.as_it_stands(outcome).await,
+            outcome => self.as_it_stands(outcome, now).await,
         }
     }
 
@@ -71,7 +71,7 @@ impl Stripe {
     }
 
     /// A repeated answer is as old as the first one: what it is about may have moved on.
-    async fn as_it_stands(&self, outcome: Outcome<Remote>) -> Resolved<Remote> {
+    async fn as_it_stands(&self, outcome: Outcome<Remote>, now: Instant) -> Resolved<Remote> {
         let known = match outcome {
             Outcome::Done(remote) | Outcome::Pending(remote) => remote,
             Outcome::NeedsAction(action) => {
@@ -87,7 +87,12 @@ impl Stripe {
         if matches!(&known, Remote::Invoice(invoice) if invoice.state == RemoteInvoiceState::Canceled) {
             return Resolved::Found(Outcome::Done(known));
         }
-        match self.look(&known.reference()).await {
+        match self.look(&known.reference(), now).await {
+            // Only the first answer knows the address of a page of ours.
+            Outcome::Done(Remote::Checkout(page)) if page.url.is_empty() => {
+                let url = if let Remote::Checkout(first) = known { first.url } else { String::new() };
+                Resolved::Found(Outcome::Done(Remote::Checkout(Checkout { url, ..page })))
+            }
             Outcome::Done(Remote::Charge(charge)) => Resolved::Found(acts::told(charge).map(Remote::Charge)),
             Outcome::Done(Remote::Refund(refund)) => Resolved::Found(acts::gone(refund).map(Remote::Refund)),
             Outcome::Done(remote) => Resolved::Found(Outcome::Done(remote)),
@@ -99,6 +104,7 @@ impl Stripe {
     async fn traces(&self, by: &Attempt, asked: &Asked) -> Found {
         match asked {
             Asked::Charge(request) => self.trace_of_charge(by, request).await,
+            Asked::Checkout(request) if request.fields_url.is_some() => self.trace_of_fields(by).await,
             Asked::Checkout(_) => Ok(self.session_of(by).await?.map(|page| Outcome::Done(Remote::Checkout(page)))),
             Asked::Refund(request) => self.trace_of_refund(by, &request.charge).await,
             Asked::Capture(request) => self.trace_on_hold(&request.charge, ChargeState::Captured).await,
@@ -139,6 +145,16 @@ impl Stripe {
             None if found.is_empty() => None,
             None => Some(Outcome::Declined(crate::outcome::Decline::of(crate::outcome::DeclineReason::AuthenticationRequired))),
         })
+    }
+
+    /// The intent behind a page of ours. Its time is long over, so it is closed unless it was paid.
+    async fn trace_of_fields(&self, by: &Attempt) -> Found {
+        let path = format!("/v1/payment_intents?{}&{}", Self::window(by), expand(&[&format!("data.{CHARGE_PARTS}")]));
+        let ours = |intent: &Intent| carries(&intent.metadata, by);
+        let found: Vec<Intent> = self.search(path, |intent: &Intent| &intent.id, ours).await?;
+        let Some(intent) = found.first() else { return Ok(None) };
+        let page = self.close_intent(&intent.id, &format!("{}-close", by.key())).await.map_err(why)?;
+        Ok(Some(Outcome::Done(Remote::Checkout(page))))
     }
 
     async fn session_of(&self, by: &Attempt) -> Result<Option<crate::remote::Checkout>, String> {

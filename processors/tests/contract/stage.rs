@@ -9,8 +9,8 @@ use books::money::{Currency, Money};
 use fakes::Fault;
 use fakes::stripe::Card;
 use processors::{
-    Asked, Attempt, Charge, ChargeRequest, Checkout, CheckoutRequest, DeclineReason, Fut, Initiator, Operation, Outcome, Person,
-    Processor, RejectReason, Remote, Replay, SavedMethod, Source, ask,
+    Asked, Attempt, Charge, ChargeRequest, Checkout, CheckoutRequest, DeclineReason, Fields, Fut, Initiator, Operation, Outcome,
+    Person, Processor, RejectReason, Remote, Replay, SavedMethod, Source, ask,
 };
 use uuid::Uuid;
 
@@ -57,6 +57,16 @@ pub enum Met {
     Declined(DeclineReason),
     AskedToConfirm,
     Closed,
+}
+
+/// What came of typing a card into the processor's fields on a page of ours.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Typed {
+    /// The processor knows by itself.
+    Met(Met),
+    /// A token that is to be charged.
+    #[allow(dead_code, reason = "for processors whose fields give one")]
+    Token(String),
 }
 
 /// The processor's own record of one charge: the truth the connector is held against.
@@ -144,6 +154,14 @@ pub trait Stage: Send + Sync {
     }
     fn pay<'a>(&'a self, page: &'a str, role: Role) -> Fut<'a, Met>;
     fn confirm<'a>(&'a self, page: &'a str, ok: bool) -> Fut<'a, Met>;
+    /// What a payer does in the processor's fields on a page of ours, with what its script was given there.
+    fn in_fields<'a>(&'a self, _given: &'a Fields, _role: Role) -> Fut<'a, Typed> {
+        panic!("this processor shows no fields on pages of ours")
+    }
+    /// What the payer at such fields says when their bank asks.
+    fn answer_bank<'a>(&'a self, _given: &'a Fields, _ok: bool) -> Fut<'a, Met> {
+        panic!("nobody is asked at this processor's fields")
+    }
     fn turn_back<'a>(&'a self, page: &'a str) -> Fut<'a, ()>;
     fn break_line<'a>(&'a self, next: &'a [Line]) -> Fut<'a, ()>;
     fn truth<'a>(&'a self) -> Fut<'a, Vec<Truth>>;
@@ -298,6 +316,7 @@ pub fn on_page(amount: Money) -> CheckoutRequest {
         return_url: "https://pay.shop.example/p/return/abc".into(),
         cancel_url: "https://pay.shop.example/p/back/abc".into(),
         expires_at: None,
+        fields_url: None,
     }
 }
 

@@ -71,6 +71,11 @@ async fn requests_are_those_of_stripes_own_library() {
     done(all.processor().charge(&all.attempt(), &of_saved(&customer, &method, usd(1_099))).await);
     same("stripe.pi.off_session", &last(&stage, "/v1/payment_intents"), &["return_url", "description"], &[]);
 
+    let page = "https://pay.shop.example/pay/stripe/abc".to_owned();
+    let request = CheckoutRequest { fields_url: Some(page), customer: Some(customer.clone()), save: true, ..on_page(usd(1_099)) };
+    done(all.processor().checkout(&all.attempt(), &request).await);
+    same("stripe.pi.element", &last(&stage, "/v1/payment_intents"), &["description"], &[]);
+
     let held = all.held(usd(1_000)).await;
     let request = CaptureRequest { charge: held.id, amount: usd(900) };
     done(all.processor().capture(&all.attempt(), &request).await);

@@ -7,15 +7,15 @@ use books::calendar::Instant;
 use books::ids::ConnectionId;
 use books::money::{Currency, Money};
 use fakes::Fault;
-use fakes::stripe::{Card, Met as MetThere, SECRET_KEY, StripeFake};
+use fakes::stripe::{Card, Met as MetThere, PUBLISHABLE_KEY, SECRET_KEY, StripeFake};
 use processors::http::Wire;
 use processors::registry::{self, Surroundings};
 use processors::sandbox::{House, MemoryShelf};
-use processors::{DeclineReason, Fut, Processor, Secret};
+use processors::{DeclineReason, Fields, Fut, Processor, Secret};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::stage::{DAY, Line, Message, Met, Role, Stage, Truth, money, usd};
+use crate::stage::{DAY, Line, Message, Met, Role, Stage, Truth, Typed, money, usd};
 
 pub const HOOK_URL: &str = "https://pay.shop.example/hooks/prc_1";
 const HOOK_SECRET: &str = "whsec_first";
@@ -61,7 +61,9 @@ impl StripeStage {
     pub async fn new(narrowed: Value) -> StripeStage {
         let now = Instant::from_rfc3339("2026-01-15T09:00:00Z").expect("a time");
         let fake = StripeFake::start(now.0 / 1_000_000).await;
-        let settings = json!({"secret_key": SECRET_KEY, "webhook_secret": HOOK_SECRET, "capabilities": narrowed});
+        let settings = json!({
+            "secret_key": SECRET_KEY, "webhook_secret": HOOK_SECRET, "publishable_key": PUBLISHABLE_KEY, "capabilities": narrowed,
+        });
         let wire = Wire::with_patience(std::time::Duration::from_secs(5));
         let processor = connect(&fake.base_url, &wire, &settings, &[]);
         StripeStage { fake, wire, processor, settings, now: AtomicI64::new(now.0) }
@@ -145,6 +147,16 @@ impl Stage for StripeStage {
 
     fn confirm<'a>(&'a self, page: &'a str, ok: bool) -> Fut<'a, Met> {
         ready(met(self.fake.confirm(page, ok)))
+    }
+
+    fn in_fields<'a>(&'a self, given: &'a Fields, role: Role) -> Fut<'a, Typed> {
+        let text = |name: &str| given.given.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
+        ready(Typed::Met(met(self.fake.pay_in_fields(text("key"), text("secret"), card(role)))))
+    }
+
+    fn answer_bank<'a>(&'a self, given: &'a Fields, ok: bool) -> Fut<'a, Met> {
+        let secret = given.given.iter().find(|(known, _)| *known == "secret").map_or("", |(_, text)| text);
+        ready(met(self.fake.answer_bank(secret, ok)))
     }
 
     /// Stripe's way back is a link: nothing is canceled.

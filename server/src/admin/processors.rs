@@ -17,7 +17,7 @@ use engine::flows::use_sandbox_desk::{self, DeskAct};
 use engine::store::connection::{self, Connection};
 use engine::store::payment;
 use processors::MethodKind;
-use processors::registry::{self, ProcessorKind};
+use processors::registry::{self, ProcessorKind, Takes};
 use processors::sandbox::{BankCharge, Fault, Mailed};
 
 use super::again::{self, Again};
@@ -150,10 +150,19 @@ fn form(desk: &Desk, kind: &'static ProcessorKind, known: Option<(&Connection, S
                 secret: setting.secret,
                 required: setting.required && !hints.contains_key(setting.name),
                 field: again.form.field(setting.name),
+                choices: words(setting.takes, again.form.value(setting.name)),
             })
             .collect(),
     };
     page(again.status, &shown)
+}
+
+/// The words of a setting that takes no others; the first is what is meant when none was chosen.
+fn words(takes: Takes, chosen: &str) -> Vec<Choice> {
+    let Takes::OneOf(known) = takes else { return Vec::new() };
+    let first = known.first().map_or("", |(word, _)| *word);
+    let chosen = if chosen.is_empty() { first } else { chosen };
+    known.iter().map(|(word, text)| Choice::new(*word, *text, *word == chosen)).collect()
 }
 
 fn read(typed: &mut Form, kind: &ProcessorKind) -> Option<NewConnection> {

@@ -65,7 +65,7 @@ async fn render(
     let day = |day| Day::by(tongue, day);
     let amount = |minor| shown::amount(tongue, minor, currency);
     let base = account.home();
-    let payable = shown::online(&app.services, &sheet.business, &sheet.connections);
+    let payable = shown::online(&app.services, tongue, &sheet.business, &sheet.connections);
     let shown = AccountPage {
         shell: PayerShell { here: Some(base.clone()), ..account.shell(&sheet.business, true) },
         customer: sheet.customer.name.clone(),
@@ -81,7 +81,7 @@ async fn render(
             Some(_) => String::new(),
             None => shown::not_payable(tongue, &sheet.business),
         },
-        processor: payable.unwrap_or_default(),
+        assurance: payable.unwrap_or_default(),
         may_hand_over: account.is_acted(),
         refused,
         invoices: sheet

@@ -289,13 +289,13 @@ pub fn paybox_for(services: &Services, tongue: &Tongue, asking: &Asking<'_>, bas
     } else if !asking.can_pay {
         Paying::NotHere { why: tongue.say("shows-balance").to_string() }
     } else {
-        match online(services, asking.business, asking.connections) {
-            Some(processor) => Paying::Pay(PayForm {
+        match online(services, tongue, asking.business, asking.connections) {
+            Some(assurance) => Paying::Pay(PayForm {
                 action: format!("{base}/pay"),
                 key: new_key(),
                 amount: amount(tongue, due, currency),
                 how_much: how_much(tongue, &asking.policy, due, currency),
-                processor,
+                assurance,
                 refused,
             }),
             None => Paying::NotHere { why: not_payable(tongue, asking.business) },
@@ -329,12 +329,13 @@ pub fn is_open(payment: &Payment) -> bool {
     matches!(payment.state, P::Pending | P::Unknown | P::Authorized)
 }
 
-/// The name of the processor on whose page a payer can pay now; none: no such one is live.
-pub fn online(services: &Services, business: &Business, connections: &[Connection]) -> Option<String> {
-    let live = connections.iter().filter(|connection| connection.state == "live");
-    live.filter(|connection| services.connections.takes_checkout(connection, &business.name))
-        .find_map(|connection| registry::find(&connection.kind))
-        .map(|kind| kind.title.to_owned())
+/// Who takes the payer's card now, as a sentence; none: no processor is live on whose page or in whose fields a payer can pay.
+pub fn online(services: &Services, tongue: &Tongue, business: &Business, connections: &[Connection]) -> Option<String> {
+    let mut live = connections.iter().filter(|connection| connection.state == "live");
+    let connection = live.find(|connection| services.connections.takes_checkout(connection, &business.name))?;
+    let kind = registry::find(&connection.kind)?;
+    let here = services.connections.pays_in_fields(connection, &business.name);
+    Some(tongue.say(if here { "secure-fields" } else { "secure-page" }).with("processor", kind.title).to_string())
 }
 
 /// What the link lets the payer choose. A link whose policy cannot be read takes the whole amount only, as its flow does.

@@ -39,8 +39,8 @@ pub struct PayForm {
     /// What the button pays, unless the payer chooses another amount.
     pub amount: Amount,
     pub how_much: HowMuch,
-    /// Who takes the card: `Sandbox`, `Stripe`.
-    pub processor: String,
+    /// Who takes the card, and that we never see it.
+    pub assurance: String,
     /// Why the last try did not go through.
     pub refused: Option<String>,
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariants: each route belongs to one [`Surface`]; what a handler set itself is kept only where the table says so
 //! (`Cache-Control` of static files, `Content-Disposition` of a download). No header says what runs here, and
-//! none opens an answer to other origins. Left out: processors' fields embedded in our own pages, which are off by default.
+//! none opens an answer to other origins. Left out: the policy of a page that holds a processor's fields (`embedded.rs`).
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::config::PublicUrl;
+use crate::security::embedded::Embeds;
 
 /// Addresses of the processors' own pages, to which the pay form's redirect may lead.
 pub const PAYMENT_HOSTS: [(&str, &[&str]); 4] = [
@@ -81,7 +82,16 @@ pub async fn add(headers: axum::extract::State<Headers>, request: Request, next:
     if let Some(OwnPolicy(own)) = response.extensions_mut().remove::<OwnPolicy>() {
         policy = own;
     }
+    let embeds = response.extensions_mut().remove::<Embeds>();
+    if let Some(embeds) = &embeds {
+        policy.clone_from(&embeds.policy);
+    }
     write(response.headers_mut(), &headers, &policy, inline);
+    if let Some(embeds) = embeds {
+        for (name, value) in [("cross-origin-opener-policy", embeds.opener), ("permissions-policy", embeds.permissions)] {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+    }
     response
 }
 

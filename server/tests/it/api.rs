@@ -9,6 +9,7 @@ mod credit_notes;
 mod description;
 mod disputes;
 mod e_invoices;
+mod fields;
 pub mod invoices;
 mod keys_and_scopes;
 mod ledger_cases;

@@ -2,6 +2,7 @@
 
 mod checkout;
 mod debits;
+mod fields;
 mod general;
 mod holds;
 mod hooks;
@@ -41,6 +42,16 @@ const CASES: &[(Capability, &[Case])] = &[
             case!(checkout::two_tabs_pay_once),
             case!(checkout::a_closed_page_is_never_paid),
             case!(checkout::closing_and_paying_at_once_has_one_winner),
+        ],
+    ),
+    (
+        Capability::EmbeddedFields,
+        &[
+            case!(fields::a_page_of_ours_is_paid_in_the_processors_fields),
+            case!(fields::a_decline_leaves_the_page_for_another_card),
+            case!(fields::what_the_holder_must_confirm_is_paid_then),
+            case!(fields::a_page_that_is_closed_or_late_is_never_paid),
+            case!(fields::a_lost_answer_is_found_with_its_page),
         ],
     ),
     (Capability::PaymentRequest, &[case!(checkout::a_page_waits_for_its_payer)]),

@@ -53,6 +53,11 @@ pub async fn refuses(stage: &dyn Stage, claim: Capability) {
             let sent = done(processor.send_invoice(&stage.attempt(), &draft.id).await);
             rejected(processor.send_invoice(&stage.attempt(), &sent.id).await)
         }
+        Capability::EmbeddedFields => {
+            let request = CheckoutRequest { fields_url: Some("https://pay.shop.example/pay/x/y".into()), ..on_page(usd(100)) };
+            assert_eq!(rejected(processor.fields("x", stage.now()).await), RejectReason::Unsupported);
+            rejected(processor.checkout(&by, &request).await)
+        }
         Capability::VirtualTerminal => {
             let request = CheckoutRequest { by: Initiator::Staff, ..on_page(usd(100)) };
             rejected(processor.checkout(&by, &request).await)

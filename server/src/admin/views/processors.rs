@@ -79,6 +79,8 @@ pub struct SettingField {
     pub secret: bool,
     pub required: bool,
     pub field: Field,
+    /// The words it takes; empty: any text.
+    pub choices: Vec<Choice>,
 }
 
 /// Sandbox's own truth, as a processor's dashboard would show it.

@@ -128,8 +128,8 @@ pub struct AccountPage {
     pub all: Amount,
     /// Why nothing can be paid here at present; empty: it can.
     pub not_payable: String,
-    /// Who takes the card.
-    pub processor: String,
+    /// Who takes the card, and that we never see it.
+    pub assurance: String,
     /// Staff act for the customer: they may hand the payment over.
     pub may_hand_over: bool,
     pub refused: Option<String>,

@@ -57,6 +57,32 @@ pub struct LostPage {
     pub tongue: Tongue,
 }
 
+/// The processor's own fields on a page of ours: `GET /pay/{kind}/…`.
+#[derive(Template)]
+#[template(path = "portal/fields.html")]
+pub struct FieldsPage {
+    pub shell: PayerShell,
+    /// As settings call it: `stripe`.
+    pub kind: &'static str,
+    /// As people call it.
+    pub processor: &'static str,
+    /// The one document that is paid; may be empty.
+    pub about: String,
+    pub amount: Amount,
+    /// Where the processor's script is loaded from.
+    pub script: String,
+    /// What it is given, by name.
+    pub given: Vec<(&'static str, String)>,
+    /// Why the last try did not go through.
+    pub refused: Option<String>,
+    pub action: String,
+    pub key: String,
+    /// The page that asks the processor what became of it.
+    pub done: String,
+    /// The document, where the payer came from.
+    pub back: Option<String>,
+}
+
 /// The step to a processor's page that takes its visitor by a form.
 #[derive(Template)]
 #[template(path = "portal/onward.html")]

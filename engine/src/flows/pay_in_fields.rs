@@ -1,0 +1,75 @@
+//! The page of ours on which a payer pays in the processor's own fields.
+//!
+//! Invariants: what is paid there is the attempt that was committed before the page was shown; the browser brings no amount, and
+//! its word only makes us ask the processor. Whoever holds the page's address, which leads back to this one payment, may use it.
+//! Left out: what the processor's script does there.
+
+use books::ids::PaymentId;
+use books::payment::PaymentState;
+use processors::registry::{self, ProcessorKind};
+use processors::{Fields, Outcome};
+
+use super::ask_processor::look;
+use super::call::Call;
+use super::start_checkout::{Next, Place, close_page, start_checkout_at};
+use crate::error::{Error, Result};
+use crate::services::Services;
+use crate::store::business;
+use crate::store::connection::{self, Connection};
+use crate::store::link;
+use crate::store::payment::{self, Payment};
+
+/// A payment whose page of ours is open, and what its processor's script is given there.
+pub struct Shown {
+    pub payment: Payment,
+    pub kind: &'static ProcessorKind,
+    pub fields: Fields,
+}
+
+/// Where the processor's fields for a payment are: `/pay/stripe/rcp_…`. The token leads back to that payment alone.
+pub(crate) fn address(services: &Services, connection: &Connection, token: &str) -> String {
+    format!("{}/pay/{}/{token}", services.public_url(), connection.kind)
+}
+
+/// Whether an address is one of [`address`]'s.
+pub(crate) fn is_ours(services: &Services, url: &str) -> bool {
+    url.strip_prefix(services.public_url()).is_some_and(|path| path.starts_with("/pay/"))
+}
+
+/// What the page of an unpaid payment needs, after the processor was asked how it stands. None: nothing can be paid there any
+/// more. Refuses with BUSY while the processor cannot say.
+pub async fn open_fields(services: &Services, call: &Call, id: PaymentId) -> Result<Option<Shown>> {
+    look(services, &call.onward(), id).await?;
+    let of = call.business;
+    let (payment, attempts, name) = services
+        .db
+        .read(async move |reader| {
+            let attempts = payment::attempts(reader, of, id).await?;
+            Ok((payment::one(reader, of, id).await?, attempts, business::one(reader, of).await?.name))
+        })
+        .await?;
+    let open =
+        payment.state == PaymentState::Created && payment.checkout_url.as_deref().is_some_and(|url| is_ours(services, url));
+    let page =
+        attempts.iter().rev().find(|attempt| attempt.operation == "checkout").and_then(|attempt| attempt.remote_id.clone());
+    let (Some(page), Some(connection), true) = (page, payment.connection_id, open) else { return Ok(None) };
+    let connection = services.db.read(async move |reader| connection::one(reader, of, connection).await).await?;
+    let kind = registry::find(&connection.kind).ok_or_else(|| Error::Fault(format!("no processor is {}", connection.kind)))?;
+    let connected = services.connections.open(&connection, &name)?;
+    match connected.processor.fields(&page, services.db.clock().now()).await {
+        Outcome::Done(fields) | Outcome::Pending(fields) => Ok(Some(Shown { payment, kind, fields })),
+        Outcome::Unknown { .. } => Err(Error::Busy { retry_after_s: 5 }),
+        _ => Ok(None),
+    }
+}
+
+/// The payer would rather pay on the processor's own page: ours is closed first, so that only one of the two can be paid.
+/// Refuses what [`start_checkout`](super::start_checkout::start_checkout) refuses.
+pub async fn pay_on_its_page(services: &Services, call: &Call, id: PaymentId) -> Result<Next> {
+    let of = call.business;
+    let payment = services.db.read(async move |reader| payment::one(reader, of, id).await).await?;
+    let Some(link) = payment.link_id.filter(|_| payment.state == PaymentState::Created) else { return Ok(Next::Payment(id)) };
+    let link = link::link(&services.db, of, link).await?;
+    close_page(services, call, id).await?;
+    start_checkout_at(services, call, &link, Some(payment.amount), Place::Processor).await
+}
