@@ -28,7 +28,9 @@ after(async () => {
 });
 
 // What leads elsewhere or does something has no place on paper.
-const NAVIGATION = /Find anything|Outbox|Settings|Sign out|Skip to|Request payment|Add Payment|Amend\b|Print\b|Download|Breadcrumb|Pay now|Copy link/;
+const NAVIGATION = /Find anything|Outbox|Settings|Sign out|Skip to|Request payment|Add Payment|Amend\b|Print\b|Download|Breadcrumb|Pay now|Copy link|Explain|As at a past day|CSV/;
+// A section that holds nothing has none either.
+const EMPTY = /None( sent| saved)?\.|No (orders|invoices|payments) yet/;
 
 /** The page as it is printed: its words, once they are found to be a document's. */
 async function printed(page, name, wanted) {
@@ -38,6 +40,7 @@ async function printed(page, name, wanted) {
   assert.equal(said.status, 0, `pdftotext (package poppler-utils): ${said.error ?? said.stderr}`);
   for (const words of wanted) assert.ok(said.stdout.includes(words), `${name} lacks ${words}:\n${said.stdout}`);
   assert.doesNotMatch(said.stdout, NAVIGATION, name);
+  assert.doesNotMatch(said.stdout, EMPTY, name);
   await page.emulateMedia({ media: "print" });
   const looks = await page.evaluate(() => {
     const luminance = (color) => {

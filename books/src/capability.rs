@@ -53,15 +53,24 @@ pub struct Answer {
     pub code: Option<Code>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The amounts that a no is about, by name, for whoever says it in another language.
+    #[serde(skip)]
+    pub amounts: Vec<(&'static str, Money)>,
 }
 
 impl Answer {
     pub fn yes(action: Action) -> Answer {
-        Answer { action, allowed: true, code: None, detail: None }
+        Answer { action, allowed: true, code: None, detail: None, amounts: Vec::new() }
     }
 
     pub fn no(action: Action, code: Code, detail: impl Into<String>) -> Answer {
-        Answer { action, allowed: false, code: Some(code), detail: Some(detail.into()) }
+        Answer { action, allowed: false, code: Some(code), detail: Some(detail.into()), amounts: Vec::new() }
+    }
+
+    /// The same with the amounts that a no is about.
+    #[must_use]
+    fn about(self, amounts: impl IntoIterator<Item = (&'static str, Money)>) -> Answer {
+        if self.allowed { self } else { Answer { amounts: amounts.into_iter().collect(), ..self } }
     }
 
     /// For flows: the refusal as an error.

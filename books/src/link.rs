@@ -68,6 +68,14 @@ impl PartRefusal {
             PartRefusal::AboveDue { .. } => Code::AboveDue,
         }
     }
+
+    /// The least that can be paid, where that is what was missed.
+    pub fn least(&self) -> Option<Money> {
+        match self {
+            PartRefusal::BelowMinimum { least } => Some(*least),
+            _ => None,
+        }
+    }
 }
 
 impl Policy {

@@ -38,10 +38,24 @@ fn print(directory: &Path) -> Result<(), Failure> {
         ("letter", documents::letter(&samples::letter())?),
     ];
     for (name, bytes) in papers {
-        let path = directory.join(format!("{name}.pdf"));
-        std::fs::write(&path, &bytes)?;
-        println!("{} {} bytes", path.display(), bytes.len());
+        keep(directory, name, &bytes)?;
     }
+    for language in ["es", "fr", "de"] {
+        let (mut invoice, mut receipt, mut statement) = (samples::invoice_with_sheet(), samples::receipt(), samples::statement());
+        for head in [&mut invoice.head, &mut receipt.head, &mut statement.head] {
+            head.locale = language.to_owned();
+        }
+        keep(directory, &format!("invoice-{language}"), &documents::invoice(&invoice, None)?)?;
+        keep(directory, &format!("receipt-{language}"), &documents::receipt(&receipt)?)?;
+        keep(directory, &format!("statement-{language}"), &documents::statement(&statement)?)?;
+    }
+    Ok(())
+}
+
+fn keep(directory: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = directory.join(format!("{name}.pdf"));
+    std::fs::write(&path, bytes)?;
+    println!("{} {} bytes", path.display(), bytes.len());
     Ok(())
 }
 

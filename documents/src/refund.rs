@@ -41,7 +41,7 @@ pub(crate) fn print(paper: &RefundPaper) -> Result<Print, PaperError> {
         "message": if paper.reason.is_empty() { String::new() } else { format!("{}: {}", words.reason, paper.reason) },
         "tables": owed_again(paper, &tongue).into_iter().collect::<Vec<_>>(),
         "totals": totals(paper, &tongue),
-        "notes": Vec::<String>::new(),
+        "notes": paper.notes,
     });
     let heading = Heading { kind: words.refund, number: Some(&paper.number), to: &paper.customer.name };
     frame.print(Template::Receipt, &heading, None, own)

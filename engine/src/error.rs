@@ -4,6 +4,7 @@
 //! [`Refusal`] is something its reader can mend. Left out on purpose: outcomes of processors, which are values and
 //! not errors, so that `?` cannot lose them; and status codes, which the server's `respond.rs` gives.
 
+use books::money::{Currency, Money};
 use serde_json::{Map, Value};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -76,6 +77,18 @@ impl Refusal {
     pub fn at(mut self, field: &'static str) -> Refusal {
         self.field = Some(field);
         self
+    }
+
+    /// The same refusal with an amount that it is about: minor units, beside the currency.
+    #[must_use]
+    pub fn amount(self, name: &str, amount: Money) -> Refusal {
+        self.with(name, amount.minor).with("currency", amount.currency.code())
+    }
+
+    /// An amount that it is about.
+    pub fn amount_of(&self, name: &str) -> Option<Money> {
+        let currency = self.facts.get("currency").and_then(Value::as_str).and_then(Currency::from_code)?;
+        self.facts.get(name).and_then(Value::as_i64).map(|minor| Money::new(minor, currency))
     }
 
     /// The same refusal with one more fact for programs.

@@ -22,6 +22,7 @@ pub mod create_order;
 pub mod credit_invoice;
 pub mod discard_draft;
 pub mod draft_invoice;
+pub mod dress_papers;
 pub mod enter_portal;
 pub mod hold_amount;
 pub mod issue_and_charge;

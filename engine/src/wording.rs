@@ -4,9 +4,12 @@
 //! the description they were booked with; where it was the books' own (`Order ORD-2026-00042`), [`entry`] says it in the
 //! reader's language, and what people wrote stays as they wrote it.
 
+use books::entry::EntryKind;
 use books::order::OrderKind;
 use locale::Tongue;
 
+use crate::error::Refusal;
+use crate::store::credit_note::CreditNote;
 use crate::store::invoice::Invoice;
 use crate::store::order::Order;
 use crate::store::payment::Payment;
@@ -35,6 +38,7 @@ pub fn invoice(tongue: &Tongue, invoice: &Invoice) -> String {
 
 /// `Visa ending 4242`.
 pub fn ending(tongue: &Tongue, name: &str, last4: &str) -> String {
+    let name = if name == "Bank debit" { tongue.say("means-bank-debit").to_string() } else { name.to_owned() };
     tongue.say("means-ending").with("name", name).with("last4", last4).to_string()
 }
 
@@ -72,10 +76,26 @@ pub fn decline(tongue: &Tongue, payment: &Payment) -> String {
     }
 }
 
-/// An entry's description in the reader's language, where the books wrote it.
-pub fn entry(tongue: &Tongue, description: &str) -> String {
-    if tongue.language() == locale::Language::English {
+/// What the books write on an entry, or as the reason of a refund, that needs no number.
+const POSTED: [(&str, &str); 8] = [
+    ("Refund", "posted-refund"),
+    ("Credit paid out", "posted-paid-out"),
+    ("Payment returned", "posted-returned"),
+    ("Small difference", "posted-small-difference"),
+    ("Late fee", "posted-late-fee"),
+    ("Balance adjustment", "posted-adjustment"),
+    ("Written off", "posted-written-off"),
+    ("Refunded at the processor", "posted-refunded-there"),
+];
+
+/// An entry's description in the reader's language, where the books wrote it. What staff wrote by hand stays.
+pub fn entry(tongue: &Tongue, kind: EntryKind, description: &str) -> String {
+    let by_hand = matches!(kind, EntryKind::ManualCharge | EntryKind::ManualCredit);
+    if by_hand || tongue.language() == locale::Language::English {
         return description.to_owned();
+    }
+    if let Some((_, key)) = POSTED.iter().find(|(words, _)| *words == description) {
+        return tongue.say(key).to_string();
     }
     let (head, rest) = description.split_once(", ").map_or((description, None), |(head, rest)| (head, Some(rest)));
     let Some((noun, number)) = head.rsplit_once(' ').filter(|(_, number)| is_number(number)) else {
@@ -95,6 +115,22 @@ pub fn entry(tongue: &Tongue, description: &str) -> String {
         Some(rest) => format!("{named}, {}", tail(tongue, noun, rest)),
         None => named,
     }
+}
+
+/// Why money went back: in the reader's words where the processor's own desk gave it back, else as staff wrote it.
+pub fn refund_reason(tongue: &Tongue, reason: &str) -> String {
+    entry(tongue, EntryKind::Refund, reason)
+}
+
+/// Why a credit note was written: in the reader's words where an amendment or the end of an order was the reason, else as
+/// staff wrote it.
+pub fn credit_reason(tongue: &Tongue, note: &CreditNote, reason: &str) -> String {
+    if note.amendment_id.is_none() || tongue.language() == locale::Language::English {
+        return reason.to_owned();
+    }
+    let changed = REASONS.iter().find(|(_, words)| *words == reason).map(|(code, _)| tongue.one_of("changed", code));
+    let ended = || ["canceled", "denied", "withdrawn"].contains(&reason).then(|| tongue.one_of("ended", reason));
+    changed.or_else(ended).unwrap_or_else(|| reason.to_owned())
 }
 
 /// A document's number as counters write it: `INV-2026-00042`.
@@ -138,12 +174,26 @@ pub fn changed(tongue: &Tongue, code: &str) -> String {
     tongue.one_of("changed", if REASONS.iter().any(|(known, _)| *known == code) { code } else { "other" })
 }
 
-/// Why a payer cannot do something, by the published code. Amounts are on the page already.
-pub fn refusal(tongue: &Tongue, code: &str, detail: &str) -> String {
-    if tongue.language() == locale::Language::English {
-        return sentence(detail);
-    }
-    if tongue.has("refusal", code) { tongue.one_of("refusal", code) } else { tongue.say("refusal-other").to_string() }
+/// Why a payer cannot do something: with the amounts it is about, where they are known; else by the published code, in
+/// English in the sentence that programs get.
+pub fn refusal(tongue: &Tongue, refusal: &Refusal) -> String {
+    let about = |key, name: &str| Some(tongue.say(key).with("amount", tongue.money(refusal.amount_of(name)?)).to_string());
+    let asked = || Some(tongue.money(refusal.amount_of("asked")?));
+    let due = || Some(tongue.money(refusal.amount_of("due")?));
+    let said = match refusal.code {
+        "PAYMENT_PENDING" => about("refused-payment-pending", "pending"),
+        "FULL_ONLY" => about("refused-full-only", "due"),
+        "BELOW_MINIMUM" => about("refused-below-minimum", "least").or_else(|| about("refused-not-offered", "due")),
+        "ABOVE_DUE" => asked()
+            .zip(due())
+            .map(|(asked, due)| tongue.say("refused-above-due").with("asked", asked).with("amount", due).to_string()),
+        _ => None,
+    };
+    said.unwrap_or_else(|| match tongue.language() {
+        locale::Language::English => sentence(&refusal.detail),
+        _ if tongue.has("refusal", refusal.code) => tongue.one_of("refusal", refusal.code),
+        _ => tongue.say("refusal-other").to_string(),
+    })
 }
 
 /// A reason as a sentence: a capital first and a full stop.
@@ -161,18 +211,48 @@ mod tests {
     #[test]
     fn the_books_own_descriptions_are_said_in_the_reader_s_language() {
         let german = Tongue::of(Language::German);
-        for (stored, want) in [
-            ("Order ORD-2026-00042", "Auftrag ORD-2026-00042"),
-            ("Order ORD-2026-00042, shipping", "Auftrag ORD-2026-00042, Versand"),
-            ("Payment PAY-2026-00058, Visa ending 4242", "Zahlung PAY-2026-00058, Visa mit Endziffern 4242"),
-            ("Payment PAY-2026-00058, bank transfer", "Zahlung PAY-2026-00058, Überweisung"),
-            ("Credit note on INV-2026-00009", "Gutschrift zu INV-2026-00009"),
-            ("Invoice for the garden, urgent", "Invoice for the garden, urgent"),
-            ("Order of 12-7", "Order of 12-7"),
-            ("Repair of a drawer", "Repair of a drawer"),
+        let payment = EntryKind::Payment;
+        for (kind, stored, want) in [
+            (EntryKind::Order, "Order ORD-2026-00042", "Auftrag ORD-2026-00042"),
+            (EntryKind::Order, "Order ORD-2026-00042, shipping", "Auftrag ORD-2026-00042, Versand"),
+            (payment, "Payment PAY-2026-00058, Visa ending 4242", "Zahlung PAY-2026-00058, Visa mit Endziffern 4242"),
+            (payment, "Payment PAY-2026-00058, bank transfer", "Zahlung PAY-2026-00058, Überweisung"),
+            (payment, "Payment PAY-2026-00058, Bank debit ending 6789", "Zahlung PAY-2026-00058, Bankeinzug mit Endziffern 6789"),
+            (EntryKind::CreditNote, "Credit note on INV-2026-00009", "Gutschrift zu INV-2026-00009"),
+            (EntryKind::LateFee, "Late fee", "Mahngebühr"),
+            (EntryKind::LateFee, "Late fee for March", "Late fee for March"),
+            (EntryKind::Refund, "Refund", "Erstattung"),
+            (EntryKind::Void, "Invoice INV-2026-00009", "Rechnung INV-2026-00009"),
+            (EntryKind::ManualCharge, "Refund", "Refund"),
+            (EntryKind::ManualCharge, "Order ORD-2026-00042", "Order ORD-2026-00042"),
+            (EntryKind::ManualCharge, "Repair of a drawer", "Repair of a drawer"),
         ] {
-            assert_eq!(entry(&german, stored), want);
-            assert_eq!(entry(&Tongue::english(), stored), stored);
+            assert_eq!(entry(&german, kind, stored), want);
+            assert_eq!(entry(&Tongue::english(), kind, stored), stored);
         }
+    }
+
+    #[test]
+    fn a_refusal_names_its_amounts_in_every_language() {
+        let usd = books::money::Currency::from_code("USD").expect("a known code");
+        let money = |minor| books::money::Money::new(minor, usd);
+        let of = |code| Refusal::new(code, "no").amount("due", money(30_000)).amount("asked", money(40_000));
+        let pending = || of("PAYMENT_PENDING").amount("pending", money(12_345));
+        for language in Language::ALL {
+            let tongue = Tongue::of(language);
+            let [due, asked, least, under_way] = [30_000, 40_000, 5_000, 12_345].map(|minor| tongue.money(money(minor)));
+            for (refused, amounts) in [
+                (of("FULL_ONLY"), vec![&due]),
+                (of("ABOVE_DUE"), vec![&due, &asked]),
+                (of("BELOW_MINIMUM"), vec![&due]),
+                (of("BELOW_MINIMUM").amount("least", money(5_000)), vec![&least]),
+                (pending(), vec![&under_way]),
+            ] {
+                let said = refusal(&tongue, &refused);
+                assert!(amounts.iter().all(|amount| said.contains(*amount)), "{language:?}: {said}");
+            }
+        }
+        assert_eq!(refusal(&Tongue::of(Language::German), &Refusal::new("NO_BALANCE", "no")), "Hier ist nichts offen.");
+        assert_eq!(refusal(&Tongue::english(), &Refusal::new("NO_BALANCE", "nothing is due")), "Nothing is due.");
     }
 }

@@ -229,6 +229,7 @@ fn of_settings() -> Router<Arc<App>> {
         .route("/admin/settings/mails/{kind}", get(settings::mails::show).post(settings::mails::submit))
         .route("/admin/settings/papers", get(settings::papers::first).post(settings::papers::save_attached))
         .route("/admin/settings/papers/{kind}", get(settings::papers::show).post(settings::papers::submit))
+        .route("/admin/settings/papers/{kind}/text", post(settings::papers::save_texts))
         .route("/admin/settings/papers/{kind}/restore", post(settings::papers::restore))
         .route("/admin/settings/papers/{kind}/built-in.typ", get(settings::papers::built_in))
         .route("/admin/settings/papers/{kind}/own.typ", get(settings::papers::own))

@@ -26,6 +26,7 @@ mod keys;
 mod lines;
 mod links;
 mod lists;
+pub mod looks;
 mod mail_words;
 mod mails;
 mod messages;
@@ -69,6 +70,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(mails::routes())
         .merge(mail_words::routes())
         .merge(paper_templates::routes())
+        .merge(looks::routes())
         .merge(messages::routes())
         .merge(events::routes())
         .merge(actions::routes())
@@ -104,6 +106,7 @@ pub fn descriptions() -> Vec<utoipa::openapi::OpenApi> {
         mails::Description::openapi(),
         mail_words::Description::openapi(),
         paper_templates::Description::openapi(),
+        looks::Description::openapi(),
         messages::Description::openapi(),
         events::Description::openapi(),
         actions::Description::openapi(),

@@ -26,6 +26,8 @@ use engine::store::customer::Customer;
 use engine::store::mail::MailAttachment;
 use engine::store::order::OrderLine;
 use engine::store::payment::Payment;
+use engine::wording;
+use locale::Tongue;
 
 mod invoices;
 pub mod press;
@@ -183,6 +185,11 @@ fn party(customer: &Customer) -> Party {
     }
 }
 
+/// How the reader of a paper is spoken to.
+fn tongue(head: &Letterhead) -> Tongue {
+    Tongue::of_tag(&head.locale)
+}
+
 /// The values that an order's PDF prints.
 pub fn order_paper(sheet: &OrderSheet, pay_url: Option<String>, now: books::calendar::Instant) -> OrderPaper {
     let zone = sheet.business.zone();
@@ -190,8 +197,10 @@ pub fn order_paper(sheet: &OrderSheet, pay_url: Option<String>, now: books::cale
     let money = |minor| Money::new(minor, currency);
     let figures = sheet.figures;
     let due = figures.amount_due > 0;
+    let head = letterhead(&sheet.business, sheet.customer.locale.as_deref(), now);
     OrderPaper {
-        head: letterhead(&sheet.business, sheet.customer.locale.as_deref(), now),
+        body: body(&tongue(&head), sheet),
+        head,
         customer: party(&sheet.customer),
         kind: match sheet.order.kind {
             books::order::OrderKind::Order => OrderKind::Order,
@@ -203,7 +212,6 @@ pub fn order_paper(sheet: &OrderSheet, pay_url: Option<String>, now: books::cale
         ordered_on: sheet.order.created_at.day_in(&zone),
         due_on: None,
         reference: sheet.customer.reference.clone().unwrap_or_default(),
-        body: body(sheet),
         standing: Standing {
             total: money(figures.total),
             fees: money(figures.fees),
@@ -231,7 +239,7 @@ fn mark(sheet: &OrderSheet) -> Option<Mark> {
     }
 }
 
-fn body(sheet: &OrderSheet) -> Body {
+fn body(tongue: &Tongue, sheet: &OrderSheet) -> Body {
     let currency = sheet.order.currency;
     let money = |minor| Money::new(minor, currency);
     let live = || sheet.lines.iter().filter(|line| line.removed_by.is_none());
@@ -249,14 +257,14 @@ fn body(sheet: &OrderSheet) -> Body {
     // A discount may outlive the line that it had lessened: what is left over is printed, so that the paper adds up.
     let over = sheet.figures.total - live().map(|line| line.gross).sum::<i64>();
     if over != 0 {
-        lines.push(leftover(money(over)));
+        lines.push(leftover(tongue, money(over)));
     }
     Body { prices: Prices::BeforeTax, lines, taxes, total: money(sheet.figures.total) }
 }
 
-fn leftover(amount: Money) -> PaperLine {
+fn leftover(tongue: &Tongue, amount: Money) -> PaperLine {
     PaperLine {
-        description: "Discounts on lines that were removed".to_owned(),
+        description: tongue.say("written-leftover").to_string(),
         detail: String::new(),
         quantity: "1".to_owned(),
         unit_amount: amount,
@@ -328,6 +336,8 @@ pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> Rec
     let zone = sheet.business.zone();
     let currency: Currency = sheet.payment.currency;
     let money = |minor| Money::new(minor, currency);
+    let head = letterhead(&sheet.business, sheet.customer.locale.as_deref(), now);
+    let tongue = tongue(&head);
     let applied: Vec<AppliedTo> = sheet
         .charges
         .iter()
@@ -338,7 +348,7 @@ pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> Rec
             let invoice = sheet.invoice_of(charge).and_then(|invoice| invoice.number.clone());
             AppliedTo {
                 number: invoice.or(order).unwrap_or_default(),
-                description: charge.description.clone(),
+                description: wording::entry(&tongue, charge.kind, &charge.description),
                 applied: money(part),
                 due_after: None,
             }
@@ -348,7 +358,7 @@ pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> Rec
     let free = sheet.unapplied();
     let payment = &sheet.payment;
     ReceiptPaper {
-        head: letterhead(&sheet.business, sheet.customer.locale.as_deref(), now),
+        head,
         customer: party(&sheet.customer),
         number: payment.number.clone(),
         received_at: Stamp::in_zone(payment.succeeded_at.unwrap_or(payment.created_at), &zone),
@@ -367,11 +377,11 @@ pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> Rec
     }
 }
 
-fn open_items(sheet: &StatementSheet) -> Vec<OpenItem> {
+fn open_items(tongue: &Tongue, sheet: &StatementSheet) -> Vec<OpenItem> {
     let money = |minor| Money::new(minor, sheet.currency);
     let items = sheet.open.iter().map(|item| OpenItem {
         number: item.number.clone(),
-        description: item.description.clone(),
+        description: wording::entry(tongue, item.kind, &item.description),
         on: item.on,
         due_on: item.due_on,
         // Without a named due day it is aged, but never called late.
@@ -385,16 +395,19 @@ fn open_items(sheet: &StatementSheet) -> Vec<OpenItem> {
 /// The values that a statement prints.
 pub fn statement_paper(sheet: &StatementSheet, pay_url: Option<String>) -> StatementPaper {
     let money = |minor| Money::new(minor, sheet.currency);
+    let head = letterhead(&sheet.business, sheet.customer.locale.as_deref(), sheet.made_at);
+    let tongue = tongue(&head);
     let moved = |row: &Moved| Movement {
         on: row.on,
-        description: row.description.clone(),
+        description: wording::entry(&tongue, row.kind, &row.description),
         number: row.number.clone(),
         amount: money(row.amount),
         balance: money(row.balance),
     };
     let a = sheet.ageing;
     StatementPaper {
-        head: letterhead(&sheet.business, sheet.customer.locale.as_deref(), sheet.made_at),
+        open_items: open_items(&tongue, sheet),
+        head,
         customer: party(&sheet.customer),
         from: sheet.period.from,
         to: sheet.period.to,
@@ -409,7 +422,6 @@ pub fn statement_paper(sheet: &StatementSheet, pay_url: Option<String>) -> State
             d90_plus: money(a.d90_plus),
             free_credit: money(a.credit),
         },
-        open_items: open_items(sheet),
         last_closing: sheet.said_before.map(money),
         entered_since: sheet.entered_since.iter().map(moved).collect(),
         pay: pay_url.filter(|_| sheet.closing < 0).map(PayPanel::link),
@@ -421,27 +433,27 @@ pub fn statement_paper(sheet: &StatementSheet, pay_url: Option<String>) -> State
 pub fn letter_paper(sheet: &StatementSheet, pay_url: Option<String>) -> LetterPaper {
     let money = |minor| Money::new(minor, sheet.currency);
     let due = money(-sheet.closing);
+    let head = letterhead(&sheet.business, sheet.customer.locale.as_deref(), sheet.made_at);
+    let tongue = tongue(&head);
     let how = match (&pay_url, due.minor > 0) {
-        (_, false) => "Nothing is due at present. Thank you.".to_owned(),
-        (Some(_), true) => "You can pay by card with your phone: scan the code below. No account is needed. \
-            The page always shows what is due at that moment."
-            .to_owned(),
-        (None, true) => "Please ask us how you can pay it.".to_owned(),
+        (_, false) => tongue.say("letter-nothing"),
+        (Some(_), true) => tongue.say("letter-by-code"),
+        (None, true) => tongue.say("letter-ask"),
     };
     LetterPaper {
-        head: letterhead(&sheet.business, sheet.customer.locale.as_deref(), sheet.made_at),
         customer: party(&sheet.customer),
         dated_on: sheet.period.to,
-        subject: format!("Your account with {}", sheet.business.name),
+        subject: tongue.say("letter-subject").with("business", &sheet.business.name).to_string(),
         paragraphs: vec![
-            format!("Dear {},", sheet.customer.name),
-            "this is what stands open on your account today.".to_owned(),
-            how,
-            format!("With kind regards\n{}", sheet.business.name),
+            tongue.say("letter-greeting").with("name", &sheet.customer.name).to_string(),
+            tongue.say("letter-open").to_string(),
+            how.to_string(),
+            format!("{}\n{}", tongue.say("letter-regards"), sheet.business.name),
         ],
-        open_items: open_items(sheet),
+        open_items: open_items(&tongue, sheet),
         amount_due: due,
         free_credit: money(sheet.ageing.credit),
         pay: pay_url.map(PayPanel::link),
+        head,
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{Action, Answer, Code, first, no_balance, no_right, payment_pending, when};
 use crate::calendar::Day;
-use crate::link::{LinkState, Policy};
+use crate::link::{LinkState, PartRefusal, Policy};
 use crate::money::Money;
 
 /// What processors can do for this document.
@@ -101,15 +101,20 @@ pub fn pay(facts: &PayFacts) -> Answer {
             payment_pending(facts.pending),
         ],
     )
+    .about(facts.pending.map(|pending| ("pending", pending)))
 }
 
 /// A payer chooses an amount. Without one: whether the policy lets a payer choose at all.
 pub fn pay_part(policy: &Policy, asked: Option<Money>, due: Money) -> Answer {
-    let refusal = match asked {
-        Some(asked) => policy.check(asked, due).err().map(|refusal| (refusal.code(), format!("{refusal}."))),
-        None => when(!policy.allows_parts(), Code::FullOnly, || format!("This link takes only the whole {due}.")),
+    let part = asked.and_then(|asked| policy.check(asked, due).err());
+    let least = part.as_ref().and_then(PartRefusal::least);
+    let refusal = match (part, asked) {
+        (Some(refusal), _) => Some((refusal.code(), format!("{refusal}."))),
+        (None, Some(_)) => None,
+        (None, None) => when(!policy.allows_parts(), Code::FullOnly, || format!("This link takes only the whole {due}.")),
     };
-    first(Action::PayPart, [refusal])
+    let amounts = [Some(("due", due)), asked.map(|asked| ("asked", asked)), least.map(|least| ("least", least))];
+    first(Action::PayPart, [refusal]).about(amounts.into_iter().flatten())
 }
 
 #[derive(Debug, Clone, Copy)]

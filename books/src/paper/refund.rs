@@ -43,6 +43,7 @@ pub struct RefundPaper {
     pub owed_again: Vec<OwedAgain>,
     /// What the customer owes over all in this currency, 0 or more.
     pub still_owed: Money,
+    pub notes: Vec<String>,
 }
 
 impl RefundPaper {
@@ -50,7 +51,7 @@ impl RefundPaper {
     pub fn check(&self) -> Result<(), PaperFault> {
         self.head.check()?;
         check_party(&self.customer)?;
-        check_texts([&self.number, &self.reason, &self.payment_number])?;
+        check_texts([&self.number, &self.reason, &self.payment_number].into_iter().chain(&self.notes))?;
         check_rows("owed again", &self.owed_again)?;
         check_texts(self.owed_again.iter().map(|row| &row.number))?;
         for shown in self.owed_again.iter().map(|row| row.amount).chain([self.still_owed]) {

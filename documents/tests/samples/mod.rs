@@ -402,6 +402,7 @@ pub fn credit_note() -> CreditNotePaper {
 /// Half of a payment goes back to its card, after a small part had gone before.
 pub fn refund() -> RefundPaper {
     RefundPaper {
+        notes: Vec::new(),
         head: fern(),
         customer: maple(),
         number: "RFD-2026-00004".into(),

@@ -10,6 +10,7 @@ use books::capability::{self, GenerateInvoiceFacts, IssueFacts};
 use books::ids::{EntryId, InvoiceId, InvoiceLineId, OrderId};
 use books::invoice::InvoiceStanding;
 use books::money::Money;
+use books::paper::PaperKind;
 
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
@@ -225,7 +226,7 @@ fn fresh_link(tx: &mut Tx<'_>, keys: &Keys, books: &Books, invoice: &Invoice, by
 fn issue(tx: &mut Tx<'_>, by: &Call, event: books::ids::EventId, ready: Ready) -> Result<Issued> {
     let Ready { mut books, mut invoice, own, charges, order_lines, number, sides, .. } = ready;
     let today = books.business.today(tx.now());
-    let frozen = Frozen::now(&books.business, &books.customer, &sides).text()?;
+    let frozen = Frozen::now(PaperKind::Invoice, &books.business, &books.customer, &sides)?.text()?;
     let mut before = 0;
     let mut copies = Vec::new();
     for charge in &charges {

@@ -16,7 +16,7 @@ use super::posting::{Touched, open_books};
 use super::remote_invoice::invoiced;
 use super::share_link::{expiry, link_row};
 use crate::db::{Tx, sql};
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::services::Services;
 use crate::store::connection;
 use crate::store::invoice::Invoice;
@@ -211,7 +211,10 @@ pub async fn close_request(services: &Services, call: &Call, id: RequestId) -> R
 pub(crate) fn allowed(answer: Answer) -> Result<()> {
     match answer.code {
         None => Ok(()),
-        Some(code) => Err(Error::refused(code.as_str(), answer.detail.unwrap_or_default())),
+        Some(code) => {
+            let refusal = Refusal::new(code.as_str(), answer.detail.unwrap_or_default());
+            Err(answer.amounts.into_iter().fold(refusal, |refusal, (name, amount)| refusal.amount(name, amount)).into())
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! What a business says of itself on pages and papers, and how it collects.
+//! What a business says of itself on pages and papers, and how it collects. Left out: logo and texts of papers
+//! (`dress_papers.rs`).
 
 use std::collections::BTreeMap;
 
@@ -15,88 +16,6 @@ use crate::store::business::{Business, Limits, Settings};
 
 /// At most so many further tries of a charge that failed.
 pub const MOST_RETRIES: usize = 8;
-/// The largest logo, in bytes.
-pub const LOGO_BYTES: usize = 1 << 20;
-
-/// Details that may be changed at any time. The currency is not among them.
-#[derive(Debug, Clone)]
-pub struct BusinessDetails {
-    pub name: String,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-    pub address: Option<String>,
-    pub tax_id: Option<String>,
-    pub color: String,
-    /// None: keep the present one. Empty: none from now on.
-    pub logo: Option<Vec<u8>>,
-    pub footer: Option<String>,
-    pub paper: String,
-    pub time_zone: String,
-    /// The language and place of whoever has none of their own (BCP 47).
-    pub locale: String,
-    /// 1 (Monday) to 7 (Sunday); none: as where the locale says.
-    pub week_begins: Option<i8>,
-}
-
-/// Changes the details. Papers already issued keep what they say.
-pub async fn save_business(db: &Db, call: &Call, new: BusinessDetails) -> Result<()> {
-    let name = check::name("name", &new.name)?;
-    let email = check::email_or_none("email", new.email.as_deref())?;
-    let phone = check::short("phone", new.phone.as_deref())?;
-    let tax_id = check::short("tax_id", new.tax_id.as_deref())?;
-    let address = check::note("address", new.address.as_deref())?;
-    let footer = check::note("footer", new.footer.as_deref())?;
-    let color = check_color(&new.color)?;
-    let paper = check_paper(&new.paper)?;
-    let time_zone = check_time_zone(&new.time_zone)?;
-    let locale = check::locale("locale", &new.locale)?;
-    let week_begins = check_week(new.week_begins)?;
-    if let Some(logo) = &new.logo {
-        check_logo(logo)?;
-    }
-    let by = call.clone();
-    db.write(call.business, async move |tx| {
-        let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
-        business.name = name.clone();
-        business.email = email.clone();
-        business.phone = phone.clone();
-        business.tax_id = tax_id.clone();
-        business.address = address.clone();
-        business.footer = footer.clone();
-        business.color = color.clone();
-        business.paper = paper.clone();
-        business.time_zone = time_zone.clone();
-        business.locale = locale.clone();
-        let settings = Settings { week_begins, ..business.settings()? };
-        business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
-        if let Some(logo) = &new.logo {
-            business.logo = if logo.is_empty() { None } else { Some(logo.clone()) };
-        }
-        tx.set(&business);
-        let event = event_id(tx);
-        Act {
-            kind: "business_changed",
-            subject: by.business.to_string(),
-            customer: None,
-            data: serde_json::json!({}),
-            call: &by,
-        }
-        .write(tx, event);
-        Ok(())
-    })
-    .await
-}
-
-fn check_logo(logo: &[u8]) -> Result<()> {
-    let known = logo.is_empty() || logo.starts_with(b"\x89PNG\r\n\x1a\n") || logo.starts_with(b"\xff\xd8\xff");
-    if !known {
-        return Err(Error::invalid("logo", "NOT_A_PICTURE", "the logo is a PNG or JPEG picture"));
-    }
-    if logo.len() > LOGO_BYTES {
-        return Err(Error::invalid("logo", "TOO_LARGE", "the logo is at most 1 MB"));
-    }
-    Ok(())
-}
 
 /// Changes how the business collects. Checked before anything is kept.
 pub async fn save_settings(db: &Db, call: &Call, new: Settings) -> Result<()> {

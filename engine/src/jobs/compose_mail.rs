@@ -219,7 +219,7 @@ pub async fn receipt(services: &Services, job: &Job) -> Result<()> {
             let invoice = sheet.invoice_of(charge).map(|invoice| wording::invoice(&tongue, invoice));
             let order = sheet.order_of(charge).map(|order| wording::order(&tongue, order));
             let title = if named { invoice.or(order) } else { order.or(invoice) };
-            let name = title.unwrap_or_else(|| wording::entry(&tongue, &charge.description));
+            let name = title.unwrap_or_else(|| wording::entry(&tongue, charge.kind, &charge.description));
             (name, amount(part))
         })
         .collect();

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use books::account::Target;
 use books::calendar::Day;
+use books::entry::EntryKind;
 use books::ids::{BusinessId, CustomerId, InvoiceId, OrderId, PaymentId};
 use books::money::Currency;
 use books::order::OrderState;
@@ -40,6 +41,8 @@ pub struct OpenDocument {
     pub id: String,
     /// `Order ORD-2026-00042`, or what the charge is for.
     pub name: String,
+    /// What it is: whether its name may be said in another language.
+    pub kind: EntryKind,
     pub on: Day,
     /// The earliest named due day of what is open.
     pub due_on: Option<Day>,
@@ -157,6 +160,11 @@ async fn open_documents(reader: &mut Reader<'_>, of: BusinessId, charges: &[Entr
                     target,
                     id,
                     name: name(reader, of, charge, target).await?,
+                    kind: match target {
+                        Target::Entry(_) => charge.kind,
+                        Target::Invoice(_) => EntryKind::Invoice,
+                        Target::Order(_) => EntryKind::Order,
+                    },
                     on: charge.effective_on,
                     due_on: charge.named_due_on(),
                     due: charge.open(),

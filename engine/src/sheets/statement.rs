@@ -62,6 +62,7 @@ pub struct Moved {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StillOpen {
     pub entry: EntryId,
+    pub kind: EntryKind,
     pub description: String,
     pub number: String,
     pub on: Day,
@@ -196,6 +197,7 @@ pub(crate) async fn read(
         let entry = known.get(&item.entry)?;
         Some(StillOpen {
             entry: entry.id,
+            kind: entry.kind,
             description: entry.description.clone(),
             number: numbers.number(entry),
             on: entry.effective_on,

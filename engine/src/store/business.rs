@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use books::calendar::{Day, Instant};
 use books::ids::BusinessId;
 use books::money::Currency;
+use books::paper::PaperKind;
 use locale::{Language, Tongue};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,9 @@ pub struct Settings {
     /// Kinds of mails with which their paper goes along.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attach_papers: Vec<String>,
+    /// What stands under papers, such as terms of payment. By their kind, and behind a point the language: `invoice.de`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub paper_texts: BTreeMap<String, String>,
 }
 
 /// The most that somebody may give away alone, in minor units of the business's currency. None: what the role itself allows.
@@ -109,6 +113,20 @@ impl Settings {
         }
     }
 
+    /// What the business writes under papers of this kind in a language.
+    pub fn paper_text(&self, kind: PaperKind, language: Language) -> Option<&str> {
+        self.paper_texts.get(&text_key(kind, language)).map(String::as_str)
+    }
+
+    /// Writes under papers of this kind in a language; none: nothing from now on.
+    pub(crate) fn write_under(&mut self, kind: PaperKind, language: Language, text: Option<String>) {
+        let key = text_key(kind, language);
+        match text {
+            Some(text) => self.paper_texts.insert(key, text),
+            None => self.paper_texts.remove(&key),
+        };
+    }
+
     /// Whether somebody of this role may act as a customer.
     pub fn may_act_as_customer(&self, role: Role) -> bool {
         let least: Option<Role> = self.act_as_customer.as_deref().and_then(|word| word.parse().ok());
@@ -121,6 +139,10 @@ fn words_key(kind: &str, language: Language) -> String {
         Language::English => kind.to_owned(),
         other => format!("{kind}.{}", other.code()),
     }
+}
+
+fn text_key(kind: PaperKind, language: Language) -> String {
+    format!("{}.{}", kind.word(), language.code())
 }
 
 impl Default for Settings {
@@ -140,6 +162,7 @@ impl Default for Settings {
             week_begins: None,
             mail_words: BTreeMap::new(),
             attach_papers: Vec::new(),
+            paper_texts: BTreeMap::new(),
         }
     }
 }
@@ -162,6 +185,13 @@ impl Business {
     /// A language as this business writes it: with its own place where that is its language.
     pub fn tongue_in(&self, language: Language) -> Tongue {
         Some(self.tongue()).filter(|own| own.language() == language).unwrap_or_else(|| Tongue::of(language))
+    }
+
+    /// What stands under a paper of this kind for a reader of this language: in it, or else in the business's own.
+    pub fn paper_text(&self, kind: PaperKind, language: Language) -> Result<Option<String>> {
+        let settings = self.settings()?;
+        let text = settings.paper_text(kind, language).or_else(|| settings.paper_text(kind, self.tongue().language()));
+        Ok(text.map(str::to_owned))
     }
 
     /// On which day its weeks begin: 1 is Monday, 7 is Sunday (ISO 8601).

@@ -8,6 +8,7 @@ use books::calendar::{Day, Instant};
 use books::ids::{BusinessId, CustomerId, EntryId, EventId, InvoiceId, InvoiceLineId, OrderId, OrderLineId};
 use books::invoice::{InvoiceStanding, InvoiceState};
 use books::money::Currency;
+use books::paper::PaperKind;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Reader, Tx, Value, row, sql, table, text_column};
@@ -102,6 +103,9 @@ pub struct Frozen {
     /// `a4` or `letter`
     pub paper: String,
     pub customer: FrozenParty,
+    /// What the business wrote under papers of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// What an electronic invoice says of the business; none: nothing was known yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seller: Option<SellerDetails>,
@@ -123,8 +127,9 @@ pub struct FrozenParty {
 
 impl Frozen {
     /// Both sides as they stand now.
-    pub fn now(business: &Business, customer: &Customer, sides: &Sides) -> Frozen {
-        Frozen {
+    pub fn now(kind: PaperKind, business: &Business, customer: &Customer, sides: &Sides) -> Result<Frozen> {
+        Ok(Frozen {
+            note: business.paper_text(kind, customer.tongue(business).language())?,
             business: FrozenParty {
                 name: business.name.clone(),
                 address: business.address.clone(),
@@ -148,7 +153,7 @@ impl Frozen {
             },
             seller: sides.seller.clone(),
             buyer: sides.buyer.clone(),
-        }
+        })
     }
 
     /// As it is kept.
@@ -175,7 +180,9 @@ impl Invoice {
 
     /// Both sides as they were at issue; of a draft as they are now.
     pub fn parties(&self, business: &Business, customer: &Customer) -> Result<Frozen> {
-        self.frozen.as_deref().map_or_else(|| Ok(Frozen::now(business, customer, &Sides::default())), Frozen::read)
+        self.frozen
+            .as_deref()
+            .map_or_else(|| Frozen::now(PaperKind::Invoice, business, customer, &Sides::default()), Frozen::read)
     }
 }
 

@@ -184,3 +184,15 @@ paper-days_late = { $days ->
     [one] { $days } Tag überfällig
    *[other] { $days } Tage überfällig
 }
+
+## What is written on a paper besides its own words.
+
+written-leftover = Rabatte auf entfernte Positionen
+written-reference = Verwendungszweck
+letter-subject = Ihr Konto bei { $business }
+letter-greeting = Guten Tag, { $name },
+letter-open = dies ist heute auf Ihrem Konto offen.
+letter-nothing = Derzeit ist nichts offen. Vielen Dank.
+letter-by-code = Sie können mit dem Telefon per Karte bezahlen: Scannen Sie den Code unten. Ein Konto ist nicht nötig. Die Seite zeigt immer, was gerade offen ist.
+letter-ask = Bitte fragen Sie uns, wie Sie bezahlen können.
+letter-regards = Mit freundlichen Grüßen

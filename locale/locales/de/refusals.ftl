@@ -13,3 +13,11 @@ refusal-above-due = Der Betrag ist höher als der offene Betrag: Verringern Sie 
 refusal-invalid-amount = Geben Sie einen Betrag wie den angezeigten ein.
 refusal-nothing-chosen = Wählen Sie, was Sie bezahlen möchten.
 refusal-other = Das ist derzeit nicht möglich. Laden Sie die Seite neu, um den aktuellen Stand zu sehen.
+
+## The same where the amounts are known.
+
+refused-payment-pending = Eine Zahlung über { $amount } ist unterwegs. Bitte warten Sie, bis ihr Ergebnis feststeht.
+refused-full-only = Über diesen Link kann nur der ganze Betrag von { $amount } bezahlt werden.
+refused-below-minimum = Bezahlen Sie mindestens { $amount }.
+refused-not-offered = Wählen Sie einen der angebotenen Beträge oder den ganzen Betrag von { $amount }.
+refused-above-due = { $asked } ist mehr als die offenen { $amount }: Verringern Sie den Betrag.

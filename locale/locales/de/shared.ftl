@@ -12,6 +12,7 @@ document-credit-note = Gutschrift zu { $number }
 ## How money came.
 
 means-ending = { $name } mit Endziffern { $last4 }
+means-bank-debit = Bankeinzug
 means-online = online
 means-at-processor = Rechnung beim Zahlungsdienst
 means-cash = { $reference ->
@@ -79,3 +80,20 @@ changed-shipping = Versand
 changed-extra-service = Zusatzleistung
 changed-correction = Korrektur
 changed-other = andere Änderungen
+
+## What the books themselves write on an entry.
+
+posted-refund = Erstattung
+posted-paid-out = Guthaben ausgezahlt
+posted-returned = Rücklastschrift
+posted-small-difference = Kleinbetrag
+posted-late-fee = Mahngebühr
+posted-adjustment = Saldokorrektur
+posted-refunded-there = Beim Zahlungsdienst erstattet
+posted-written-off = Ausgebucht
+
+## Why lines were taken off an order as a whole.
+
+ended-canceled = storniert
+ended-denied = abgelehnt
+ended-withdrawn = zurückgezogen

@@ -184,3 +184,15 @@ paper-days_late = { $days ->
     [one] { $days } day overdue
    *[other] { $days } days overdue
 }
+
+## What is written on a paper besides its own words.
+
+written-leftover = Discounts on lines that were removed
+written-reference = Ref.
+letter-subject = Your account with { $business }
+letter-greeting = Dear { $name },
+letter-open = this is what stands open on your account today.
+letter-nothing = Nothing is due at present. Thank you.
+letter-by-code = You can pay by card with your phone: scan the code below. No account is needed. The page always shows what is due at that moment.
+letter-ask = Please ask us how you can pay it.
+letter-regards = With kind regards

@@ -13,3 +13,11 @@ refusal-above-due = The amount is more than what is due: lower it.
 refusal-invalid-amount = Write an amount such as the one shown.
 refusal-nothing-chosen = Choose what you want to pay.
 refusal-other = This is not possible at present. Reload the page to see how things stand.
+
+## The same where the amounts are known.
+
+refused-payment-pending = A payment of { $amount } is under way. Please wait until its outcome is known.
+refused-full-only = This link takes only the whole { $amount }.
+refused-below-minimum = Pay at least { $amount }.
+refused-not-offered = Choose one of the amounts offered, or the whole { $amount }.
+refused-above-due = { $asked } is more than the { $amount } that is due: lower the amount.

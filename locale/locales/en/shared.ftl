@@ -12,6 +12,7 @@ document-credit-note = Credit note on { $number }
 ## How money came. "none" stands for: without a reference.
 
 means-ending = { $name } ending { $last4 }
+means-bank-debit = Bank debit
 means-online = online
 means-at-processor = invoice at the processor
 means-cash = { $reference ->
@@ -79,3 +80,20 @@ changed-shipping = shipping
 changed-extra-service = extra service
 changed-correction = correction
 changed-other = other changes
+
+## What the books themselves write on an entry.
+
+posted-refund = Refund
+posted-paid-out = Credit paid out
+posted-returned = Payment returned
+posted-small-difference = Small difference
+posted-late-fee = Late fee
+posted-adjustment = Balance adjustment
+posted-refunded-there = Refunded at the processor
+posted-written-off = Written off
+
+## Why lines were taken off an order as a whole.
+
+ended-canceled = canceled
+ended-denied = denied
+ended-withdrawn = withdrawn

@@ -184,3 +184,15 @@ paper-days_late = { $days ->
     [one] { $days } día de retraso
    *[other] { $days } días de retraso
 }
+
+## What is written on a paper besides its own words.
+
+written-leftover = Descuentos sobre líneas retiradas
+written-reference = Referencia
+letter-subject = Su cuenta con { $business }
+letter-greeting = Estimado cliente, estimada clienta ({ $name }):
+letter-open = a continuación figura lo que está pendiente hoy en su cuenta.
+letter-nothing = Por el momento no hay nada pendiente. Muchas gracias.
+letter-by-code = Puede pagar con tarjeta desde su teléfono: escanee el código que figura abajo. No necesita cuenta. La página muestra siempre lo que está pendiente en ese momento.
+letter-ask = Pregúntenos cómo puede pagarlo.
+letter-regards = Atentamente

@@ -13,3 +13,11 @@ refusal-above-due = El importe supera lo pendiente: redúzcalo.
 refusal-invalid-amount = Escriba un importe como el que se muestra.
 refusal-nothing-chosen = Elija lo que desea pagar.
 refusal-other = Esto no es posible en este momento. Vuelva a cargar la página para ver la situación.
+
+## The same where the amounts are known.
+
+refused-payment-pending = Hay un pago de { $amount } en curso. Espere hasta conocer el resultado.
+refused-full-only = Este enlace solo admite el importe completo: { $amount }.
+refused-below-minimum = Pague al menos { $amount }.
+refused-not-offered = Elija uno de los importes ofrecidos o el total de { $amount }.
+refused-above-due = { $asked } supera lo pendiente, { $amount }: reduzca el importe.

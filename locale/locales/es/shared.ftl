@@ -12,6 +12,7 @@ document-credit-note = Nota de crédito sobre { $number }
 ## How money came.
 
 means-ending = { $name } terminada en { $last4 }
+means-bank-debit = Domiciliación bancaria
 means-online = en línea
 means-at-processor = factura del proveedor de pagos
 means-cash = { $reference ->
@@ -79,3 +80,20 @@ changed-shipping = envío
 changed-extra-service = servicio adicional
 changed-correction = corrección
 changed-other = otros cambios
+
+## What the books themselves write on an entry.
+
+posted-refund = Reembolso
+posted-paid-out = Crédito devuelto
+posted-returned = Pago devuelto
+posted-small-difference = Pequeña diferencia
+posted-late-fee = Recargo por demora
+posted-adjustment = Ajuste del saldo
+posted-refunded-there = Reembolsado desde el proveedor de pagos
+posted-written-off = Dado de baja
+
+## Why lines were taken off an order as a whole.
+
+ended-canceled = anulado
+ended-denied = denegada
+ended-withdrawn = retirada

@@ -184,3 +184,15 @@ paper-days_late = { $days ->
     [one] { $days } jour de retard
    *[other] { $days } jours de retard
 }
+
+## What is written on a paper besides its own words.
+
+written-leftover = Remises sur des lignes retirées
+written-reference = Référence
+letter-subject = Votre compte chez { $business }
+letter-greeting = À l’attention de { $name },
+letter-open = voici ce qui reste ouvert à ce jour sur votre compte.
+letter-nothing = Rien n’est dû pour le moment. Merci.
+letter-by-code = Vous pouvez payer par carte avec votre téléphone : scannez le code ci-dessous. Aucun compte n’est nécessaire. La page montre toujours ce qui est dû à ce moment-là.
+letter-ask = Veuillez nous demander comment le régler.
+letter-regards = Cordialement

@@ -13,3 +13,11 @@ refusal-above-due = Le montant dépasse ce qui est dû : diminuez-le.
 refusal-invalid-amount = Saisissez un montant comme celui qui est affiché.
 refusal-nothing-chosen = Choisissez ce que vous souhaitez payer.
 refusal-other = Cela n’est pas possible pour le moment. Rechargez la page pour voir la situation.
+
+## The same where the amounts are known.
+
+refused-payment-pending = Un paiement de { $amount } est en cours. Veuillez attendre d’en connaître l’issue.
+refused-full-only = Ce lien n’accepte que le montant total de { $amount }.
+refused-below-minimum = Payez au moins { $amount }.
+refused-not-offered = Choisissez l’un des montants proposés ou le total de { $amount }.
+refused-above-due = { $asked } dépasse les { $amount } dus : diminuez le montant.

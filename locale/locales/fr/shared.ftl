@@ -12,6 +12,7 @@ document-credit-note = Avoir sur { $number }
 ## How money came.
 
 means-ending = { $name } se terminant par { $last4 }
+means-bank-debit = Prélèvement bancaire
 means-online = en ligne
 means-at-processor = facture du prestataire de paiement
 means-cash = { $reference ->
@@ -79,3 +80,20 @@ changed-shipping = livraison
 changed-extra-service = service supplémentaire
 changed-correction = correction
 changed-other = autres modifications
+
+## What the books themselves write on an entry.
+
+posted-refund = Remboursement
+posted-paid-out = Avoir versé
+posted-returned = Paiement rejeté
+posted-small-difference = Petite différence
+posted-late-fee = Frais de retard
+posted-adjustment = Ajustement du solde
+posted-refunded-there = Remboursé chez le prestataire de paiement
+posted-written-off = Passé en perte
+
+## Why lines were taken off an order as a whole.
+
+ended-canceled = annulée
+ended-denied = refusée
+ended-withdrawn = retirée

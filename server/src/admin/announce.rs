@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use books::ids::{BusinessId, CustomerId};
 use engine::store::business;
 
+use crate::api::looks::media_type;
 use crate::app::App;
 use crate::auth::Staff;
 use crate::forms::Form;
@@ -46,6 +47,5 @@ pub async fn stylesheet(State(app): State<Arc<App>>, Path(file): Path<String>) -
 pub async fn logo(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Problem> {
     let id: BusinessId = id.parse().map_err(|_| Problem::not_found())?;
     let picture = business::business(&app.services.db, id).await?.logo.ok_or_else(Problem::not_found)?;
-    let kind = if picture.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" };
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], picture).into_response())
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&picture)))], picture).into_response())
 }

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
 use engine::error::Error;
-use engine::flows::save_business::{self, BusinessChange, BusinessDetails, LOGO_BYTES, change_business};
-use engine::store::business::{self, Limits};
+use engine::flows::dress_papers::{LOGO_BYTES, replace_logo};
+use engine::flows::save_business::{BusinessChange, change_business};
+use engine::store::business::Limits;
 
 use super::again::{self, Again, filled};
 use super::desk::{Desk, done};
 use super::setup::{locales, zones};
 use super::views::settings::{BusinessSettings, CollectingSettings, RoleLimit, SettingsTab};
 use crate::app::App;
-use crate::auth::{Manager, Staff};
+use crate::auth::Manager;
 use crate::forms::{DESCRIPTION, Form, NAME};
 use crate::respond::{Problem, page};
 use crate::view::form::Field;
@@ -130,7 +131,8 @@ pub async fn logo(State(app): State<Arc<App>>, Manager(staff): Manager, mut part
     if file.len() > LOGO_BYTES {
         return Err(Problem::too_large(LOGO_BYTES));
     }
-    keep_logo(&app, &staff, file).await
+    replace_logo(&app.services, &staff.call(None), Some(file)).await?;
+    Ok(done("/admin/settings", "saved"))
 }
 
 fn unreadable(error: axum::extract::multipart::MultipartError) -> Problem {
@@ -142,28 +144,7 @@ fn unreadable(error: axum::extract::multipart::MultipartError) -> Problem {
 
 /// `POST /admin/settings/logo/remove`
 pub async fn remove_logo(State(app): State<Arc<App>>, Manager(staff): Manager) -> Result<Response, Problem> {
-    keep_logo(&app, &staff, Vec::new()).await
-}
-
-/// Keeps a picture as the logo (none: removes it) and everything else as it is.
-async fn keep_logo(app: &App, staff: &Staff, picture: Vec<u8>) -> Result<Response, Problem> {
-    let known = business::business(&app.services.db, staff.business).await?;
-    let settings = known.settings()?;
-    let details = BusinessDetails {
-        name: known.name,
-        email: known.email,
-        phone: known.phone,
-        address: known.address,
-        tax_id: known.tax_id,
-        color: known.color,
-        logo: Some(picture),
-        footer: known.footer,
-        paper: known.paper,
-        time_zone: known.time_zone,
-        week_begins: settings.week_begins,
-        locale: known.locale,
-    };
-    save_business::save_business(&app.services.db, &staff.call(None), details).await?;
+    replace_logo(&app.services, &staff.call(None), None).await?;
     Ok(done("/admin/settings", "saved"))
 }
 

@@ -189,6 +189,8 @@ fn event(kind: &str) -> &'static str {
         "mail_bounced" => "Bounced",
         "test_mail_written" => "Test written",
         "paper_kept" => "First print kept",
+        "logo_replaced" => "Logo changed",
+        "paper_text_changed" => "Text under papers changed",
         "template_replaced" => "Own template kept",
         "template_removed" => "Built-in template restored",
         "template_failed" => "Own template failed",

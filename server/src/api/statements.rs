@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use books::ageing::Ageing;
 use books::ids::{CustomerId, StatementId};
 use engine::flows::send_statement::send_statement;
 use engine::sheets::statement::{Moved, Period, StatementSheet, StillOpen, statement_sheet};
@@ -66,6 +67,8 @@ struct Statement {
     closing: i64,
     /// What was open at the end of the last day. Its sum less `free_credit` is what was owed.
     open: Vec<OpenCharge>,
+    /// What was open, by its age at the end of the last day (of today, if that comes first).
+    ageing: Aged,
     /// Credit that was set against nothing.
     free_credit: i64,
     /// The closing balance of the statement sent for the days before, where it is not this opening.
@@ -86,6 +89,23 @@ struct StatementLine {
     /// Signed: a charge is negative.
     amount: i64,
     balance: i64,
+}
+
+/// What was open, by days past due. Its sum less the free credit is what was owed.
+#[derive(Debug, Serialize, ToSchema)]
+struct Aged {
+    current: i64,
+    d1_30: i64,
+    d31_60: i64,
+    d61_90: i64,
+    d90_plus: i64,
+}
+
+impl From<Ageing> for Aged {
+    fn from(of: Ageing) -> Aged {
+        let Ageing { current, d1_30, d31_60, d61_90, d90_plus, .. } = of;
+        Aged { current, d1_30, d31_60, d61_90, d90_plus }
+    }
 }
 
 /// A charge that was open.
@@ -138,6 +158,7 @@ impl Statement {
             movements: sheet.movements.iter().map(StatementLine::from).collect(),
             closing: sheet.closing,
             open: sheet.open.iter().map(OpenCharge::from).collect(),
+            ageing: sheet.ageing.into(),
             free_credit: sheet.ageing.credit,
             said_before: sheet.said_before,
             entered_since: sheet.entered_since.iter().map(StatementLine::from).collect(),

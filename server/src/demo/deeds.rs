@@ -20,7 +20,7 @@ use engine::flows::issue_invoice::{Generating, generate_invoice};
 use engine::flows::open_link::open_link;
 use engine::flows::record_payment::{Part, Received, record_payment};
 use engine::flows::request_payment::{Asking, request_payment};
-use engine::flows::save_business::{BusinessDetails, save_business};
+use engine::flows::save_business::{BusinessChange, change_business};
 use engine::flows::save_customer::{CustomerDetails, create_customer};
 use engine::flows::share_link::{NewLink, create_link};
 use engine::flows::start_checkout::{Next, start_checkout};
@@ -105,21 +105,16 @@ async fn open(services: &Services) -> Result<Shop<'_>, Failure> {
     let made = create_business(&services.db, new).await?;
     let actor = Actor::User { id: made.owner, role: Role::Owner };
     let call = Call { business: made.business, actor, request_id: "demo".to_owned(), key: None };
-    let details = BusinessDetails {
-        name: BUSINESS.to_owned(),
-        email: Some("hello@harbor-and-oak.example".to_owned()),
-        phone: Some("+1 555 0100".to_owned()),
-        address: Some("1 Example Wharf\nSampleton".to_owned()),
-        tax_id: None,
-        color: "#0b5c44".to_owned(),
-        logo: None,
-        footer: Some("Harbor & Oak Joinery is made up for this demo.".to_owned()),
-        paper: "letter".to_owned(),
-        time_zone: "UTC".to_owned(),
-        locale: "en".to_owned(),
-        week_begins: None,
+    let details = BusinessChange {
+        email: Some(Some("hello@harbor-and-oak.example".to_owned())),
+        phone: Some(Some("+1 555 0100".to_owned())),
+        address: Some(Some("1 Example Wharf\nSampleton".to_owned())),
+        color: Some("#0b5c44".to_owned()),
+        footer: Some(Some("Harbor & Oak Joinery is made up for this demo.".to_owned())),
+        paper: Some("letter".to_owned()),
+        ..BusinessChange::default()
     };
-    save_business(&services.db, &call, details).await?;
+    change_business(&services.db, &call, details).await?;
     let sandbox = NewConnection { kind: "sandbox".to_owned(), name: None, settings: serde_json::json!({}) };
     let connection = connect_processor(services, &call, sandbox).await?.value;
     let connection = engine::store::connection::connection(&services.db, made.business, connection).await?;

@@ -21,8 +21,10 @@ use engine::sheets::invoice::InvoiceSheet;
 use engine::store::e_invoicing::SellerDetails;
 use engine::store::entry::{Allocation, EntryLine};
 use engine::store::invoice::{Frozen, FrozenParty, InvoiceLine};
+use engine::wording;
+use locale::Tongue;
 
-use super::{lines_of, means, sent_xml};
+use super::{lines_of, means, sent_xml, tongue};
 use crate::respond::Problem;
 
 /// An issued invoice as an electronic one. Refuses NOT_ISSUED and E_INVOICE_INCOMPLETE.
@@ -74,8 +76,10 @@ pub fn invoice_paper(sheet: &InvoiceSheet, pay_url: Option<String>) -> Made<Invo
     let total = if draft { sheet.figures.total } else { invoice.total };
     // What was written off before the issue was not asked for either.
     let before = if draft { 0 } else { invoice.total - invoice.due_at_issue - invoice.applied };
+    let head = letterhead(&frozen, &sheet.business, invoice.issued_at.unwrap_or(sheet.now));
+    let tongue = tongue(&head);
     Ok(InvoicePaper {
-        head: letterhead(&frozen, &sheet.business, invoice.issued_at.unwrap_or(sheet.now)),
+        head,
         customer: party(&frozen.customer),
         number: invoice.number.clone(),
         description: invoice.description.clone().unwrap_or_default(),
@@ -84,24 +88,24 @@ pub fn invoice_paper(sheet: &InvoiceSheet, pay_url: Option<String>) -> Made<Invo
         terms: invoice.terms.clone().unwrap_or_default(),
         reference: frozen.customer.reference.clone().unwrap_or_default(),
         order_number: sheet.order.as_ref().and_then(|order| order.number.clone()),
-        body: body(&sheet.lines, total, invoice.currency),
+        body: body(&tongue, sheet, total),
         drawn: Drawn { already_paid: money(before), applied_balance: money(invoice.applied) },
         due_at_issue: money(if draft { total } else { invoice.due_at_issue }),
         payments: paid_at_issue(sheet),
-        pay: pay_panel(pay_url, frozen.seller.as_ref().or(sheet.sides.seller.as_ref()), invoice.number.as_deref()),
-        notes: invoice.notes.iter().cloned().collect(),
-        as_at: as_at(sheet),
+        pay: pay_panel(&tongue, pay_url, frozen.seller.as_ref().or(sheet.sides.seller.as_ref()), invoice.number.as_deref()),
+        notes: invoice.notes.iter().chain(&frozen.note).cloned().collect(),
+        as_at: as_at(&tongue, sheet),
     })
 }
 
 /// The link, and the account for whoever pays by transfer. None: neither is known.
-fn pay_panel(url: Option<String>, seller: Option<&SellerDetails>, number: Option<&str>) -> Option<PayPanel> {
+fn pay_panel(tongue: &Tongue, url: Option<String>, seller: Option<&SellerDetails>, number: Option<&str>) -> Option<PayPanel> {
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
     let mut bank = Vec::new();
     if let Some(iban) = seller.and_then(|details| details.iban.as_deref()) {
         bank.push(fact("IBAN", in_fours(iban)));
         bank.extend(seller.and_then(|details| details.bic.clone()).map(|bic| fact("BIC", bic)));
-        bank.extend(number.map(|number| fact("Ref.", number.to_owned())));
+        bank.extend(number.map(|number| fact(&tongue.say("written-reference").to_string(), number.to_owned())));
     }
     (url.is_some() || !bank.is_empty()).then(|| PayPanel { url: url.unwrap_or_default(), text: String::new(), bank })
 }
@@ -112,10 +116,11 @@ fn in_fours(iban: &str) -> String {
     letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
 }
 
-fn body(lines: &[InvoiceLine], total: i64, currency: Currency) -> Body {
+fn body(tongue: &Tongue, sheet: &InvoiceSheet, total: i64) -> Body {
+    let (lines, currency) = (&sheet.lines, sheet.invoice.currency);
     let money = |minor| Money::new(minor, currency);
     let printed = lines.iter().map(|line| PaperLine {
-        description: line.description.clone(),
+        description: described(tongue, sheet, line),
         detail: String::new(),
         quantity: line.unit.as_ref().map_or_else(|| line.quantity.clone(), |unit| format!("{} {unit}", line.quantity)),
         unit_amount: money(line.unit_amount),
@@ -126,6 +131,15 @@ fn body(lines: &[InvoiceLine], total: i64, currency: Currency) -> Body {
     });
     let taxed = lines.iter().filter_map(|line| line.tax_rate.clone().map(|rate| (rate, line.net, line.tax)));
     Body { prices: Prices::BeforeTax, lines: printed.collect(), taxes: tax_rows(taxed, currency), total: money(total) }
+}
+
+/// What a line is for. One that stands for a whole charge says what its entry says, in the reader's language.
+fn described(tongue: &Tongue, sheet: &InvoiceSheet, line: &InvoiceLine) -> String {
+    let charge = sheet.charges.iter().find(|charge| Some(charge.id) == line.entry_id);
+    match charge.filter(|charge| charge.description == line.description) {
+        Some(charge) => wording::entry(tongue, charge.kind, &charge.description),
+        None => line.description.clone(),
+    }
 }
 
 fn tax_rows(taxed: impl Iterator<Item = (String, i64, i64)>, currency: Currency) -> Vec<TaxRow> {
@@ -164,11 +178,11 @@ fn credit_of<'a>(sheet: &'a InvoiceSheet, row: &Allocation) -> Option<&'a EntryL
 }
 
 /// The sheet behind the face, once anything has changed since the issue.
-fn as_at(sheet: &InvoiceSheet) -> Option<AsAt> {
+fn as_at(tongue: &Tongue, sheet: &InvoiceSheet) -> Option<AsAt> {
     let invoice = &sheet.invoice;
     let money = |minor| Money::new(minor, invoice.currency);
     invoice.number.as_ref()?;
-    let changes = changes(sheet);
+    let changes = changes(tongue, sheet);
     if changes.is_empty() {
         return None;
     }
@@ -198,7 +212,7 @@ fn as_at(sheet: &InvoiceSheet) -> Option<AsAt> {
 }
 
 /// What happened since the issue, in the order it was posted.
-fn changes(sheet: &InvoiceSheet) -> Vec<Change> {
+fn changes(tongue: &Tongue, sheet: &InvoiceSheet) -> Vec<Change> {
     let money = |minor| Money::new(minor, sheet.invoice.currency);
     let mut changes: Vec<Change> = Vec::new();
     if let Some(day) = sheet.invoice.voided_on {
@@ -207,7 +221,7 @@ fn changes(sheet: &InvoiceSheet) -> Vec<Change> {
         changes.push(Change { on: day, kind: ChangeKind::Void, number: String::new(), note, amount });
     }
     for fee in sheet.charges.iter().filter(|charge| charge.kind == EntryKind::LateFee) {
-        let (number, note) = (String::new(), fee.description.clone());
+        let (number, note) = (String::new(), wording::entry(tongue, fee.kind, &fee.description));
         changes.push(Change { on: fee.effective_on, kind: ChangeKind::LateFee, number, note, amount: money(fee.amount) });
     }
     for row in sheet.history.iter().filter(|row| sheet.is_later(row)) {
@@ -255,8 +269,10 @@ pub fn credit_note_paper(sheet: &CreditNoteSheet) -> Made<CreditNotePaper> {
         (None, 0) => None,
         (rate, _) => Some(rate.clone().unwrap_or_else(|| usual.clone())),
     };
+    let head = letterhead(&frozen, &sheet.business, note.created_at);
+    let tongue = tongue(&head);
     let lines = sheet.lines.iter().map(|line| PaperLine {
-        description: line.description.clone(),
+        description: wording::credit_reason(&tongue, note, &line.description),
         detail: String::new(),
         quantity: "1".to_owned(),
         unit_amount: money(line.net),
@@ -270,13 +286,13 @@ pub fn credit_note_paper(sheet: &CreditNoteSheet) -> Made<CreditNotePaper> {
     let ways = [(DestinationKind::Balance, note.to_balance), (card, note.to_card), (DestinationKind::Outside, note.to_outside)];
     let destinations = ways.into_iter().filter(|(_, amount)| *amount > 0);
     Ok(CreditNotePaper {
-        head: letterhead(&frozen, &sheet.business, note.created_at),
+        head,
         customer: party(&frozen.customer),
         number: note.number.clone(),
         dated_on: note.dated_on,
         invoice_number: sheet.invoice.number.clone().unwrap_or_default(),
         invoice_issued_on: sheet.invoice.issued_on,
-        reason: note.reason.clone(),
+        reason: wording::credit_reason(&tongue, note, &note.reason),
         body: Body {
             prices: Prices::BeforeTax,
             lines: lines.collect(),
@@ -286,6 +302,6 @@ pub fn credit_note_paper(sheet: &CreditNoteSheet) -> Made<CreditNotePaper> {
         due_before: money(note.due_before),
         due_after: money(note.due_after),
         destinations: destinations.map(|(kind, amount)| Destination { kind, amount: money(amount) }).collect(),
-        notes: Vec::new(),
+        notes: frozen.note.into_iter().collect(),
     })
 }

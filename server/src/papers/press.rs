@@ -20,6 +20,7 @@ use engine::sheets::invoice::InvoiceSheet;
 use engine::store::business::Business;
 use engine::store::invoice::kept_paper;
 use engine::store::paper_template;
+use locale::Tongue;
 use tokio::sync::Semaphore;
 
 use super::invoices::{credit_note_paper, invoice_paper};
@@ -61,30 +62,31 @@ impl PaperPress {
 
     async fn paper(&self, of: Printable<'_>) -> Result<Printed> {
         let now = self.db.clock().now();
-        let (business, name, paper) = match of {
+        let (business, name, mut paper) = match of {
             Printable::Invoice { sheet, pay_url } => return self.invoice(sheet, pay_url).await,
             Printable::CreditNote(sheet) => return self.credit_note(sheet).await,
             Printable::Order { sheet, pay_url } => (
-                sheet.business.id,
+                &sheet.business,
                 sheet.order.number.clone().unwrap_or_else(|| "draft".to_owned()),
                 Paper::Order(order_paper(sheet, pay_url, now)),
             ),
             Printable::Receipt(sheet) => {
-                (sheet.business.id, sheet.payment.number.clone(), Paper::Receipt(receipt_paper(sheet, now)))
+                (&sheet.business, sheet.payment.number.clone(), Paper::Receipt(receipt_paper(sheet, now)))
             }
             Printable::Refund(sheet) => {
-                (sheet.payment.business.id, sheet.refund.number.clone(), Paper::Refund(refund_paper(sheet, now)))
+                (&sheet.payment.business, sheet.refund.number.clone(), Paper::Refund(refund_paper(sheet, now)))
             }
             Printable::Statement { sheet, pay_url } => (
-                sheet.business.id,
+                &sheet.business,
                 format!("statement-{}-{}", sheet.period.from, sheet.period.to),
                 Paper::Statement(statement_paper(sheet, pay_url)),
             ),
             Printable::Letter { sheet, pay_url } => {
-                (sheet.business.id, format!("letter-{}", sheet.period.to), Paper::Letter(letter_paper(sheet, pay_url)))
+                (&sheet.business, format!("letter-{}", sheet.period.to), Paper::Letter(letter_paper(sheet, pay_url)))
             }
         };
-        Ok(Printed { name, bytes: self.drawn(business, paper, None).await?.bytes })
+        write_under(business, &mut paper)?;
+        Ok(Printed { name, bytes: self.drawn(business.id, paper, None).await?.bytes })
     }
 
     /// While nothing has changed since the issue: the first print.
@@ -160,8 +162,15 @@ impl PaperPress {
         run(command, errand).await
     }
 
+    /// A paper that nobody gets, as this business would print it.
+    fn made_up(&self, of: &Business, kind: PaperKind) -> Result<Paper> {
+        let mut paper = samples::sample(of, kind, self.db.clock().now());
+        write_under(of, &mut paper)?;
+        Ok(paper)
+    }
+
     async fn sample(&self, of: &Business, kind: PaperKind, template: &str) -> Result<Vec<u8>> {
-        let paper = Arc::new(samples::sample(of, kind, self.db.clock().now()));
+        let paper = Arc::new(self.made_up(of, kind)?);
         let refuse = |code, detail| FieldError { field: "template".to_owned(), code, detail };
         match self.by_template(&paper, None, template.to_owned()).await {
             Ok(bytes) => Ok(bytes),
@@ -172,6 +181,24 @@ impl PaperPress {
             Err(other) => Err(Error::Fault(other.to_string())),
         }
     }
+}
+
+/// Puts under a paper what the business writes under its kind, for its reader. Issued invoices and credit notes come with the text
+/// of their day and do not pass here.
+fn write_under(business: &Business, paper: &mut Paper) -> Result<()> {
+    let language = Tongue::of_tag(&paper.head().locale).language();
+    let Some(text) = business.paper_text(paper.kind(), language)? else { return Ok(()) };
+    match paper {
+        Paper::Order(paper) => paper.notes.push(text),
+        Paper::Invoice(paper) => paper.notes.push(text),
+        Paper::CreditNote(paper) => paper.notes.push(text),
+        Paper::Receipt(paper) => paper.notes.push(text),
+        Paper::Refund(paper) => paper.notes.push(text),
+        Paper::Statement(paper) => paper.notes.push(text),
+        // A letter ends with regards.
+        Paper::Letter(paper) => paper.paragraphs.insert(paper.paragraphs.len().saturating_sub(1), text),
+    }
+    Ok(())
 }
 
 impl Press for PaperPress {
@@ -188,7 +215,7 @@ impl Press for PaperPress {
     }
 
     fn sample_data(&self, of: &Business, kind: PaperKind) -> Result<String> {
-        let paper = samples::sample(of, kind, self.db.clock().now());
+        let paper = self.made_up(of, kind)?;
         (self.papers.data)(&paper, None).map_err(Error::Fault)
     }
 }

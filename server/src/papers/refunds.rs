@@ -4,8 +4,9 @@ use books::money::Money;
 use books::paper::{OwedAgain, RefundPaper, RefundTo, Stamp};
 use books::refund::RefundRoute;
 use engine::sheets::refund::RefundSheet;
+use engine::wording;
 
-use super::{letterhead, means, party};
+use super::{letterhead, means, party, tongue};
 
 /// The values that a refund's confirmation prints.
 pub fn refund_paper(sheet: &RefundSheet, now: books::calendar::Instant) -> RefundPaper {
@@ -14,8 +15,11 @@ pub fn refund_paper(sheet: &RefundSheet, now: books::calendar::Instant) -> Refun
     let zone = of.business.zone();
     let before = sheet.before();
     let owed_again = sheet.owed_again.iter().map(|(number, minor)| OwedAgain { number: number.clone(), amount: money(*minor) });
+    let head = letterhead(&of.business, of.customer.locale.as_deref(), now);
     RefundPaper {
-        head: letterhead(&of.business, of.customer.locale.as_deref(), now),
+        notes: Vec::new(),
+        reason: wording::refund_reason(&tongue(&head), &refund.reason),
+        head,
         customer: party(&of.customer),
         number: refund.number.clone(),
         refunded_at: Stamp::in_zone(refund.settled_at.unwrap_or(refund.created_at), &zone),
@@ -24,7 +28,6 @@ pub fn refund_paper(sheet: &RefundSheet, now: books::calendar::Instant) -> Refun
             RefundRoute::Original => RefundTo::Original(means(&of.payment)),
             RefundRoute::Outside => RefundTo::Outside,
         },
-        reason: refund.reason.clone(),
         payment_number: of.payment.number.clone(),
         payment_amount: money(of.payment.amount),
         refunded_before: money(before),

@@ -220,6 +220,7 @@ impl Story {
 
     fn refund(&self) -> RefundPaper {
         RefundPaper {
+            notes: Vec::new(),
             head: self.head.clone(),
             customer: customer(),
             number: "RFD-2026-00003".into(),

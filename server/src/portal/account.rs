@@ -171,7 +171,7 @@ fn open_row(
             Target::Entry(_) => None,
         },
         id: one.id.clone(),
-        name: wording::entry(tongue, &one.name),
+        name: wording::entry(tongue, one.kind, &one.name),
         on: Day::by(tongue, one.on),
         due_on: one.due_on.map(|day| Day::by(tongue, day)),
         is_late: one.due_on.is_some_and(|day| day < today),
@@ -214,7 +214,7 @@ pub async fn pay(
     }
     match checkout(&app, &account, &call, selected).await {
         Err(Error::Refused(refusal)) => {
-            let why = wording::refusal(&account.tongue(&sheet.business), refusal.code, &refusal.detail);
+            let why = wording::refusal(&account.tongue(&sheet.business), &refusal);
             render(&app, &account, &sheet, &form, Some(why), StatusCode::CONFLICT).await
         }
         Ok(response) => Ok(response),
@@ -290,7 +290,7 @@ pub async fn pay_order(
     let selected = select_documents(db, keys, &call, account.id(), sheet.order.currency, targets).await?.value;
     match checkout(&app, &account, &call, selected).await {
         Err(Error::Refused(refusal)) => {
-            let why = wording::refusal(&account.tongue(&sheet.business), refusal.code, &refusal.detail);
+            let why = wording::refusal(&account.tongue(&sheet.business), &refusal);
             order_page(&app, &account, &order, Some(why), StatusCode::CONFLICT).await
         }
         Ok(response) => Ok(response),

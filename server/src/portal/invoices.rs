@@ -86,7 +86,7 @@ pub async fn pay(
     let selected = select_documents(db, keys, &call, account.id(), sheet.invoice.currency, targets).await?.value;
     match checkout(&app, &account, &call, selected).await {
         Err(Error::Refused(refusal)) => {
-            let why = wording::refusal(&account.tongue(&sheet.business), refusal.code, &refusal.detail);
+            let why = wording::refusal(&account.tongue(&sheet.business), &refusal);
             Ok(render(&app, &account, &sheet, Some(why), StatusCode::CONFLICT))
         }
         Ok(response) => Ok(response),

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form as RawForm};
-use books::explain::Trace;
+use books::explain::{Trace, TracedEntry};
 use books::ids::LinkId;
 use books::money::{Currency, Money};
 use engine::flows::call::{Actor, Call};
@@ -185,7 +185,7 @@ fn chosen(sheet: &LinkSheet, shell: PayerShell, base: String, paybox: PayBox) ->
             .chosen
             .iter()
             .map(|charge| ChosenRow {
-                description: wording::entry(tongue, &charge.description),
+                description: wording::entry(tongue, charge.kind, &charge.description),
                 on: Day::by(tongue, charge.effective_on),
                 due_on: charge.due_on.map(|day| Day::by(tongue, day)),
                 open: shown::amount(tongue, charge.open(), currency),
@@ -215,7 +215,7 @@ pub async fn pay(
         (false, Ok(money)) => Some(money.minor),
         (false, Err(error)) => {
             let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
-            let why = wording::refusal(&tongue, "INVALID_AMOUNT", &error.to_string());
+            let why = wording::refusal(&tongue, &engine::error::Refusal::new("INVALID_AMOUNT", error.to_string()));
             return Ok(render(&app, &visitor, &sheet, Some(why), StatusCode::UNPROCESSABLE_ENTITY));
         }
     };
@@ -224,7 +224,7 @@ pub async fn pay(
         Ok(Next::Payment(_)) => Ok(Redirect::to(&clean(sheet.link.id)).into_response()),
         Err(engine::error::Error::Refused(refusal)) => {
             let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
-            let why = wording::refusal(&tongue, refusal.code, &refusal.detail);
+            let why = wording::refusal(&tongue, &refusal);
             Ok(render(&app, &visitor, &sheet, Some(why), StatusCode::CONFLICT))
         }
         Err(engine::error::Error::Busy { .. }) => {
@@ -302,11 +302,11 @@ pub fn explained(shell: PayerShell, base: String, about: String, trace: Trace, c
     let tongue = shell.tongue.clone();
     let mut running = 0;
     let mut steps = Vec::new();
-    let mut step = |on, description: &str, detail: String, minor: i64| {
+    let mut step = |of: &TracedEntry, on, detail: String, minor: i64| {
         running += minor;
         steps.push(PublicStep {
             on: Day::by(&tongue, on),
-            what: wording::entry(&tongue, description),
+            what: wording::entry(&tongue, of.kind, &of.description),
             detail,
             amount: shown::amount(&tongue, minor, currency),
             running: shown::amount(&tongue, running, currency),
@@ -314,14 +314,14 @@ pub fn explained(shell: PayerShell, base: String, about: String, trace: Trace, c
     };
     for charge in trace.for_payer().charges {
         let entry = &charge.entry;
-        step(entry.on, &entry.description, String::new(), entry.amount);
+        step(entry, entry.on, String::new(), entry.amount);
         for applied in &charge.applied {
-            let onto = wording::entry(&tongue, &entry.description);
+            let onto = wording::entry(&tongue, entry.kind, &entry.description);
             let (detail, signed) = match applied.taken_back {
                 true => (tongue.say("taken-back").to_string(), applied.amount),
                 false => (tongue.say("applied-to").with("charge", onto).to_string(), -applied.amount),
             };
-            step(applied.on, &applied.from.description, detail, signed);
+            step(&applied.from, applied.on, detail, signed);
         }
     }
     let result = shown::amount(&tongue, due, currency);

@@ -132,7 +132,7 @@ pub fn receipt_in(shell: PayerShell, sheet: &PaymentSheet, back: &str, returned:
     for charge in &sheet.charges {
         let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
         let order = sheet.order_of(charge).map(|order| wording::order(tongue, order));
-        let name = order.unwrap_or_else(|| wording::entry(tongue, &charge.description));
+        let name = order.unwrap_or_else(|| wording::entry(tongue, charge.kind, &charge.description));
         facts.push(Fact { name, value: shown::amount(tongue, part, currency).text });
     }
     if outcome != Outcome::Received {

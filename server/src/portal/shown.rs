@@ -147,7 +147,7 @@ pub fn recent(tongue: &Tongue, line: &EntryLine) -> RecentEntry {
     let status = books::entry::entry_status(line.side, line.amount, line.allocated, line.reversed_by.is_some());
     let signed = if line.side == books::entry::Side::Charge { -line.amount } else { line.amount };
     RecentEntry {
-        description: wording::entry(tongue, &line.description),
+        description: wording::entry(tongue, line.kind, &line.description),
         on: Day::by(tongue, line.effective_on),
         amount: amount(tongue, signed, line.currency),
         status: Some(Chip::by(tongue, status.as_str())),

@@ -68,7 +68,7 @@ impl StatementView {
         let day = |day| Day::by(tongue, day);
         let row = |moved: &Moved| StatementRow {
             on: day(moved.on),
-            description: wording::entry(tongue, &moved.description),
+            description: wording::entry(tongue, moved.kind, &moved.description),
             number: moved.number.clone(),
             amount: amount(moved.amount),
             balance: amount(moved.balance),
@@ -93,7 +93,7 @@ impl StatementView {
                 .open
                 .iter()
                 .map(|item| OpenRow {
-                    description: wording::entry(tongue, &item.description),
+                    description: wording::entry(tongue, item.kind, &item.description),
                     number: item.number.clone(),
                     on: day(item.on),
                     due_on: item.due_on.map(day),

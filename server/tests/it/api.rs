@@ -14,6 +14,7 @@ pub mod invoices;
 mod keys_and_scopes;
 mod ledger_cases;
 mod lists;
+mod looks;
 mod mail_words;
 mod messages;
 pub mod methods;

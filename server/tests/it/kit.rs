@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -322,6 +322,20 @@ fn due_on(paper: &Paper) -> Option<Money> {
     }
 }
 
+/// Every paper that the tests of this process had drawn.
+static DRAWN: Mutex<Vec<Paper>> = Mutex::new(Vec::new());
+
+/// The papers drawn for the business with this tax number, in their order.
+pub fn drawn(tax_id: &str) -> Vec<Paper> {
+    let all = DRAWN.lock().expect("nobody panics while drawing");
+    all.iter().filter(|paper| paper.head().business.tax_id == tax_id).cloned().collect()
+}
+
+fn draw(paper: &Paper) -> Result<Vec<u8>, String> {
+    DRAWN.lock().expect("nobody panics while drawing").push(paper.clone());
+    printed(paper.check(), due_on(paper))
+}
+
 /// What stands in for a PDF: its first bytes, and the amount due where there is one.
 fn printed(check: Result<(), PaperFault>, due: Option<Money>) -> Result<Vec<u8>, String> {
     check.map_err(|fault| fault.to_string())?;
@@ -343,7 +357,7 @@ fn start_up(place: &Place, base_urls: BTreeMap<String, String>) -> Arc<App> {
     // Papers are drawn by another crate. Here what does not add up is refused, as the typesetter would, and a bill is
     // no more than the amount that it says is due.
     let papers = Papers {
-        draw: |paper, _| printed(paper.check(), due_on(paper)),
+        draw: |paper, _| draw(paper),
         built_in: |kind| format!("// The built-in template of {}.\n", kind.word()),
         data: |paper, _| Ok(json!({ "title": paper.kind().word() }).to_string()),
         // A template is a script here: what it prints is the paper.

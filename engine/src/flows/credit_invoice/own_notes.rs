@@ -5,6 +5,7 @@
 
 use books::account::{Account, OwnCreditNote, Target};
 use books::ids::{AmendmentId, EventId, InvoiceId};
+use books::paper::PaperKind;
 
 use super::super::audit::{Act, event_id};
 use super::super::call::Call;
@@ -42,7 +43,7 @@ pub(crate) struct OwnNotes<'a> {
 /// Both sides as they stand now, as papers keep them.
 pub(crate) async fn parties(tx: &mut Tx<'_>, books: &Books) -> Result<String> {
     let sides = sides_of_flow(tx, books.customer.id).await?;
-    Frozen::now(&books.business, &books.customer, &sides).text()
+    Frozen::now(PaperKind::CreditNote, &books.business, &books.customer, &sides)?.text()
 }
 
 /// Buffers the credit notes that an amendment made on invoices. `after`: the account as the amendment left it.

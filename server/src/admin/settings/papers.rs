@@ -1,4 +1,4 @@
-//! Papers: which mails bring theirs along, and templates of one's own, looked at before they are used.
+//! Papers: which mails bring theirs along, what stands under them, and templates of one's own, looked at before they are used.
 
 use std::sync::Arc;
 
@@ -6,15 +6,17 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use books::paper::PaperKind;
 use engine::error::Error;
+use engine::flows::dress_papers::write_under_papers;
 use engine::flows::replace_template::{LONGEST, replace_template, restore_template, try_template};
 use engine::flows::save_business::{BusinessChange, change_business};
 use engine::jobs::attach;
 use engine::press::{Press, Printed};
 use engine::store::paper_template::{self, PaperTemplate};
+use locale::Language;
 
 use crate::admin::again::{self, Again, filled};
 use crate::admin::desk::{Desk, done};
-use crate::admin::views::settings::{FailingTemplate, OwnTemplate, PaperSettings, SettingsTab};
+use crate::admin::views::settings::{FailingTemplate, OwnTemplate, PaperSettings, SettingsTab, TextUnder};
 use crate::admin::words::{self, Names};
 use crate::app::App;
 use crate::auth::{Manager, Staff};
@@ -43,10 +45,25 @@ pub async fn show(State(app): State<Arc<App>>, Path(kind): Path<String>, desk: D
     let kind = known(&kind)?;
     let own = paper_template::own(&app.services.db, desk.staff.business, kind).await?;
     let text = own.map_or_else(|| app.press.built_in(kind), |own| own.source);
-    form(&app, &desk, kind, &Again::fresh(filled([("template", text)]))).await
+    let texts = Again::fresh(texts(&desk, kind)?);
+    form(&app, &desk, kind, &Again::fresh(filled([("template", text)])), &texts).await
 }
 
-async fn form(app: &App, desk: &Desk, kind: PaperKind, again: &Again) -> Result<Response, Problem> {
+/// The field of a text in a language.
+fn text_field(language: Language) -> String {
+    format!("texts.{}", language.code())
+}
+
+/// What stands under a kind of paper, as a form.
+fn texts(desk: &Desk, kind: PaperKind) -> Result<Form, Problem> {
+    let settings = desk.frame.business.settings()?;
+    let text = |language| settings.paper_text(kind, language).unwrap_or_default().to_owned();
+    let fields: Vec<(String, String)> = Language::ALL.map(|language| (text_field(language), text(language))).into();
+    Ok(filled(fields.iter().map(|(name, text)| (name.as_str(), text.clone()))))
+}
+
+/// The page with the template that was typed and the texts that were typed.
+async fn form(app: &App, desk: &Desk, kind: PaperKind, again: &Again, under: &Again) -> Result<Response, Problem> {
     let db = &app.services.db;
     let own = paper_template::own(db, desk.staff.business, kind).await?;
     let names = Names::of(app, desk.staff.business).await?;
@@ -74,8 +91,16 @@ async fn form(app: &App, desk: &Desk, kind: PaperKind, again: &Again) -> Result<
         template: again.form.value("template").to_owned(),
         longest: LONGEST / 1024,
         own: own.as_ref().map(|own| own_template(desk, &names, own)),
+        text_key: under.key(),
+        text_refusal: under.refusal(&Language::ALL.map(text_field).each_ref().map(String::as_str)),
+        texts: Language::ALL.map(|language| text_under(&under.form, language)).into(),
     };
-    Ok(page(again.status, &shown))
+    Ok(page(again.status.max(under.status), &shown))
+}
+
+fn text_under(typed: &Form, language: Language) -> TextUnder {
+    let name = text_field(language);
+    TextUnder { field: typed.field(&name), language: language.own_name(), name }
 }
 
 fn own_template(desk: &Desk, names: &Names, own: &PaperTemplate) -> OwnTemplate {
@@ -118,10 +143,32 @@ pub async fn submit(
     match done_so {
         Ok(response) => Ok(response),
         Err(error @ (Error::Invalid(_) | Error::Refused(_) | Error::IdempotencyMismatch)) => {
-            let again = Again::of(typed, Some(error))?;
-            form(&app, &Desk::open(&app, staff).await?, kind, &again).await
+            let (again, desk) = (Again::of(typed, Some(error))?, Desk::open(&app, staff).await?);
+            let texts = Again::fresh(texts(&desk, kind)?);
+            form(&app, &desk, kind, &again, &texts).await
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /admin/settings/papers/{kind}/text`: what stands under papers of this kind, in every language.
+pub async fn save_texts(
+    State(app): State<Arc<App>>,
+    Path(kind): Path<String>,
+    Manager(staff): Manager,
+    mut typed: Form,
+) -> Result<Response, Problem> {
+    let kind = known(&kind)?;
+    let call = again::call(&staff, &mut typed)?;
+    let texts = Language::ALL.map(|language| (language, Some(typed.value(&text_field(language)).to_owned()))).into();
+    match write_under_papers(&app.services.db, &call, kind, texts).await {
+        Ok(_) => Ok(done(&address(kind), "saved")),
+        Err(error) => {
+            let (under, desk) = (Again::of(typed, Some(error))?, Desk::open(&app, staff).await?);
+            let own = paper_template::own(&app.services.db, desk.staff.business, kind).await?;
+            let text = own.map_or_else(|| app.press.built_in(kind), |own| own.source);
+            form(&app, &desk, kind, &Again::fresh(filled([("template", text)])), &under).await
+        }
     }
 }
 

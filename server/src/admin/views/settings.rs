@@ -165,6 +165,17 @@ pub struct PaperSettings {
     /// In KB.
     pub longest: usize,
     pub own: Option<OwnTemplate>,
+    pub text_key: String,
+    pub text_refusal: Option<String>,
+    pub texts: Vec<TextUnder>,
+}
+
+/// What stands under a kind of paper in one language.
+pub struct TextUnder {
+    /// `texts.de`
+    pub name: String,
+    pub language: &'static str,
+    pub field: Field,
 }
 
 /// A template of the business's own.

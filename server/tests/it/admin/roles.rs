@@ -76,6 +76,7 @@ const POSTS: &[(&str, Role)] = &[
     ("/admin/settings/mails/{kind}", Role::Manager),
     ("/admin/settings/papers", Role::Manager),
     ("/admin/settings/papers/{kind}", Role::Manager),
+    ("/admin/settings/papers/{kind}/text", Role::Manager),
     ("/admin/settings/papers/{kind}/restore", Role::Manager),
     ("/admin/settings/people", Role::Owner),
     ("/admin/settings/people/{id}/role", Role::Owner),

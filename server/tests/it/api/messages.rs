@@ -89,6 +89,27 @@ fn whoever_has_unpaid_invoices_is_held_and_let_go_when_they_pay() {
 }
 
 #[test]
+fn bills_and_receipts_go_to_whoever_is_held() {
+    TestApp::both(async |app| {
+        let fern = app.customer("Fern & Field").await;
+        let invoice = issued(app, &fern, 5_000).await;
+        let sent = app.post("/messages", json!({"to": [fern], "subject": "Hello", "body": "Text"})).await.json(201);
+        assert_eq!(sent["held"], json!([{"customer": fern, "code": "HELD_UNPAID"}]));
+        for _ in ["the invoice", "its reminder"] {
+            app.post(&format!("/invoices/{invoice}/send"), json!({})).await.json(200);
+            app.work().await;
+        }
+        app.post("/settings", json!({"receipt_external": true})).await.json(200);
+        pay(app, &fern, json!({"invoice": invoice}), 1_000).await;
+        app.work().await;
+        for (kind, mails) in [("invoice", 2), ("receipt", 1)] {
+            assert_eq!(app.all(&format!("/mails?kind={kind}&customer={fern}")).await.len(), mails, "{kind}");
+        }
+        assert!(app.all("/mails?kind=message").await.is_empty(), "the message still waits");
+    });
+}
+
+#[test]
 fn bad_input_names_its_field_and_strangers_are_unknown() {
     TestApp::both(async |app| {
         let fern = app.customer("Fern & Field").await;

@@ -1,8 +1,10 @@
 //! Statements: figures that agree with each other and with the paper, sent once, and true about what was entered since.
 
+use books::paper::Paper;
 use serde_json::{Value, json};
 
-use crate::kit::TestApp;
+use crate::admin::browser::fresh_key;
+use crate::kit::{TestApp, drawn};
 
 async fn entry(app: &TestApp, customer: &str, side: &str, amount: i64, on: &str) {
     let entry = json!({"side": side, "amount": amount, "currency": "USD", "description": "Work", "effective_on": on});
@@ -13,9 +15,16 @@ fn sum(rows: &Value, field: &str) -> i64 {
     rows.as_array().expect("rows").iter().map(|row| row[field].as_i64().expect("an amount")).sum()
 }
 
+fn pairs(rows: &Value, one: &str, other: &str) -> Vec<(i64, i64)> {
+    let of = |row: &Value, name: &str| row[name].as_i64().expect("an amount");
+    rows.as_array().expect("rows").iter().map(|row| (of(row, one), of(row, other))).collect()
+}
+
 #[test]
 fn opening_and_movements_come_to_the_closing_and_to_what_is_open() {
     TestApp::both(async |app| {
+        let mark = format!("VAT {}", fresh_key());
+        app.post("/settings", json!({"tax_id": mark})).await.json(200);
         let customer = app.customer("Fern & Field").await;
         entry(app, &customer, "charge", 2_000, "2025-12-20").await;
         entry(app, &customer, "credit", 500, "2026-01-05").await;
@@ -31,6 +40,18 @@ fn opening_and_movements_come_to_the_closing_and_to_what_is_open() {
         assert_eq!((sum(&then["open"], "open"), &then["closing"]), (2_000, &json!(-2_000)));
         let pdf = app.get(&format!("/customers/{customer}/statement.pdf?from=2026-01-01&to=2026-01-31")).await;
         assert_eq!((pdf.status.as_u16(), pdf.header("content-type")), (200, "application/pdf"), "{}", pdf.text);
+        let Some(Paper::Statement(paper)) = drawn(&mark).pop() else { panic!("no statement was drawn") };
+        let minor = |name: &str| made[name].as_i64().expect("an amount");
+        assert_eq!((paper.opening.minor, paper.closing.minor), (minor("opening"), minor("closing")));
+        let moved: Vec<(i64, i64)> = paper.movements.iter().map(|row| (row.amount.minor, row.balance.minor)).collect();
+        assert_eq!(moved, pairs(&made["movements"], "amount", "balance"));
+        let open: Vec<(i64, i64)> = paper.open_items.iter().map(|row| (row.amount.minor, row.open.minor)).collect();
+        assert_eq!(open, pairs(&made["open"], "amount", "open"));
+        let a = &paper.ageing;
+        let strip = [a.current, a.d1_30, a.d31_60, a.d61_90, a.d90_plus].map(|amount| amount.minor);
+        let names = ["current", "d1_30", "d31_60", "d61_90", "d90_plus"];
+        assert_eq!(strip, names.map(|name| made["ageing"][name].as_i64().expect("an amount")), "{made}");
+        assert_eq!(a.free_credit.minor, minor("free_credit"));
         let letter = app.get(&format!("/customers/{customer}/letter.pdf")).await;
         assert_eq!((letter.status.as_u16(), letter.header("content-type")), (200, "application/pdf"), "{}", letter.text);
     });

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::admin::browser::Browser;
-use crate::kit::{ADDRESS, Answer, TestApp};
+use crate::kit::{ADDRESS, Answer, TestApp, drawn};
 
 fn path(url: &str) -> &str {
     url.strip_prefix(ADDRESS).expect("an address of ours")
@@ -170,5 +170,99 @@ fn words_are_the_business_s_own_in_each_language() {
         asked(app, Some("fr")).await;
         app.work().await;
         assert_eq!(app.all("/mails?kind=payment_request").await[0]["subject"], "À régler : Commande ORD-2026-00001");
+    });
+}
+
+/// What the books write by themselves, in English.
+const ENGLISH: [&str; 20] = [
+    "Order ORD",
+    "Payment PAY",
+    "Invoice INV",
+    "Refund RFD",
+    "Credit note on",
+    "Refund",
+    "Late fee",
+    "Balance adjustment",
+    "Written off",
+    "Small difference",
+    "Payment returned",
+    "Credit paid out",
+    "items added",
+    "shipping",
+    "canceled",
+    "Dear ",
+    "Your account with",
+    "kind regards",
+    "Discounts on",
+    " ending ",
+];
+
+/// Something of all that the books write on a customer's account; answers the papers about it.
+async fn everything(app: &TestApp, customer: &str) -> Vec<String> {
+    let made = |answer: serde_json::Value| answer["id"].as_str().expect("an id").to_owned();
+    let order = app.order(customer, 48_000).await;
+    let express = json!([{"kind": "shipping", "description": "Exprés", "quantity": 1, "unit_amount": 500}]);
+    app.post(&format!("/orders/{order}/amendments"), json!({"reason": "shipping", "lines": express})).await.json(201);
+    let cash = json!({"customer": customer, "order": order, "amount": 10_000, "currency": "USD",
+        "method": {"type": "external", "kind": "check", "reference": "1007"}});
+    let payment = made(app.post("/payments", cash).await.json(201));
+    let back = json!({"amount": 700, "reason": "Demasiado", "to": "outside"});
+    let refund = made(app.post(&format!("/payments/{payment}/refunds"), back).await.json(201));
+    let invoice = crate::api::invoices::issued(app, customer, 5_000).await;
+    app.post(&format!("/invoices/{invoice}/credit-notes"), json!({"amount": 300, "reason": "Rayado"})).await.json(201);
+    app.post(&format!("/invoices/{invoice}/write-offs"), json!({"amount": 100, "reason": "Bagatelle"})).await.json(201);
+    let adjusted = json!({"amount": -200, "currency": "USD", "note": "Nota"});
+    app.post(&format!("/customers/{customer}/adjustments"), adjusted).await.json(201);
+    let billed = app.post(&format!("/orders/{order}/invoices"), json!({"description": "Mesa"})).await.json(201);
+    let gift = json!([{"kind": "service", "description": "Regalo", "quantity": 1, "unit_amount": 900}]);
+    let added = app.post(&format!("/orders/{order}/amendments"), json!({"reason": "items_added", "lines": gift})).await.json(201);
+    let table = added["lines"][0]["id"].clone();
+    app.post(&format!("/orders/{order}/amendments"), json!({"reason": "correction", "remove": [table]})).await.json(201);
+    let notes = app.all("/credit-notes?limit=50").await;
+    let mut papers: Vec<String> =
+        notes.iter().map(|note| format!("/credit-notes/{}/pdf", note["id"].as_str().expect("an id"))).collect();
+    papers.extend([
+        format!("/orders/{order}/pdf"),
+        format!("/payments/{payment}/pdf"),
+        format!("/refunds/{refund}/pdf"),
+        format!("/invoices/{invoice}/pdf"),
+        format!("/invoices/{}/pdf", made(billed)),
+        format!("/customers/{customer}/statement.pdf?from=2026-01-01&to=2026-01-31"),
+        format!("/customers/{customer}/letter.pdf"),
+    ]);
+    papers
+}
+
+#[test]
+fn nothing_that_the_books_write_is_english_on_papers_and_pages_of_other_languages() {
+    TestApp::both(async |app| {
+        for language in ["es", "fr", "de"] {
+            let mark = format!("VAT {}", crate::admin::browser::fresh_key());
+            app.post("/settings", json!({"tax_id": mark})).await.json(200);
+            let email = format!("{language}@fern.example");
+            let new = json!({"name": "Helecho", "email": email, "locale": language});
+            let customer = app.post("/customers", new).await.json(201)["id"].as_str().expect("an id").to_owned();
+            let papers = everything(app, &customer).await;
+            for path in &papers {
+                assert_eq!(app.get(path).await.status.as_u16(), 200, "{path}");
+            }
+            let printed = drawn(&mark);
+            let kinds: std::collections::BTreeSet<&str> = printed.iter().map(|paper| paper.kind().word()).collect();
+            assert_eq!(kinds.len(), 7, "every kind of paper: {kinds:?}");
+            for paper in printed.iter().filter(|paper| paper.head().locale == language) {
+                let whole = format!("{paper:?}");
+                for text in whole.split('"').skip(1).step_by(2) {
+                    let english = ENGLISH.iter().find(|words| text.contains(**words));
+                    assert!(english.is_none(), "{language}, {}: {text:?}", paper.kind().word());
+                }
+            }
+            let browser = super::doors::signed_in(app, &email).await;
+            let home = format!("/portal/{customer}");
+            for path in [home.clone(), format!("{home}/statement?from=2026-01-01&to=2026-01-31"), format!("{home}/explain")] {
+                let page = browser.page(&path).await;
+                let english = ENGLISH.iter().find(|words| page.contains(**words) && **words != " ending ");
+                assert!(english.is_none(), "{language}, {path} says {english:?}: {page}");
+            }
+        }
     });
 }

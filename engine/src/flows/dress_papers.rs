@@ -1,0 +1,98 @@
+//! How a business's papers look beside their template: its logo, and what it writes under each kind of paper.
+//!
+//! Invariants: a logo is kept only if papers can be printed with it; a text belongs to one kind of paper and one language.
+//! Papers that were issued keep the texts they were issued with. Limits: [`LOGO_BYTES`]; 1,000 characters a text.
+
+use books::ids::BusinessId;
+use books::paper::PaperKind;
+use locale::Language;
+
+use super::audit::{Act, claim, event_id, prior_id};
+use super::call::{Call, Done};
+use super::check;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::services::Services;
+use crate::store::business::{Business, business};
+
+/// The largest logo, in bytes.
+pub const LOGO_BYTES: usize = 1 << 20;
+
+/// Keeps a PNG or JPEG picture as the logo; none: takes it away. Refuses one that cannot be printed. Idempotent by key.
+pub async fn replace_logo(services: &Services, call: &Call, picture: Option<Vec<u8>>) -> Result<Done<BusinessId>> {
+    if let Some(picture) = &picture {
+        check_logo(picture)?;
+        let tried = Business { logo: Some(picture.clone()), ..business(&services.db, call.business).await? };
+        try_logo(services, &tried)?;
+    }
+    let by = call.clone();
+    services
+        .db
+        .write(call.business, async move |tx| {
+            if let Some(prior) = claim(tx, &by).await? {
+                return Ok(Done::before(prior_id(&prior)?));
+            }
+            let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
+            business.logo.clone_from(&picture);
+            tx.set(&business);
+            let event = event_id(tx);
+            let data = serde_json::json!({ "bytes": picture.as_ref().map(Vec::len) });
+            Act { kind: "logo_replaced", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
+            Ok(Done::now(by.business))
+        })
+        .await
+}
+
+fn check_logo(picture: &[u8]) -> Result<()> {
+    let known = picture.starts_with(b"\x89PNG\r\n\x1a\n") || picture.starts_with(b"\xff\xd8\xff");
+    if !known {
+        return Err(Error::invalid("logo", "NOT_A_PICTURE", "the logo is a PNG or JPEG picture"));
+    }
+    if picture.len() > LOGO_BYTES {
+        return Err(Error::invalid("logo", "TOO_LARGE", "the logo is at most 1 MB"));
+    }
+    Ok(())
+}
+
+/// A made-up paper is set with it: a picture that is broken or too large is refused here, and not when a paper is wanted.
+fn try_logo(services: &Services, with: &Business) -> Result<()> {
+    let Some(press) = &services.press else { return Ok(()) };
+    match press.sample_data(with, PaperKind::Receipt) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::invalid("logo", "NOT_PRINTABLE", error.to_string())),
+    }
+}
+
+/// What stands under papers of one kind, by language; a text of none takes it away, and a language that is not named keeps
+/// its text. Idempotent by key.
+pub async fn write_under_papers(
+    db: &Db,
+    call: &Call,
+    kind: PaperKind,
+    texts: Vec<(Language, Option<String>)>,
+) -> Result<Done<BusinessId>> {
+    let checked = |(language, text): (Language, Option<String>)| {
+        let text = check::lines(&format!("texts.{}", language.code()), text.as_deref())?;
+        Ok((language, text))
+    };
+    let texts: Vec<(Language, Option<String>)> = texts.into_iter().map(checked).collect::<Result<_>>()?;
+    let by = call.clone();
+    db.write(call.business, async move |tx| {
+        if let Some(prior) = claim(tx, &by).await? {
+            return Ok(Done::before(prior_id(&prior)?));
+        }
+        let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
+        let mut settings = business.settings()?;
+        for (language, text) in &texts {
+            settings.write_under(kind, *language, text.clone());
+        }
+        business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
+        tx.set(&business);
+        let event = event_id(tx);
+        let languages: Vec<&str> = texts.iter().map(|(language, _)| language.code()).collect();
+        let data = serde_json::json!({ "paper": kind.word(), "languages": languages });
+        Act { kind: "paper_text_changed", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
+        Ok(Done::now(by.business))
+    })
+    .await
+}
