@@ -1,7 +1,8 @@
 //! The clock and the source of ids, both handed to whoever needs them.
 //!
 //! Invariants: a test clock moves only when it is told to; ids of one process ascend in the order in which they are
-//! given, even when the clock stands still or is set back. Ids are not secrets, but they carry 74 bits that nobody can
+//! given, even when the clock stands still or is set back, and go on behind every id of another process that they were
+//! shown ([`Ids::go_on_after`]), however clocks differ. Ids are not secrets, but they carry 74 bits that nobody can
 //! foresee for the first of each millisecond. Left out on purpose: time zones, which belong to a business.
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -89,6 +90,17 @@ impl Ids {
     pub fn new(clock: Clock) -> Ids {
         Ids { clock, last: Arc::new(Mutex::new(Last { millis: 0, tail: 0 })) }
     }
+
+    /// What comes next comes behind this id, whatever the clock says. An id that is behind us already changes nothing.
+    pub fn go_on_after(&self, id: Uuid) {
+        let all = id.as_u128();
+        let millis = u64::try_from(all >> 80).unwrap_or(LAST_MILLIS);
+        let tail = ((all >> 64) & 0xfff) << 62 | (all & ((1 << 62) - 1));
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if (millis, tail) > (last.millis, last.tail) {
+            *last = Last { millis, tail };
+        }
+    }
 }
 
 impl IdSource for Ids {
@@ -126,6 +138,22 @@ fn random_u128() -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_go_on_behind_those_of_another_process_although_its_clock_is_ahead() {
+        let ids = || Ids::new(Clock::test(Instant(1_768_467_600_000_000)));
+        let (mut before, after) = (ids(), ids());
+        let kept: Vec<Uuid> = (0..200).map(|_| before.next_uuid()).collect();
+        for id in &kept {
+            after.go_on_after(*id);
+        }
+        let mut earlier = Ids::new(Clock::test(Instant(1_600_000_000_000_000)));
+        earlier.go_on_after(kept[199]);
+        assert!(after.clone().next_uuid() > kept[199]);
+        assert!(earlier.next_uuid() > kept[199], "an earlier clock gives later ids");
+        earlier.go_on_after(kept[0]);
+        assert!(earlier.next_uuid() > kept[199], "an older id takes nothing back");
+    }
 
     #[test]
     fn ids_ascend_while_the_clock_stands_still_or_goes_back() {

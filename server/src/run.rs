@@ -97,6 +97,7 @@ pub(crate) async fn serve(mut config: Config, papers: Papers) -> Result<(), Fail
     let address = config.listen;
     let services = open::services(&config, Mode::ReadWrite)?;
     engine::flows::move_clock::resume(&services.db).await?;
+    engine::store::event::take_up(&services.db).await?;
     let stop = Stop::new();
     stop.on_signals().map_err(|e| Failure::Other(format!("signals cannot be heard: {e}")))?;
     let app = App::new(config, services, papers, stop);

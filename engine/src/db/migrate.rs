@@ -38,7 +38,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0007_documents",
     "0008_payouts",
     "0009_remote_invoices",
-    "0010_own_papers"
+    "0010_own_papers",
+    "0011_order_of_entries"
 ];
 
 const CREATE: &str = "create table if not exists schema_version (

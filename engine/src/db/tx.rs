@@ -119,6 +119,11 @@ impl<'t> Tx<'t> {
         &mut self.ids
     }
 
+    /// The ids that this process gives from now on come behind this one.
+    pub(crate) fn go_on_after(&self, id: uuid::Uuid) {
+        self.ids.go_on_after(id);
+    }
+
     /// Finds what the same actor did before with this key. Refuses a key that was used for another request.
     /// Without a key there is nothing to find.
     pub(crate) fn claim(

@@ -1,7 +1,8 @@
 //! Stores what the books decided: entries, what is open of them, allocations, journal lines and the balance.
 //!
-//! Invariant: everything one act posted is stored in its transaction or nothing is; `allocated` and `reserved` move by guarded
-//! updates only, so no other path can take more than there is.
+//! Invariants: everything one act posted is stored in its transaction or nothing is; `allocated` and `reserved` move by guarded
+//! updates only, so no other path can take more than there is; an account's entries are in the order of their ids, whatever the
+//! clocks of the nodes that wrote them say.
 
 use books::account::{Account, Flag, ItemState, LineRef, Posting};
 use books::ids::{CustomerId, EventId};
@@ -60,7 +61,12 @@ pub(crate) async fn open_books(tx: &mut Tx<'_>, customer: CustomerId, currency: 
     let business_id = tx.business();
     let customer = tx.lock::<Customer>(&[&business_id, &customer]).await?.ok_or(Error::NotFound)?;
     let business = business::of(tx).await?;
-    let balance = tx.lock::<CustomerBalance>(&[&business_id, &customer.id, &currency]).await?.map_or(0, |row| row.balance);
+    let kept = tx.lock::<CustomerBalance>(&[&business_id, &customer.id, &currency]).await?;
+    // Another node's clock may be ahead of ours: what is posted now still comes behind what was posted before.
+    if let Some(last) = kept.as_ref().and_then(|row| row.last_entry_id) {
+        tx.go_on_after(last.0);
+    }
+    let balance = kept.map_or(0, |row| row.balance);
     let account = load(tx, &business, customer.id, currency, touched).await?;
     Ok(Books { business, customer, account, balance })
 }
@@ -83,15 +89,16 @@ impl Books {
         let balance = write_entries(tx, &posting, self.balance, call, event)?;
         write_allocations(tx, &posting, event);
         write_changes(tx, &posting);
-        if !posting.entries.is_empty() {
+        if let Some(last) = posting.entries.iter().map(|entry| entry.id).max() {
             let row = CustomerBalance {
                 business_id: tx.business(),
                 customer_id: posting.customer,
                 currency: posting.currency,
                 balance: posting.balance_change,
                 active_at: tx.now(),
+                last_entry_id: Some(last),
             };
-            tx.bump_and_set(&row, &["balance"], &["active_at"]);
+            tx.bump_and_set(&row, &["balance"], &["active_at", "last_entry_id"]);
         }
         Ok((after, Posted { balance }))
     }

@@ -74,6 +74,7 @@ pub async fn create_customer(db: &Db, call: &Call, details: CustomerDetails) -> 
             currency: business.currency,
             balance: 0,
             active_at: now,
+            last_entry_id: None,
         });
         let event = event_id(tx);
         Act { kind: "customer_created", subject: id.to_string(), customer: Some(id), data: serde_json::json!({}), call: &by }

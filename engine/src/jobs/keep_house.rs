@@ -31,9 +31,9 @@ sql!(LAST, "select * from event_seal where business_id = $1 order by seq desc li
 sql!(
     UNSEALED,
     "
-    select e.* from event e where e.business_id = $1 and e.id > $2 and e.created_at < $3
+    select e.* from event e where e.business_id = $1 and e.id > $2
         and not exists (select 1 from event_seal s where s.business_id = e.business_id and s.event_id = e.id)
-    order by e.id limit $4"
+    order by e.id limit $3"
 );
 
 /// One round of tidying, over all businesses.
@@ -70,7 +70,7 @@ async fn forget_ways_in(services: &Services, business: BusinessId) -> Result<()>
         .await
 }
 
-/// Seals the oldest unsealed events of a business. Answers how many.
+/// Seals the oldest unsealed events of a business, in the order of their ids and without a gap. Answers how many.
 pub async fn seal(services: &Services, business: BusinessId) -> Result<usize> {
     services
         .db
@@ -79,14 +79,16 @@ pub async fn seal(services: &Services, business: BusinessId) -> Result<usize> {
             let (seq, event, digest) =
                 last.map_or((0, EventId(uuid::Uuid::nil()), Vec::new()), |seal| (seal.seq, seal.event_id, seal.digest));
             let before = tx.now().plus_seconds(-SETTLE_SECONDS);
-            let waiting: Vec<Event> = tx.query(&UNSEALED, &[&business, &event, &before, &AT_ONCE]).await?;
+            let waiting: Vec<Event> = tx.query(&UNSEALED, &[&business, &event, &AT_ONCE]).await?;
+            // The first that is too young ends it: an older one behind it, of a node with another clock, waits for it.
+            let settled: Vec<&Event> = waiting.iter().take_while(|event| event.created_at < before).collect();
             let mut digest = digest;
-            for (at, event) in waiting.iter().enumerate() {
+            for (at, event) in settled.iter().enumerate() {
                 digest = link(&digest, event);
                 let seq = seq + 1 + i64::try_from(at).unwrap_or(i64::MAX);
                 tx.insert(&EventSeal { business_id: business, seq, event_id: event.id, digest: digest.clone() });
             }
-            Ok(waiting.len())
+            Ok(settled.len())
         })
         .await
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use books::calendar::{Day, Instant};
-use books::ids::{BusinessId, CustomerId};
+use books::ids::{BusinessId, CustomerId, EntryId};
 use books::money::Currency;
 use locale::Tongue;
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,8 @@ table! {
         pub currency: Currency,
         pub balance: i64,
         pub active_at: Instant,
+        /// The latest entry; the next one's id is behind it. None before the first.
+        pub last_entry_id: Option<EntryId>,
     }
 }
 

@@ -5,7 +5,7 @@ use books::ids::{BusinessId, CustomerId, EventId};
 
 use crate::db::{Db, Reader, row, sql, table};
 use crate::error::{Error, Result};
-use crate::store::business::Span;
+use crate::store::business::{self, Span};
 
 table! {
     /// What was done, by whom, to what.
@@ -84,9 +84,36 @@ pub async fn page(db: &Db, business: BusinessId, before: Option<EventId>, limit:
     db.read(async move |reader| of_business(reader, business, before, limit).await).await
 }
 
-/// What changed after an instant, in all businesses: what live pages follow.
+/// What changed after an instant, in all businesses: what live pages follow. Ids of this node come behind all of it.
 pub async fn changes(db: &Db, after: Instant) -> Result<Vec<Change>> {
-    db.read(async move |reader| recent(reader, after).await).await
+    let changes = db.read(async move |reader| recent(reader, after).await).await?;
+    if let Some(latest) = changes.iter().map(|change| change.id.0).max() {
+        db.ids().go_on_after(latest);
+    }
+    Ok(changes)
+}
+
+row! {
+    struct Latest {
+        id: EventId,
+    }
+}
+
+// The bound is where our own ids stand, so that one row of the key's end is read, and none where our clock is ahead of all.
+sql!(AHEAD, "select id from event where business_id = $1 and id > $2 order by id desc limit 1");
+
+/// Lets the ids of a process that begins come behind every event that is kept, although an earlier process, or another node, had
+/// a clock that was ahead of ours. Changes nothing that is kept.
+pub async fn take_up(db: &Db) -> Result<()> {
+    for business in business::list(db).await? {
+        let ours = EventId::new(&mut db.ids());
+        let of = business.id;
+        let ahead = db.read(async move |reader| reader.query_opt::<Latest>(&AHEAD, &[&of, &ours]).await);
+        if let Some(latest) = ahead.await? {
+            db.ids().go_on_after(latest.id.0);
+        }
+    }
+    Ok(())
 }
 
 /// Which events are wanted; empty texts mean all.

@@ -23,6 +23,7 @@ type Key = (CustomerId, Currency);
 #[derive(Default)]
 struct Part<'a> {
     balance: Option<i64>,
+    last_entry: Option<EntryId>,
     entries: Vec<&'a Entry>,
     allocations: Vec<&'a Allocation>,
 }
@@ -31,7 +32,8 @@ pub(super) fn check(rows: &Rows, audit: &mut Audit) {
     let of_entry: HashMap<EntryId, &Entry> = rows.entries.iter().map(|entry| (entry.id, entry)).collect();
     let mut parts: BTreeMap<Key, Part<'_>> = BTreeMap::new();
     for row in &rows.balances {
-        parts.entry((row.customer_id, row.currency)).or_default().balance = Some(row.balance);
+        let part = parts.entry((row.customer_id, row.currency)).or_default();
+        (part.balance, part.last_entry) = (Some(row.balance), row.last_entry_id);
     }
     for entry in &rows.entries {
         parts.entry((entry.customer_id, entry.currency)).or_default().entries.push(entry);
@@ -70,6 +72,12 @@ pub(super) fn check(rows: &Rows, audit: &mut Audit) {
 fn running(audit: &mut Audit, customer: CustomerId, part: &Part<'_>) {
     if part.balance.is_none() {
         audit.say("L3", customer, "no balance", format!("{} entries", part.entries.len()));
+    }
+    // The next entry would come behind what is said, and its balance would not run on.
+    let last = part.entries.iter().map(|entry| entry.id).max();
+    if part.balance.is_some() && part.last_entry != last {
+        let named = |id: Option<EntryId>| id.map_or_else(|| "none".to_owned(), |id| id.to_string());
+        audit.say("L3", customer, format!("the last entry is {}", named(part.last_entry)), named(last));
     }
     let mut balance: i64 = 0;
     for entry in &part.entries {

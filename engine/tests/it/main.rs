@@ -1,5 +1,6 @@
 //! The engine from outside: one binary, so that it links once.
 
+mod clocks;
 mod db;
 mod dump;
 mod invoices;

@@ -41,6 +41,8 @@ const FAULTS: &[Fault] = faults! {
         "update customer_balance set balance = balance + 1 where customer_id = @" => "L2" "USD";
     "customer_balance", "customer_balance where balance < 0", "customer_id",
         "delete from customer_balance where customer_id = @" => "L3" "cus_";
+    "customer_balance", "customer_balance where balance < 0", "customer_id",
+        "update customer_balance set last_entry_id = customer_id where customer_id = @" => "L3" "cus_";
     "entry", "entry where kind = 'order'", "id", "update entry set balance_after = balance_after + 1 where id = @" => "L3" "ent_";
     "entry", "entry where kind = 'payment'", "id", "update entry set net = net - 1 where id = @" => "E0" "ent_";
     "entry", "entry where kind = 'payment'", "id", "update entry set side = 'charge' where id = @" => "E0" "ent_";

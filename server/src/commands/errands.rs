@@ -101,6 +101,7 @@ async fn run(config: &Config, what: What) -> Result<(), Failure> {
         Some(reply) => reply?,
         None => {
             let db = commands::database(config, Mode::ReadWrite)?;
+            engine::store::event::take_up(&db).await?;
             let reply = carry_out(&db, errand).await;
             db.shutdown();
             reply?

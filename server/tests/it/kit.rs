@@ -114,6 +114,7 @@ impl TestApp {
         let clock = app.services.db.clock();
         clock.set(clock.now().plus_seconds(later));
         engine::flows::move_clock::resume(&app.services.db).await.expect("the test clock goes on");
+        engine::store::event::take_up(&app.services.db).await.expect("ids go on behind what is kept");
         TestApp::over(app, business, key)
     }
 
