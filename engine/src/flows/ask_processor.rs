@@ -138,7 +138,15 @@ pub(crate) async fn follow(services: &Services, call: &Call, connection: &Connec
         Some(Remote::Dispute(dispute)) => (dispute.charge_attempt, dispute.charge.clone()),
         _ => (told.attempt, told.about.id.clone()),
     };
-    let Some(payment) = payment_of(services, connection, attempt, about).await? else {
+    let mut payment = payment_of(services, connection, attempt, about).await?;
+    // A message that names no attempt may be about a charge that carries one: Square's tells of the order behind a link only.
+    if payment.is_none()
+        && told.about.kind == RemoteKind::Charge
+        && let Some(Remote::Charge(charge)) = fetch(services, connection, &told.about).await?
+    {
+        payment = payment_of(services, connection, charge.attempt, charge.id).await?;
+    }
+    let Some(payment) = payment else {
         tracing::info!(connection = %connection.id, about = ?told.about, "a processor told of something that is not ours");
         return Ok(());
     };

@@ -27,6 +27,7 @@ pub struct Bank {
     /// What went to the merchant's bank, and the movements that each is made of.
     pub payouts: BTreeMap<String, Value>,
     pub movements: BTreeMap<String, Vec<Value>>,
+    told: usize,
     keys: BTreeMap<String, (Value, Value)>,
     /// Refunds stay under way until time passes.
     pub slow_refunds: bool,
@@ -69,6 +70,11 @@ impl Bank {
             "created_at": self.time(),
             "data": { "type": name, "id": object["id"], "object": { name: object } },
         }));
+    }
+
+    /// How many messages were told of before; all that there are count as told then.
+    pub fn took_news(&mut self) -> usize {
+        std::mem::replace(&mut self.told, self.events.len())
     }
 
     pub fn answer(&mut self, request: &Arrived, body: &Value) -> Answer {
@@ -154,6 +160,7 @@ impl Bank {
             "id": id,
             "version": 1,
             "order_id": order["id"],
+            "checkout_options": body["checkout_options"],
             "url": format!("https://square.link/u/{id}"),
             "created_at": self.time(),
         });
@@ -231,6 +238,15 @@ impl Bank {
         order["version"] = json!(order["version"].as_i64().unwrap_or(0) + 1);
         order["tenders"] = json!([{ "id": id, "type": "CARD", "payment_id": id, "amount_money": order["total_money"] }]);
         Some(true)
+    }
+
+    /// Somebody pays at Square's own till: a payment behind an order of which nobody here knows.
+    pub fn sell_elsewhere(&mut self, amount: i64) {
+        let price = json!({ "amount": amount, "currency": "USD" });
+        let line = json!({ "name": "At the till", "quantity": "1", "base_price_money": price });
+        if let Ok(order) = self.new_order(&json!({ "location_id": "L", "line_items": [line] })) {
+            self.pay(order["id"].as_str().unwrap_or_default(), Role::Pays);
+        }
     }
 
     pub fn refund(&mut self, body: &Value) -> Answer {

@@ -100,3 +100,26 @@ fn a_payment_that_nobody_told_is_found_and_a_wrong_token_never_goes_live() {
         assert_eq!(app.get(&format!("/orders/{order}")).await.json(200)["payment_state"], "paid");
     });
 }
+
+#[test]
+fn a_message_alone_settles_what_a_payer_paid_who_never_came_back() {
+    TestApp::both_with(async |app, fake: &SquareFake| {
+        let prc = connected(app).await;
+        // Square's own list was just read; within this minute nobody reads it again.
+        app.work().await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 9_900).await;
+        let asked = app.post(&format!("/orders/{order}/payment-requests"), json!({})).await.json(201);
+        let page = app.page_of_link(asked["url"].as_str().expect("a URL")).await;
+        assert_eq!(fake.pay(&page, Card::Pays), Some(true));
+        app.work().await;
+        assert_eq!(app.get(&format!("/orders/{order}")).await.json(200)["payment_state"], "unpaid", "nobody knows yet");
+        told(app, fake, &prc, 0).await;
+        assert_eq!(app.get(&format!("/orders/{order}")).await.json(200)["payment_state"], "paid");
+        // What was paid at Square's own desk is told too, and is none of ours.
+        let told_of = fake.bank().events.len();
+        fake.bank().sell_elsewhere(1_500);
+        told(app, fake, &prc, told_of).await;
+        assert_eq!(app.get("/payments").await.json(200)["data"].as_array().map(Vec::len), Some(1));
+    });
+}
