@@ -1,4 +1,4 @@
-// Starts the built binary with its demo business, and a browser to walk through it.
+// Starts the built binary with its demo business, or with a fresh one and a pretend processor, and a browser to walk through it.
 //
 // Every page that a walk visits is held against axe (WCAG 2.2 AA) and against sideways scrolling; whatever the browser's
 // console calls an error fails the walk, so a broken policy or script does not pass unseen.
@@ -19,25 +19,105 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 export const DESK = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-/** The demo, as the README starts it, on a port of its own. */
-export async function startDemo() {
-  const data = mkdtempSync(join(tmpdir(), "owed-e2e-"));
-  const binary = process.env.OWED_BINARY;
-  assert.ok(binary, "OWED_BINARY names the built binary; `cargo xtask test` sets it");
-  const server = spawn(binary, ["demo", "--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "inherit"] });
-  const url = await new Promise((resolve, reject) => {
-    server.once("exit", (code) => reject(new Error(`owed ended with ${code} before it listened`)));
-    createInterface({ input: server.stdout }).on("line", (line) => {
-      const found = line.match(/^listening on (\S+)$/);
+// Who owns the demo, and every business of a walk.
+const OWNER = "owner@harbor-and-oak.example";
+const PASSWORD = "demo-demo-demo";
+
+/** A program that the build made, by the variable that names it. */
+function built(variable) {
+  const program = process.env[variable];
+  assert.ok(program, `${variable} names a program that was built; \`cargo xtask test\` sets it`);
+  return program;
+}
+
+/** What a process says on the first of its lines that fits. */
+function said(child, pattern) {
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`${child.spawnfile} ended with ${code} before it said anything`)));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const found = line.match(pattern);
       if (found) resolve(found[1]);
     });
   });
+}
+
+/** The program, serving on a port of its own. */
+async function start(command, data, env = {}) {
+  const binary = built("OWED_BINARY");
+  const options = { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } };
+  const server = spawn(binary, [command, "--listen", "127.0.0.1:0", "--data", data], options);
+  const url = await said(server, /^listening on (\S+)$/);
   const stop = async () => {
     const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill("SIGTERM");
     await ended;
   };
   return { url, data, binary, stop, remove: () => rmSync(data, { recursive: true, force: true }) };
+}
+
+/** The demo, as the README starts it. */
+export async function startDemo() {
+  return start("demo", mkdtempSync(join(tmpdir(), "owed-e2e-")));
+}
+
+/** A fresh business whose one processor is the pretend one; it is not connected yet. */
+export async function startShop(processor) {
+  const data = mkdtempSync(join(tmpdir(), "owed-e2e-"));
+  const made = ["setup", "--data", data, "--business", "Harbor & Oak", "--currency", "USD", "--email", OWNER, "--password-stdin"];
+  const setup = spawnSync(built("OWED_BINARY"), made, { input: `${PASSWORD}\n`, encoding: "utf8" });
+  assert.equal(setup.status, 0, setup.stderr);
+  return start("serve", data, { [`OWED_${processor.kind.toUpperCase()}_BASE_URL`]: processor.api });
+}
+
+/** A pretend processor as a process of its own: `stripe`, `square`, `paypal` or `authorize_net`. */
+export async function startProcessor(kind) {
+  const child = spawn(built("OWED_FAKES"), [kind], { stdio: ["pipe", "pipe", "inherit"] });
+  const facts = JSON.parse(await said(child, /^(\{.*\})$/));
+  return {
+    kind,
+    ...facts,
+    /** Its messages go there from now on. */
+    tell: (hook) => fetch(`${facts.pages}/-/hook`, { method: "POST", body: hook }),
+    /** What its own page answers, without a browser. */
+    page: (url, fields) => {
+      const { pathname, search } = new URL(url);
+      const body = fields && new URLSearchParams(fields);
+      return fetch(`${facts.pages}${pathname}${search}`, { method: fields ? "POST" : "GET", body, redirect: "manual" });
+    },
+    /** It fails when anything that was sent or answered was not as the processor describes it. */
+    async stop() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.stdin.end();
+      assert.equal(await ended, 0, `${kind}: what passed agrees with its description`);
+    },
+  };
+}
+
+/** This window finds the processor's pages at the processor's own addresses: whatever it asks for there, the pretend one answers. */
+export async function findAt(page, processor) {
+  const line = await page.context().newCDPSession(page);
+  line.on("Fetch.requestPaused", async ({ requestId, request }) => {
+    const { pathname, search } = new URL(request.url);
+    const options = { method: request.method, body: request.postData, redirect: "manual" };
+    if (request.postData) options.headers = { "content-type": "application/x-www-form-urlencoded" };
+    const answer = await fetch(`${processor.pages}${pathname}${search}`, options);
+    const responseHeaders = [...answer.headers].map(([name, value]) => ({ name, value }));
+    const body = Buffer.from(await answer.arrayBuffer()).toString("base64");
+    await line.send("Fetch.fulfillRequest", { requestId, responseCode: answer.status, responseHeaders, body });
+  });
+  await line.send("Fetch.enable", { patterns: processor.origins.map((origin) => ({ urlPattern: `${origin}/*` })) });
+}
+
+/** Connects the processor by Settings and tests it; its messages reach the shop from then on. */
+export async function connect(page, shop, processor) {
+  await page.goto(`${shop.url}/admin/settings/processors/new?kind=${processor.kind}`);
+  await fit(page);
+  for (const [name, value] of Object.entries(processor.settings)) await page.fill(`[name="${name}"]`, value);
+  await save(page, "Connect");
+  const hook = await page.locator('input[id^="hook-"]').inputValue();
+  await processor.tell(hook);
+  await save(page, /^Send a test charge/);
+  await untilSaid(page, "It works.");
 }
 
 /** Headless Chromium with nothing in the background. */
@@ -106,12 +186,12 @@ export async function fit(page) {
   assert.ok(wide <= window, `${page.url()} is ${wide} px wide in a window of ${window}`);
 }
 
-/** Staff of the demo sign in. */
+/** The owner signs in. */
 export async function signIn(page, demo) {
   await page.goto(`${demo.url}/admin`);
   await fit(page);
-  await page.fill('input[name="email"]', "owner@harbor-and-oak.example");
-  await page.fill('input[name="password"]', "demo-demo-demo");
+  await page.fill('input[name="email"]', OWNER);
+  await page.fill('input[name="password"]', PASSWORD);
   await page.press('input[name="password"]', "Enter");
   await page.waitForURL(`${demo.url}/admin`);
   await fit(page);

@@ -18,7 +18,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha512;
 
-pub use self::bank::{Bank, Transaction};
+pub use self::bank::{Bank, Transaction, wish};
 use crate::fault::Fault;
 use crate::http::{Answered, Arrived, serve};
 use crate::judge::Judge;
@@ -37,7 +37,8 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
-/// The fake. It listens for as long as the test's runtime lives.
+/// The fake. It listens for as long as the test's runtime lives; dropping it fails when something did not agree with the
+/// description.
 pub struct AuthorizeNetFake {
     pub base_url: String,
     remote: Arc<Remote>,
@@ -65,6 +66,11 @@ impl AuthorizeNetFake {
     /// What Authorize.Net keeps.
     pub fn bank(&self) -> MutexGuard<'_, Bank> {
         lock(&self.remote.bank)
+    }
+
+    /// What did not agree with the published description so far.
+    pub fn complaints(&self) -> Vec<String> {
+        self.remote.judge.complaints()
     }
 
     /// The next calls that would change something meet these, one each.
@@ -96,6 +102,12 @@ impl AuthorizeNetFake {
     /// A token of Accept.js for a card that was typed into its fields; good once.
     pub fn nonce(&self, card: Card) -> String {
         self.bank().nonce(card)
+    }
+}
+
+impl Drop for AuthorizeNetFake {
+    fn drop(&mut self) {
+        self.remote.judge.speak_up();
     }
 }
 

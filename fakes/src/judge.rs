@@ -1,7 +1,9 @@
 //! Keeps what a processor's description has against the bodies of one fake, until the fake goes away.
 //!
-//! Invariant: nothing that was found is lost: dropping the judge fails the test. Limits: of one shape the first
-//! [`JUDGED`] bodies are looked at, and after them every hundredth, so that long loops stay short.
+//! Invariant: nothing that was found is lost: a fake that goes away asks its judge to [`Judge::speak_up`], which fails the test.
+//! The judge does not do that by itself, because it is dropped with the listener, inside the runtime, where a panic is heard by
+//! nobody. Limits: of one shape the first [`JUDGED`] bodies are looked at, and after them every hundredth, so that long loops
+//! stay short.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -37,11 +39,15 @@ impl Judge {
     pub fn complain(&self, complaint: String) {
         self.complaints.lock().unwrap_or_else(PoisonError::into_inner).push(complaint);
     }
-}
 
-impl Drop for Judge {
-    fn drop(&mut self) {
-        let complaints = self.complaints.get_mut().unwrap_or_else(PoisonError::into_inner);
+    /// What did not agree so far.
+    pub fn complaints(&self) -> Vec<String> {
+        self.complaints.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Fails the test when something did not agree.
+    pub fn speak_up(&self) {
+        let complaints = self.complaints();
         assert!(complaints.is_empty() || std::thread::panicking(), "not as published: {complaints:#?}");
     }
 }

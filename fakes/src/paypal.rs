@@ -48,7 +48,8 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
-/// The fake. It listens for as long as the test's runtime lives.
+/// The fake. It listens for as long as the test's runtime lives; dropping it fails when something did not agree with the
+/// description.
 pub struct PayPalFake {
     pub base_url: String,
     remote: Arc<Remote>,
@@ -71,6 +72,11 @@ impl PayPalFake {
     /// What PayPal keeps.
     pub fn bank(&self) -> MutexGuard<'_, Bank> {
         lock(&self.remote.bank)
+    }
+
+    /// What did not agree with the published description so far.
+    pub fn complaints(&self) -> Vec<String> {
+        self.remote.judge.complaints()
     }
 
     /// The next calls that would change something meet these, one each.
@@ -119,6 +125,12 @@ pub fn order_on(url: &str) -> String {
 /// The invoice on a page where its receiver pays.
 pub fn invoice_on(url: &str) -> Option<String> {
     billing::invoice_on(url)
+}
+
+impl Drop for PayPalFake {
+    fn drop(&mut self) {
+        self.remote.judge.speak_up();
+    }
 }
 
 /// PayPal's side of the wire.

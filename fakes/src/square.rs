@@ -38,7 +38,8 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
-/// The fake. It listens for as long as the test's runtime lives.
+/// The fake. It listens for as long as the test's runtime lives; dropping it fails when something did not agree with the
+/// description.
 pub struct SquareFake {
     pub base_url: String,
     remote: Arc<Remote>,
@@ -61,6 +62,11 @@ impl SquareFake {
     /// What Square keeps.
     pub fn bank(&self) -> MutexGuard<'_, Bank> {
         lock(&self.remote.bank)
+    }
+
+    /// What did not agree with the published description so far.
+    pub fn complaints(&self) -> Vec<String> {
+        self.remote.judge.complaints()
     }
 
     /// The next calls that would change something meet these, one each.
@@ -86,6 +92,12 @@ impl SquareFake {
         }
         let order = bank.order_on(url)?;
         bank.pay(&order, card)
+    }
+}
+
+impl Drop for SquareFake {
+    fn drop(&mut self) {
+        self.remote.judge.speak_up();
     }
 }
 

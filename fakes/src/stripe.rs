@@ -123,6 +123,16 @@ impl StripeFake {
         lock(&self.inner.faults).extend(faults);
     }
 
+    /// What did not agree with the description so far.
+    pub fn complaints(&self) -> Vec<String> {
+        lock(&self.inner.complaints).clone()
+    }
+
+    /// The page at this address, as its interface shows it. Null where there is none.
+    pub fn page(&self, url: &str) -> Value {
+        lock(&self.inner.book).page_of(url)
+    }
+
     /// What a payer does on the page at this address.
     pub fn pay(&self, url: &str, card: Card) -> Met {
         lock(&self.inner.book).pay(url, card)

@@ -99,12 +99,12 @@ impl Environment<'_> {
         Step { name, outcome, took: begun.elapsed() }
     }
 
-    /// The main job in a real browser, against the binary as the README builds it.
+    /// The main job in a real browser, against the binary as the README builds it and pretend processors beside it.
     fn walk(&self) -> Step {
         let begun = Instant::now();
         let folder = Path::new("e2e");
         let steps: [(&str, &[&str], &Path); 3] = [
-            ("cargo", &["build", "--release"], Path::new(".")),
+            ("cargo", &["build", "--release", "-p", "owed", "-p", "fakes"], Path::new(".")),
             ("npm", &["ci", "--no-audit", "--no-fund"], folder),
             ("node", &["--test", "--test-concurrency=1", "--test-reporter=spec"], folder),
         ];
@@ -121,7 +121,8 @@ impl Environment<'_> {
             .current_dir(root().join(folder))
             .env("OWED_TEST_POSTGRES_URL", self.postgres.url())
             .env("OWED_TEST_CHROMIUM", self.browser)
-            .env("OWED_BINARY", binary());
+            .env("OWED_BINARY", built("owed"))
+            .env("OWED_FAKES", built("fakes"));
         if let Some(judge) = &self.judge {
             command.env("OWED_FACTURX_PYTHON", judge);
         }
@@ -144,13 +145,13 @@ pub fn root() -> &'static Path {
 
 /// Where cargo builds, which is nobody else's.
 fn target() -> PathBuf {
-    binary().parent().and_then(Path::parent).map_or_else(|| root().join("target"), Path::to_owned)
+    built("owed").parent().and_then(Path::parent).map_or_else(|| root().join("target"), Path::to_owned)
 }
 
-/// Where cargo puts the binary: beside this program.
-fn binary() -> PathBuf {
+/// Where cargo puts a program: beside this one.
+fn built(program: &str) -> PathBuf {
     let here = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("target/release/xtask"));
-    here.with_file_name("owed")
+    here.with_file_name(program)
 }
 
 fn summarize(steps: &[Step]) -> Result<(), String> {

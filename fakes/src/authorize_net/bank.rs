@@ -69,6 +69,7 @@ pub struct Bank {
     /// When each batch was settled.
     pub(super) batches: Vec<i64>,
     pub events: Vec<Value>,
+    told: usize,
     /// Whether the merchant takes bank accounts.
     pub takes_debits: bool,
     pages: BTreeMap<String, Page>,
@@ -84,6 +85,7 @@ impl Default for Bank {
             customers: BTreeMap::new(),
             batches: Vec::new(),
             events: Vec::new(),
+            told: 0,
             takes_debits: true,
             pages: BTreeMap::new(),
             nonces: BTreeMap::new(),
@@ -102,6 +104,13 @@ pub(super) fn minor(text: &Value) -> i64 {
     let (left, right) = text.split_once('.').unwrap_or((&text, "0"));
     let cents: i64 = format!("{right:0<2}").get(..2).and_then(|cents| cents.parse().ok()).unwrap_or(0);
     left.parse::<i64>().unwrap_or(0) * 100 + cents
+}
+
+/// What was wished for under this name, among the settings of a page.
+pub fn wish(settings: &Value, name: &str) -> Value {
+    let all = settings["setting"].as_array().into_iter().flatten();
+    let value = all.filter(|setting| setting["settingName"] == name).find_map(|setting| setting["settingValue"].as_str());
+    serde_json::from_str(value.unwrap_or("{}")).unwrap_or_default()
 }
 
 /// The reason code of a card that is refused.
@@ -151,6 +160,11 @@ impl Bank {
             batch: None,
         });
         place
+    }
+
+    /// How many messages were told of before; all that there are count as told then.
+    pub fn took_news(&mut self) -> usize {
+        std::mem::replace(&mut self.told, self.events.len())
     }
 
     pub(super) fn tell(&mut self, event: &str, place: usize) {
@@ -211,6 +225,11 @@ impl Bank {
         self.pages.get(token).filter(|page| page.used || self.now < page.until).cloned()
     }
 
+    /// What the page of a token was asked for, while it can be seen.
+    pub fn page(&self, token: &str) -> Option<Value> {
+        self.usable(token).map(|page| page.asked)
+    }
+
     pub fn pay(&mut self, token: &str, card: Card) -> Option<bool> {
         let page = self.usable(token)?;
         if page.used {
@@ -219,13 +238,7 @@ impl Bank {
         let asked = &page.asked["transactionRequest"];
         let reference = page.asked["refId"].as_str().unwrap_or_default();
         let debit = matches!(card, Card::DebitSettles | Card::DebitReturned);
-        let settings = page.asked["hostedPaymentSettings"]["setting"].as_array().cloned().unwrap_or_default();
-        let wish = |name: &str, option: &str| {
-            let value =
-                settings.iter().find(|setting| setting["settingName"] == name).map(|setting| setting["settingValue"].clone());
-            let value: Value = serde_json::from_str(value.as_ref().and_then(Value::as_str).unwrap_or("{}")).unwrap_or_default();
-            value[option] == true
-        };
+        let wish = |name: &str, option: &str| wish(&page.asked["hostedPaymentSettings"], name)[option] == true;
         if debit && !(self.takes_debits && wish("hostedPaymentPaymentOptions", "showBankAccount")) {
             return Some(false);
         }

@@ -25,6 +25,7 @@ pub struct Bank {
     pub refunds: BTreeMap<String, Value>,
     pub disputes: BTreeMap<String, Value>,
     pub events: Vec<Value>,
+    told: usize,
     /// By request id: what it made, or how it was refused.
     pub keys: BTreeMap<(String, String), Made>,
 }
@@ -108,6 +109,11 @@ impl Bank {
             "summary": kind,
             "resource": resource,
         }));
+    }
+
+    /// How many messages were told of before; all that there are count as told then.
+    pub fn took_news(&mut self) -> usize {
+        std::mem::replace(&mut self.told, self.events.len())
     }
 
     /// An order as PayPal shows it.

@@ -23,7 +23,8 @@ fn refused(said: &Said) -> Met {
 }
 
 impl Book {
-    fn page_of(&self, url: &str) -> Value {
+    /// Null where there is none.
+    pub fn page_of(&self, url: &str) -> Value {
         let id = url.rsplit('/').next().unwrap_or_default();
         self.get(id)
     }

@@ -1,0 +1,147 @@
+// The main job with each real processor's pretend one in Sandbox's place: asked for by mail or by link, paid on the processor's own
+// page at 390 px, back without a cookie, told by message, receipted. And once more by a payer who never comes back.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import {
+  DESK, PHONE, booksAgree, connect, due, findAt, fit, found, newCustomer, openWindow, order, press, save, signIn, startBrowser,
+  startProcessor, startShop, untilSaid,
+} from "./kit.mjs";
+
+let browser;
+
+before(async () => {
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+});
+
+/** The address that the payer is sent: in a mail, or as a link to the balance where no mail is offered. */
+async function linkFor(desk, shop, { customer, orderPage, email, byMail }) {
+  await desk.goto(orderPage);
+  if (!byMail) {
+    assert.match(await desk.locator("main ul.acts").innerText(), /Request payment\s+not possible/);
+    await desk.goto(customer);
+    await desk.getByRole("button", { name: "Generate Link" }).click();
+    await fit(desk);
+    return desk.locator('input[id^="url-"]').first().inputValue();
+  }
+  await press(desk, "Request payment");
+  await save(desk, "Send email");
+  await desk.goto(await found(desk, `${shop.url}/admin/outbox`, "Payment request", email));
+  const link = (await desk.locator("main").innerText()).match(/https?:\/\/\S+\/p\/req_\S+/)?.[0];
+  assert.ok(link, "the mail carries the link");
+  return link;
+}
+
+/** From our page to the processor's, whatever lies between. */
+async function toPay(phone, link, page) {
+  await phone.goto(link);
+  await fit(phone);
+  await phone.locator('form[action$="/pay"] button').first().click();
+  await phone.waitForURL(page);
+  await fit(phone);
+}
+
+/** A button of the processor's page. */
+async function pressThere(phone, name) {
+  await phone.getByRole("button", { name, exact: true }).click();
+}
+
+/** The open page of an order says by itself that nothing is due any more. */
+async function untilPaid(page) {
+  for (let tries = 0; tries < 50 && (await due(page)) !== "0.00"; tries += 1) await page.waitForTimeout(200);
+  assert.equal(await due(page), "0.00", "the page is told of the payment");
+}
+
+async function mainJob({ kind, page, declines, byMail }) {
+  const processor = await startProcessor(kind);
+  const shop = await startShop(processor);
+  try {
+    const staff = await openWindow(browser, DESK);
+    const desk = staff.page;
+    await signIn(desk, shop);
+    await connect(desk, shop, processor);
+
+    const email = "pay@lantern-gallery.example";
+    const customer = await newCustomer(desk, "Lantern Row Gallery", email);
+    const first = await order(desk, "Display plinths, set of four", "355.50");
+    const link = await linkFor(desk, shop, { customer, orderPage: first, email, byMail });
+    const open = await staff.context.newPage();
+    await open.goto(first);
+    assert.equal(await due(open), "355.50");
+
+    // The payer's phone: a declined card first, then one that is good, and by then the cookie of our page is gone.
+    const payer = await openWindow(browser, PHONE);
+    const phone = payer.page;
+    await findAt(phone, processor);
+    await toPay(phone, link, page);
+    assert.match(await phone.locator("#amount").innerText(), /355\.50 USD/);
+    await pressThere(phone, "Decline");
+    if (declines === "there") {
+      await phone.getByRole("alert").waitFor();
+    } else {
+      await phone.waitForURL(/\/p\/return\/rcp_/);
+      await fit(phone);
+      await toPay(phone, link, page);
+    }
+    assert.equal(await due(open), "355.50", "a declined card pays nothing");
+    await payer.context.clearCookies();
+    await pressThere(phone, "Pay");
+    await phone.waitForURL(/\/p\/return\/rcp_/);
+    await phone.getByText("Payment received").first().waitFor();
+    await fit(phone);
+    assert.match(await phone.locator("main").innerText(), /355\.50/);
+
+    // The page at the desk says so by itself; the receipt is mailed; what was charged was charged once.
+    await untilPaid(open);
+    await fit(open);
+    assert.equal(await open.locator('section[aria-labelledby="payments"] tbody tr', { hasText: "Succeeded" }).count(), 1);
+    await desk.goto(await found(desk, `${shop.url}/admin/outbox`, "Receipt", email));
+    assert.match(await desk.locator("main").innerText(), /355\.50/);
+
+    // Another payer pays and closes the browser on the processor's page: its message alone settles the order.
+    const theirs = "pay@anchor-gallery.example";
+    const other = await newCustomer(desk, "Anchor Street Gallery", theirs);
+    const second = await order(desk, "Velvet covers", "75.50");
+    const lonely = await linkFor(desk, shop, { customer: other, orderPage: second, email: theirs, byMail });
+    await open.goto(second);
+    assert.equal(await due(open), "75.50");
+    await toPay(phone, lonely, page);
+    const token = phone.locator('form input[name="token"]');
+    const fields = (await token.count()) > 0 ? { token: await token.inputValue() } : {};
+    const paid = await processor.page(phone.url(), { ...fields, press: "pay" });
+    assert.equal(paid.status, 303, "it would lead back");
+    await payer.context.close();
+    await untilPaid(open);
+    await desk.goto(`${shop.url}/admin/settings/processors`);
+    await untilSaid(desk, "Last message:");
+    assert.doesNotMatch(await desk.locator("main").innerText(), /No message yet|Last refused/);
+    await fit(desk);
+
+    assert.deepEqual([...staff.errors, ...payer.errors], []);
+    await staff.context.close();
+    booksAgree(shop);
+  } finally {
+    await shop.stop();
+    shop.remove();
+    await processor.stop();
+  }
+}
+
+// `declines`: where a payer hears that the card was declined, on the processor's page or on ours after the way back.
+// `byMail`: whether a request by mail is offered; PayPal's page does not wait for days, so a shared balance leads there.
+
+test("a balance owed is asked for, paid on Stripe's page and receipted", () =>
+  mainJob({ kind: "stripe", page: /^https:\/\/checkout\.stripe\.com\//, declines: "there", byMail: true }));
+
+test("a balance owed is asked for, paid on Square's page and receipted", () =>
+  mainJob({ kind: "square", page: /^https:\/\/square\.link\//, declines: "there", byMail: true }));
+
+test("a balance owed is shared, paid on PayPal's page and receipted", () =>
+  mainJob({ kind: "paypal", page: /^https:\/\/www\.paypal\.com\//, declines: "back", byMail: false }));
+
+test("a balance owed is asked for, paid on Authorize.Net's page and receipted", () =>
+  mainJob({ kind: "authorize_net", page: /^https:\/\/test\.authorize\.net\//, declines: "there", byMail: true }));

@@ -1,0 +1,67 @@
+//! The page behind a payment link of Square's: only its payer hears of a decline.
+
+use serde_json::{Value, json};
+
+use super::{Hosted, Page, Shown, Visit, with, written};
+use crate::courier::Message;
+use crate::square::{LOCATION, SquareFake, TOKEN};
+
+const ORIGIN: &str = "https://square.link";
+const SIGNATURE_KEY: &str = "a signature key of pretend Square's";
+
+impl Hosted for SquareFake {
+    fn name(&self) -> &'static str {
+        "Square"
+    }
+
+    fn api(&self) -> &str {
+        &self.base_url
+    }
+
+    fn origins(&self) -> &'static [&'static str] {
+        &[ORIGIN]
+    }
+
+    fn settings(&self) -> Value {
+        json!({
+            "access_token": TOKEN, "application_id": "sandbox-sq0idb-pretend", "location_id": LOCATION,
+            "signature_key": SIGNATURE_KEY,
+        })
+    }
+
+    fn pass(&self, now: i64) {
+        self.bank().now = now;
+    }
+
+    fn news(&self, address: &str) -> Vec<Message> {
+        let from = self.bank().took_news();
+        let all = self.messages(from, address, SIGNATURE_KEY).into_iter();
+        all.map(|delivery| Message { headers: delivery.headers, body: delivery.body }).collect()
+    }
+
+    fn complaints(&self) -> Vec<String> {
+        self.complaints()
+    }
+
+    fn visit(&self, visit: &Visit) -> Shown {
+        let url = format!("{ORIGIN}{}", visit.path);
+        let paid = visit.card().map(|card| self.pay(&url, card));
+        let bank = self.bank();
+        let Some((id, order)) = bank.order_on(&url).and_then(|id| Some((id.clone(), bank.orders.get(&id)?))) else {
+            return Shown::Gone;
+        };
+        let link = bank.links.values().find(|link| link["order_id"] == *id);
+        let back = link.and_then(|link| link["checkout_options"]["redirect_url"].as_str()).unwrap_or_default();
+        let total = &order["total_money"];
+        match order["state"].as_str() {
+            Some("COMPLETED") => Shown::Onward(with(back, &format!("orderId={id}"))),
+            Some("OPEN") => Shown::Page(Page {
+                amount: total["amount"].as_i64().map(|amount| written(amount, total["currency"].as_str().unwrap_or_default())),
+                declined: paid == Some(Some(false)),
+                hidden: Vec::new(),
+                back: back.to_owned(),
+            }),
+            _ => Shown::Gone,
+        }
+    }
+}
