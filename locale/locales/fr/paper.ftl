@@ -72,10 +72,10 @@ paper-correction = correction
 ## Payments
 
 paper-payments = Paiements
-paper-method = Moyen de paiement
+paper-method = Réglé par
 paper-of_payment = sur { $amount }
 paper-card = Carte
-paper-ending = { $name } se terminant par { $last4 }
+paper-ending = { $name } •••• { $last4 }
 paper-card_terminal = Terminal de carte
 paper-cash = Espèces
 paper-check = Chèque
