@@ -12,7 +12,7 @@ mod cards;
 mod objects;
 mod payer;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -68,6 +68,8 @@ pub struct StripeFake {
 struct Inner {
     book: Mutex<Book>,
     kept: Mutex<HashMap<String, Kept>>,
+    /// Keys of calls that have begun and not ended.
+    under_way: Mutex<HashSet<String>>,
     faults: Mutex<VecDeque<Fault>>,
     arrived: Mutex<VecDeque<Arrived>>,
     judged: Mutex<HashMap<String, usize>>,
@@ -99,6 +101,7 @@ impl StripeFake {
         let inner = Arc::new(Inner {
             book: Mutex::new(Book::new(now)),
             kept: Mutex::default(),
+            under_way: Mutex::default(),
             faults: Mutex::default(),
             arrived: Mutex::default(),
             judged: Mutex::default(),
@@ -232,13 +235,17 @@ async fn serve(State(inner): State<Arc<Inner>>, method: Method, uri: Uri, header
     if let Some(refusal) = at_the_door(&arrived) {
         return answer(&refusal);
     }
+    if arrived.headers.get("idempotency-key").is_some_and(|key| lock(&inner.under_way).contains(key)) {
+        let text = "There is currently another in-progress request using this idempotency key.";
+        return answer(&said(409, "idempotency_error", "idempotency_key_in_use", text));
+    }
     let changes = method != Method::GET;
     let fault = if changes { lock(&inner.faults).pop_front() } else { None };
     match fault {
         Some(Fault::Silent) => return broken(),
         Some(Fault::Error500) => return answer(&said(500, "api_error", "", "An error occurred on our side.")),
         Some(Fault::Busy) => return answer(&said(429, "invalid_request_error", "rate_limit", "Too many requests.")),
-        Some(Fault::Slow(ms)) => tokio::time::sleep(Duration::from_millis(ms)).await,
+        Some(Fault::Slow(ms)) => return slowly(inner, ms, arrived, method, body).await,
         _ => {}
     }
     let done = inner.act(&method, &arrived, body, fault == Some(Fault::Stored500));
@@ -247,6 +254,21 @@ async fn serve(State(inner): State<Arc<Inner>>, method: Method, uri: Uri, header
         Some(Fault::Garbage) => garbage(),
         _ => answer(&done),
     }
+}
+
+/// Does it after so many milliseconds, although the caller may have hung up by then.
+async fn slowly(inner: Arc<Inner>, ms: u64, arrived: Arrived, method: Method, body: Bytes) -> Response {
+    let key = arrived.headers.get("idempotency-key").cloned();
+    lock(&inner.under_way).extend(key.clone());
+    let doing = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        let done = inner.act(&method, &arrived, body, false);
+        if let Some(key) = key {
+            lock(&inner.under_way).remove(&key);
+        }
+        done
+    });
+    doing.await.map_or_else(|_| broken(), |done| answer(&done))
 }
 
 fn answer(said: &Said) -> Response {
@@ -286,7 +308,7 @@ fn at_the_door(arrived: &Arrived) -> Option<Said> {
 impl Inner {
     /// Does what is asked, once for a key.
     fn act(&self, method: &Method, arrived: &Arrived, body: Bytes, fails: bool) -> Said {
-        // One at a time: what overlaps at Stripe is refused with 409, and here simply waits.
+        // One at a time: what is slow is refused with 409 before it comes here, and what overlaps by chance waits.
         let mut book = lock(&self.book);
         let path = arrived.path.split('?').next().unwrap_or_default();
         let query = arrived.path.split_once('?').map_or("", |(_, query)| query);

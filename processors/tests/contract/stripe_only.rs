@@ -192,7 +192,7 @@ async fn without_a_signing_secret_no_message_is_believed() {
 /// Whatever the line does, the books end with one charge.
 #[tokio::test]
 async fn every_fault_ends_in_one_charge() {
-    for fault in [Fault::LoseAnswer, Fault::Silent, Fault::Error500, Fault::Busy, Fault::Garbage, Fault::Slow(6_000)] {
+    for fault in [Fault::LoseAnswer, Fault::Silent, Fault::Error500, Fault::Busy, Fault::Garbage, Fault::Slow(7_000)] {
         let stage = stage().await;
         let all: &dyn Stage = &stage;
         let (customer, method) = all.saved(Role::Pays).await;
@@ -200,6 +200,12 @@ async fn every_fault_ends_in_one_charge() {
         stage.fake.break_next(&[fault]);
         unknown(all.processor().charge(&attempt, &request).await);
         let asked = Asked::Charge(request);
+        if let Fault::Slow(_) = fault {
+            // We hung up and Stripe goes on: nobody knows yet, and it is not made anew.
+            let meanwhile = all.processor().resolve(&attempt, &asked, all.now()).await;
+            assert!(matches!(meanwhile, Resolved::StillUnknown { .. }), "{meanwhile:?}");
+            tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+        }
         for _ in 0..2 {
             match all.processor().resolve(&attempt, &asked, all.now()).await {
                 Resolved::Found(Outcome::Done(Remote::Charge(charge))) => assert_eq!(charge.captured, usd(700), "{fault:?}"),
@@ -208,6 +214,30 @@ async fn every_fault_ends_in_one_charge() {
         }
         assert_eq!(all.captured_in_truth().await, 700, "{fault:?}");
     }
+}
+
+/// A second call under a key whose first call is not done yet is refused with 409. That is no failure: nobody knows yet.
+#[tokio::test]
+async fn a_key_that_is_in_use_is_unknown_and_charged_once() {
+    let stage = stage().await;
+    let all: &dyn Stage = &stage;
+    let (customer, method) = all.saved(Role::Pays).await;
+    let (attempt, request) = (all.attempt(), of_saved(&customer, &method, usd(700)));
+    stage.fake.break_next(&[Fault::Slow(800)]);
+    let processor = all.processor();
+    let meanwhile = async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        processor.charge(&attempt, &request).await
+    };
+    let (first, second) = tokio::join!(processor.charge(&attempt, &request), meanwhile);
+    unknown(second);
+    assert_eq!(done(first).captured, usd(700));
+    let asked = Asked::Charge(request);
+    match all.processor().resolve(&attempt, &asked, all.now()).await {
+        Resolved::Found(Outcome::Done(Remote::Charge(charge))) => assert_eq!(charge.captured, usd(700)),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(all.captured_in_truth().await, 700);
 }
 
 /// Stripe keeps a failure of its own and gives it again: that is no proof of anything.
