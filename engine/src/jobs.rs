@@ -26,6 +26,7 @@ pub mod compose_money;
 pub mod compose_news;
 pub mod follow_processor;
 pub mod keep_house;
+mod listing;
 pub mod read_payouts;
 pub mod resolve_attempts;
 pub mod send_mail;

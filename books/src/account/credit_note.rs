@@ -2,10 +2,10 @@
 //! 11).
 //!
 //! Invariants: at most `total − credited` can be credited; what is open on the invoice is taken before money is
-//! displaced, over all its charges; destinations split exactly the money that was freed, and to the card goes at most
-//! what came by card. A full credit takes the late fees with it unless staff keep them. Left out: the paper, its
-//! number and its lines' texts (`credit_note.rs`), and the refund of card money, which the caller starts with what
-//! this answers.
+//! displaced, over all its charges; destinations split exactly the money that was freed, to the card goes at most what
+//! came by card, and nothing that is disputed leaves. A full credit takes the late fees with it unless staff keep them.
+//! Left out: the paper, its number and its lines' texts (`credit_note.rs`), and the refund of card money, which the
+//! caller starts with what this answers.
 
 use super::lessen::{Less, add_freed};
 use super::{Account, Dated, Freed, ItemState, LineRef, Target, When};
@@ -116,7 +116,7 @@ impl Account {
     }
 
     /// Refuses: more than is creditable (of the invoice or of a line), a day before the issue or after today,
-    /// destinations that do not add up to what is freed, and more to the card than came by card.
+    /// destinations that do not add up to what is freed, more to the card than came by card, and money that is disputed.
     pub fn credit_note(&mut self, ids: &mut dyn IdSource, input: &CreditNoteInput) -> Result<CreditNoteOutcome, Refusal> {
         let dated = self.credit_note_day(input)?;
         let before = self.figures(Target::Invoice(input.invoice))?;
@@ -277,6 +277,7 @@ impl Account {
         outcome.to_card = self.pick(&mut freed, card, super::Item::came_by_card)?;
         let found = sum(outcome.to_card.iter().map(|back| back.amount))?;
         if found < card {
+            self.refuse_disputed(&freed)?;
             return Err(Refusal::CardTooMuch { asked: self.money(card), from_card: self.money(found) });
         }
         for back in outcome.to_card.clone() {
@@ -288,6 +289,7 @@ impl Account {
         outcome.outside.extend(self.pick(&mut freed, rest, super::Item::came_by_card)?);
         let found = sum(outcome.outside.iter().map(|back| back.amount))?;
         if found < outside {
+            self.refuse_disputed(&freed)?;
             return Err(Refusal::DoesNotAddUp { parts: self.money(outside), whole: self.money(found) });
         }
         for back in outcome.outside.clone() {
@@ -295,6 +297,12 @@ impl Account {
         }
         outcome.to_balance = sum(freed.iter().map(|money| money.amount))?;
         Ok(())
+    }
+
+    /// Rule 6: money that is disputed is not given back a second time.
+    fn refuse_disputed(&self, freed: &[Freed]) -> Result<(), Refusal> {
+        let disputed = |money: &Freed| money.amount > 0 && self.item(money.credit).is_some_and(|item| item.state.disputed);
+        if freed.iter().any(disputed) { Err(Refusal::Disputed) } else { Ok(()) }
     }
 
     /// What goes to the card and what outside; the rest is the balance's.
@@ -318,7 +326,7 @@ impl Account {
             let item = &self.items[self.at(money.credit)?];
             // What a refund under way will take is promised already.
             let amount = money.amount.min(left).min(item.usable());
-            if amount > 0 && wanted(item) {
+            if amount > 0 && !item.state.disputed && wanted(item) {
                 money.amount -= amount;
                 left -= amount;
                 picked.push(SentBack { credit: money.credit, payment: item.entry.payment, amount });

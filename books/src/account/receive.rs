@@ -38,7 +38,7 @@ pub struct MoneyIn {
     pub category: Option<String>,
     pub note: Option<String>,
     pub when: When,
-    /// In order; empty: oldest due first.
+    /// In order; empty: oldest due first, also where the setting leaves credit alone.
     pub aims: Vec<Aim>,
     /// It was paid on the account as a whole, by its link, where free credit was already counted: when it leaves
     /// nothing owed, that credit is applied even if the setting is off.
@@ -80,6 +80,10 @@ impl Account {
         let mut settled = Vec::new();
         for aim in &input.aims {
             settled.extend(self.settle_aim(ids, credit, *aim, dated)?);
+        }
+        if input.aims.is_empty() && !input.hold_excess {
+            let due = self.in_due_order(|item| item.is_charge() && item.usable() > 0);
+            self.pour(credit, input.amount, &due, super::Item::usable)?;
         }
         self.items[credit].state.held = input.hold_excess && self.items[credit].open() > 0;
         if self.basis.apply_free || (input.whole_account && self.balance() >= 0) {

@@ -230,6 +230,25 @@ fn rule_05_with_the_setting_off_only_staff_apply_credit() {
 }
 
 #[test]
+fn rule_05_a_payment_that_names_nothing_pays_what_is_due_first_whatever_is_set() {
+    check(
+        "application off
+         charge C-1 30 due 2026-02-01
+         charge C-2 50 due 2026-01-20
+         give M-1 10
+         pay P-1 60
+         ? C-1
+         ? C-2
+         ? M-1
+         ? P-1",
+        "C-1: part_paid open 20.00
+         C-2: paid open 0.00
+         M-1: unapplied free 10.00
+         P-1: applied free 0.00",
+    );
+}
+
+#[test]
 fn rule_06_reserved_charges_are_left_for_the_payment_under_way() {
     check(
         "charge C-1 100
@@ -266,6 +285,24 @@ fn rule_06_a_disputed_payment_is_not_refundable() {
          credit clearing:sandbox 100.00
          debit clearing:sandbox 100.00
          credit disputed_funds 100.00",
+    );
+}
+
+#[test]
+fn rule_06_disputed_money_that_a_credit_note_frees_stays_on_the_balance() {
+    check(
+        "invoice INV-1 lines 100
+         pay P-1 60 for INV-1 card
+         pay P-2 40 for INV-1
+         dispute P-1
+         credit INV-1 70 to card 70
+         credit INV-1 100 to outside 50 balance 50
+         credit INV-1 100 to outside 40 balance 60
+         ? balance",
+        "refused DISPUTED
+         refused DISPUTED
+         credited 100.00 tax 0.00 freed 100.00
+         balance 60.00",
     );
 }
 

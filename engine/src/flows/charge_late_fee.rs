@@ -10,7 +10,7 @@ use books::ids::{EntryId, InvoiceId};
 use books::invoice::is_overdue;
 use books::money::Money;
 
-use super::audit::{Act, claim, event_id, prior_id};
+use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
 use super::posting::Touched;
@@ -46,6 +46,7 @@ pub async fn charge_late_fee(db: &Db, call: &Call, id: InvoiceId, amount: i64, d
         let entry = books.account.charge_late_fee(tx.ids(), &fee)?;
         let event = event_id(tx);
         let (_, posted) = books.write(tx, &by, event)?;
+        leave_job(tx, "close_checkouts", invoice.customer_id, event);
         let data =
             serde_json::json!({ "invoice": id, "amount": amount, "currency": invoice.currency, "balance": posted.balance });
         Act { kind: "late_fee_charged", subject: entry.to_string(), customer: Some(invoice.customer_id), data, call: &by }

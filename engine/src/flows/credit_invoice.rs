@@ -83,8 +83,8 @@ pub struct Preview {
     pub most_to_card: i64,
 }
 
-/// Credits an invoice. Refuses NOT_ISSUED, EXCEEDS_TOTAL, DATE_OUT_OF_RANGE, PERIOD_LOCKED, DOES_NOT_ADD_UP, NO_RIGHT,
-/// NEEDS_APPROVAL, and WINDOW_CLOSED for money to a card. Answers the note, or the approval that it waits for. Idempotent by key.
+/// Credits an invoice. Refuses NOT_ISSUED, EXCEEDS_TOTAL, DATE_OUT_OF_RANGE, PERIOD_LOCKED, DOES_NOT_ADD_UP, DISPUTED,
+/// NO_RIGHT, NEEDS_APPROVAL, and WINDOW_CLOSED for money to a card. Answers the note, or the approval that it waits for. Idempotent by key.
 pub async fn credit_invoice(
     services: &Services,
     call: &Call,
@@ -295,7 +295,9 @@ pub async fn preview_credit(db: &Db, call: &Call, id: InvoiceId, crediting: Cred
         let outcome = books.account.credit_note(tx.ids(), &input)?;
         // What is free after it and was not before, of credits that came by card.
         let free_by_card = |account: &Account| -> i64 {
-            let card = |item: &&books::account::Item| item.state.channel.as_ref().is_some_and(|way| way.is_processor());
+            let card = |item: &&books::account::Item| {
+                !item.state.disputed && item.state.channel.as_ref().is_some_and(|way| way.is_processor())
+            };
             account.items().iter().filter(card).map(books::account::Item::usable).sum()
         };
         Ok(Preview {

@@ -2,13 +2,11 @@
 //!
 //! Invariant: a webhook is a hint. It is stored before it is answered and the payment is then read from the processor itself.
 
-use std::time::Duration;
-
-use books::calendar::Instant;
 use books::ids::{ConnectionId, CustomerId};
 use books::payment::PaymentState;
-use processors::{RawHook, Remote, Verified};
+use processors::{RawHook, Verified};
 
+use super::listing::{Listing, read_on};
 use super::read_payouts::read_payouts;
 use super::{Job, once};
 use crate::connections::Asking;
@@ -25,16 +23,10 @@ use crate::store::connection::{self, Connection};
 use crate::store::hook::{HookDelivery, Told};
 use crate::store::{payment, remote_invoice};
 
-sql!(KEEP_CURSOR, "update connection set changes_cursor = $3 where business_id = $1 and id = $2");
-
 sql!(NOTE_REFUSAL, "update connection set hook_refused_at = $3 where business_id = $1 and id = $2");
 
 /// How often a refused webhook is noted.
 const QUIET_SECONDS: i64 = 60;
-/// At most so many rounds of changes are read from one connection at a time.
-pub(super) const ROUNDS: usize = 20;
-/// A processor that does not answer holds up the others for so long.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// A real processor is asked what changed once in so many seconds; its messages come at once.
 const ASK_AGAIN_SECONDS: i64 = 60;
 /// At most so many webhooks of Sandbox are delivered at a time.
@@ -159,55 +151,9 @@ async fn follow_one(services: &Services, connection: &Connection) -> Result<()> 
             bank.webhook_delivered(&delivery.receipt, accepted, now).await.map_err(broken)?;
         }
     }
-    read_changes(services, connection, &connected, now).await?;
+    // What webhooks missed is found in the processor's own record.
+    read_on(services, connection, &connected, now, Listing::Changes).await?;
     read_payouts(services, connection, &connected, now).await
-}
-
-/// What webhooks missed is found in the processor's own record.
-async fn read_changes(
-    services: &Services,
-    connection: &Connection,
-    connected: &processors::registry::Connected,
-    now: Instant,
-) -> Result<()> {
-    let mut cursor = connection.changes_cursor.clone();
-    for _ in 0..ROUNDS {
-        let asked = tokio::time::timeout(PATIENCE, connected.processor.changes(cursor.as_deref(), now)).await;
-        let Ok(processors::Outcome::Done(changes) | processors::Outcome::Pending(changes)) = asked else {
-            return Ok(());
-        };
-        let call = Call::system(connection.business_id, format!("changes of {}", connection.id));
-        for remote in &changes.changed {
-            follow(services, &call, connection, &told(remote)).await?;
-        }
-        if cursor.as_deref() != Some(changes.cursor.as_str()) {
-            let (business, id, next) = (connection.business_id, connection.id, changes.cursor.clone());
-            services
-                .db
-                .write(business, async move |tx| {
-                    tx.execute(&KEEP_CURSOR, &[&business, &id, &next], crate::db::Expect::Any);
-                    Ok(())
-                })
-                .await?;
-        }
-        if !changes.more {
-            return Ok(());
-        }
-        cursor = Some(changes.cursor);
-    }
-    Ok(())
-}
-
-fn told(remote: &Remote) -> Told {
-    let attempt = match remote {
-        Remote::Charge(charge) => charge.attempt,
-        Remote::Checkout(checkout) => checkout.attempt,
-        Remote::Refund(refund) => refund.attempt.or(refund.charge_attempt),
-        Remote::Dispute(dispute) => dispute.charge_attempt,
-        Remote::Invoice(invoice) => invoice.attempt,
-        Remote::Setup(_) => None,
-    };
-    Told { about: remote.reference(), attempt }
 }
 
 /// The job `close_checkouts`: after the balance moved, pages on which more could be paid than is due are closed, and invoices

@@ -7,7 +7,7 @@ use books::payout::Reconciled;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::store::connection::{self, Connection};
-use crate::store::payout::{self, LineRow, Payout};
+use crate::store::payout::{self, LineRow, Payout, PayoutRow};
 
 /// One payout, read in one snapshot.
 #[derive(Debug, Clone)]
@@ -18,6 +18,27 @@ pub struct PayoutSheet {
     pub reconciled: Reconciled,
     /// What it does to the ledger accounts.
     pub journal: Vec<Leg>,
+}
+
+impl PayoutSheet {
+    /// The same as lists have it.
+    pub fn row(&self) -> PayoutRow {
+        let Payout { id, connection_id, currency, net, fees, arrived_on, listed_at, .. } = self.payout;
+        PayoutRow {
+            id,
+            connection_id,
+            processor: self.connection.name.clone(),
+            remote_id: self.payout.remote_id.clone(),
+            currency,
+            net,
+            fees,
+            known: self.reconciled.known,
+            whole: self.reconciled.is_whole(),
+            arrived_on,
+            lines: i64::try_from(self.lines.len()).unwrap_or(i64::MAX),
+            listed_at,
+        }
+    }
 }
 
 /// Reads a payout.

@@ -201,7 +201,8 @@ sql!(
 );
 sql!(OPEN_PAGES, "
     select p.id, p.state, p.amount,
-        (select cast(coalesce(sum(o.amount - o.allocated), 0) as bigint) from entry_open o
+        (select cast(coalesce(sum(case when o.amount - o.allocated > o.reserved then o.amount - o.allocated - o.reserved else 0 end), 0)
+            as bigint) from entry_open o
             where o.business_id = p.business_id and o.customer_id = p.customer_id and o.currency = p.currency and o.side = 'charge'
                 and o.allocated < o.amount and (p.order_id is null or o.order_id = p.order_id)
                 and (p.order_id is not null

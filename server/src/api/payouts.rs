@@ -101,7 +101,6 @@ impl Payout {
 
 impl PayoutInFull {
     fn of(sheet: PayoutSheet) -> PayoutInFull {
-        let row = sheet.payout;
         let line = |line: engine::store::payout::LineRow| PayoutLine {
             charge: line.charge,
             payment: line.payment_id.map(|id| id.to_string()),
@@ -110,19 +109,7 @@ impl PayoutInFull {
         let leg =
             |leg: books::ledger::Leg| JournalLine { account: leg.account.to_string(), debit: leg.debit, credit: leg.credit };
         PayoutInFull {
-            payout: Payout {
-                id: row.id.to_string(),
-                processor: row.connection_id.to_string(),
-                remote_id: row.remote_id,
-                gross: sheet.reconciled.gross,
-                fees: row.fees,
-                net: row.net,
-                currency: row.currency.code().to_owned(),
-                arrived_on: row.arrived_on.to_string(),
-                reconciled: sheet.reconciled.is_whole(),
-                in_suspense: sheet.reconciled.in_suspense(),
-                created_at: row.listed_at.to_rfc3339(),
-            },
+            payout: Payout::of(sheet.row()),
             lines: sheet.lines.into_iter().map(line).collect(),
             journal: sheet.journal.into_iter().map(leg).collect(),
         }

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -15,8 +15,7 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use books::calendar::Instant;
 use books::ids::BusinessId;
-use books::money::{Currency, Money};
-use books::paper::{Paper, PaperFault};
+use books::money::Currency;
 use engine::clock::Clock;
 use engine::db::{Db, DbConfig, EngineKind, Mode};
 use engine::flows::call::Call;
@@ -37,10 +36,13 @@ use tower::ServiceExt;
 
 mod answer;
 mod fake;
+mod papers;
 mod place;
 
 pub use answer::Answer;
 pub use fake::Fake;
+use papers::stand_in;
+pub use papers::{drawn, plain};
 pub use place::Place;
 
 /// What every test's clock shows at first.
@@ -66,9 +68,14 @@ pub struct TestApp {
 impl TestApp {
     /// Runs a test on both databases, one after the other, and then looks whether it left all in order.
     pub fn both(test: impl AsyncFn(&TestApp)) {
+        TestApp::both_printing(stand_in(), test);
+    }
+
+    /// The same with something else that draws papers.
+    pub fn both_printing(papers: Papers, test: impl AsyncFn(&TestApp)) {
         for place in Place::both() {
             block_on(async {
-                let app = TestApp::open(&place).await;
+                let app = TestApp::begin(start_up(&place, BTreeMap::new(), papers)).await;
                 test(&app).await;
                 app.check_left_behind().await;
                 app.app.services.db.shutdown();
@@ -91,13 +98,12 @@ impl TestApp {
         }
     }
 
-    async fn open(place: &Place) -> TestApp {
-        TestApp::open_with(place, BTreeMap::new()).await
-    }
-
     /// A new business in a fresh database, with other addresses for processors.
     pub async fn open_with(place: &Place, base_urls: BTreeMap<String, String>) -> TestApp {
-        let app = start_up(place, base_urls);
+        TestApp::begin(start_up(place, base_urls, stand_in())).await
+    }
+
+    async fn begin(app: Arc<App>) -> TestApp {
         let (business, key) = another_business(&app.services, "Harbor Joinery", "USD").await;
         TestApp::over(app, business, key)
     }
@@ -110,7 +116,7 @@ impl TestApp {
         key: String,
         later: i64,
     ) -> TestApp {
-        let app = start_up(place, base_urls);
+        let app = start_up(place, base_urls, stand_in());
         let clock = app.services.db.clock();
         clock.set(clock.now().plus_seconds(later));
         engine::flows::move_clock::resume(&app.services.db).await.expect("the test clock goes on");
@@ -314,38 +320,8 @@ impl TestApp {
     }
 }
 
-/// What a bill says is due.
-fn due_on(paper: &Paper) -> Option<Money> {
-    match paper {
-        Paper::Order(paper) => Some(paper.standing.amount_due),
-        Paper::Invoice(paper) => Some(paper.as_at.as_ref().map_or(paper.due_at_issue, |sheet| sheet.standing.amount_due)),
-        _ => None,
-    }
-}
-
-/// Every paper that the tests of this process had drawn.
-static DRAWN: Mutex<Vec<Paper>> = Mutex::new(Vec::new());
-
-/// The papers drawn for the business with this tax number, in their order.
-pub fn drawn(tax_id: &str) -> Vec<Paper> {
-    let all = DRAWN.lock().expect("nobody panics while drawing");
-    all.iter().filter(|paper| paper.head().business.tax_id == tax_id).cloned().collect()
-}
-
-fn draw(paper: &Paper) -> Result<Vec<u8>, String> {
-    DRAWN.lock().expect("nobody panics while drawing").push(paper.clone());
-    printed(paper.check(), due_on(paper))
-}
-
-/// What stands in for a PDF: its first bytes, and the amount due where there is one.
-fn printed(check: Result<(), PaperFault>, due: Option<Money>) -> Result<Vec<u8>, String> {
-    check.map_err(|fault| fault.to_string())?;
-    let due = due.map(|due| due.to_decimal()).unwrap_or_default();
-    Ok(format!("%PDF-{due}").into_bytes())
-}
-
 /// Opens the database and puts the server over it, on the test clock.
-fn start_up(place: &Place, base_urls: BTreeMap<String, String>) -> Arc<App> {
+fn start_up(place: &Place, base_urls: BTreeMap<String, String>, papers: Papers) -> Arc<App> {
     let start = Instant::from_rfc3339(START).expect("a time");
     let at = DbConfig { data: place.data.clone(), url: place.url.clone(), mode: Mode::ReadWrite };
     let db = Db::open(&at, Clock::test(start)).expect("a fresh database opens");
@@ -355,17 +331,6 @@ fn start_up(place: &Place, base_urls: BTreeMap<String, String>) -> Arc<App> {
     let mut config = Config::load(&common, None).expect("the defaults");
     config.configured_url = Some(PublicUrl::parse(ADDRESS).expect("a URL"));
     config.test_clock = Some(start);
-    // Papers are drawn by another crate. Here what does not add up is refused, as the typesetter would, and a bill is
-    // no more than the amount that it says is due.
-    let papers = Papers {
-        draw: |paper, _| draw(paper),
-        built_in: |kind| format!("// The built-in template of {}.\n", kind.word()),
-        data: |paper, _| Ok(json!({ "title": paper.kind().word() }).to_string()),
-        // A template is a script here: what it prints is the paper.
-        errand: |_, _, template| Ok(template.as_bytes().to_vec()),
-        perform: |_| Ok(Vec::new()),
-        worker: || Ok(std::process::Command::new("/bin/sh")),
-    };
     App::new(config, services, papers, Stop::new())
 }
 

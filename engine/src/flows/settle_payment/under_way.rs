@@ -1,6 +1,7 @@
 //! A payment under way: what it is meant for is reserved, until it arrives, lapses or fails.
 //!
-//! Invariant: exactly what was reserved is released, so the targets keep it; an end is final and is reached once.
+//! Invariant: exactly what was reserved is released, so the targets keep it; an end is final and is reached once. When a reservation
+//! begins or ends, what else is asked for the same money is fitted by a job: other pages, and invoices at processors.
 
 use books::account::Reserved;
 use books::ids::{EntryId, EventId};
@@ -25,6 +26,7 @@ impl Settling<'_> {
         self.payment.checkout_url = None;
         self.stop_asking(tx);
         self.save(tx);
+        leave_job(tx, "close_checkouts", self.payment.customer_id, event);
         self.emit(tx, event, "payment_pending", serde_json::json!({ "amount": self.payment.amount }));
         Ok(())
     }
@@ -45,6 +47,7 @@ impl Settling<'_> {
             tx.set(last);
         }
         self.save(tx);
+        leave_job(tx, "close_checkouts", self.payment.customer_id, event);
         self.emit(tx, event, "payment_authorized", serde_json::json!({ "amount": self.payment.amount }));
         Ok(())
     }
@@ -97,6 +100,7 @@ impl Settling<'_> {
         let event = event_id(tx);
         let (account, _) = books.write(tx, self.by, event)?;
         close_settled(tx, requests, &account, None);
+        leave_job(tx, "close_checkouts", self.payment.customer_id, event);
         self.end(tx, state, reason, event);
         if self.payment.by_itself && state == PaymentState::Failed {
             self.try_later(tx, &retry_days, event);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::invoices::issued;
 use super::refunds::paid_online;
 use crate::kit::TestApp;
 
@@ -52,6 +53,27 @@ fn a_dispute_holds_the_money_and_its_end_decides() {
         let alerts = app.all("/mails?kind=staff_alert").await;
         let subjects: Vec<&str> = alerts.iter().filter_map(|mail: &Value| mail["subject"].as_str()).collect();
         assert_eq!(subjects.len(), 4, "{subjects:?}");
+    });
+}
+
+#[test]
+fn a_credit_note_gives_no_disputed_money_back() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        let invoice = issued(app, &customer, 10_000).await;
+        let request = app.post(&format!("/invoices/{invoice}/payment-requests"), json!({})).await.json(201);
+        app.pay_by_link(request["url"].as_str().expect("a URL"), "4242424242424242").await;
+        let charge = app.get(&format!("/processors/{prc}/sandbox/charges")).await.json(200)["data"][0]["id"].clone();
+        let desk = format!("/processors/{prc}/sandbox/charges/{}/dispute", charge.as_str().expect("a charge"));
+        app.post(&desk, json!({})).await.json(200);
+        app.work().await;
+        let path = format!("/invoices/{invoice}/credit-notes");
+        let note = |to: &str| json!({"amount": 4_000, "reason": "Damaged", "destinations": [{"to": to, "amount": 4_000}]});
+        for to in ["card", "outside"] {
+            app.post(&path, note(to)).await.refused(409, "DISPUTED");
+        }
+        assert_eq!(app.post(&path, note("balance")).await.json(201)["freed"], 4_000);
     });
 }
 

@@ -233,6 +233,26 @@ fn case_26_a_link_asks_for_what_credit_leaves() {
 }
 
 #[test]
+fn case_26_money_that_names_nothing_pays_what_is_due_first_whatever_is_set() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        app.post("/settings", json!({"apply_credit": false})).await.json(200);
+        let customer = app.customer("Fern & Field").await;
+        let (first, second) = (app.order(&customer, 30_000).await, app.order(&customer, 20_000).await);
+        pay(app, &customer, None, 10_000).await;
+        assert_eq!(figures(app, &first).await, [30_000, 10_000, 20_000]);
+        let link = app.post(&format!("/customers/{customer}/links"), json!({"policy": "any"})).await.json(201);
+        app.pay_by_link(link["url"].as_str().expect("a URL"), "4242424242424242").await;
+        assert_eq!((figures(app, &first).await[2], figures(app, &second).await[2]), (0, 0));
+        // Credit by hand waits for staff.
+        let third = app.order(&customer, 5_000).await;
+        let credit = json!({"side": "credit", "amount": 4_000, "currency": "USD", "description": "Sorry"});
+        app.post(&format!("/customers/{customer}/entries"), credit).await.json(201);
+        assert_eq!((figures(app, &third).await[2], balance(app, &customer).await), (5_000, -1_000));
+    });
+}
+
+#[test]
 fn case_28_tax_is_shown_to_the_cent() {
     TestApp::both(async |app| {
         let customer = app.customer("Fern & Field").await;

@@ -49,6 +49,43 @@ fn a_check_at_the_counter_ends_or_lowers_the_processors_invoice() {
 }
 
 #[test]
+fn a_debit_under_way_by_another_route_ends_the_processors_invoice() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 10_000).await;
+        let invoice = made(app, &order).await;
+        let link = app.post(&format!("/customers/{customer}/links"), json!({})).await.json(201);
+        let step = app.pay_by_link(link["url"].as_str().expect("a URL"), "000123456789").await;
+        assert!(matches!(step, CheckoutStep::BankDebitPending { .. }), "{step:?}");
+        assert_eq!(now(app, &invoice).await["state"], "canceled", "the debit will pay it");
+        assert!(matches!(paid_there(app, &invoice, GOOD).await, CheckoutStep::Closed { .. }));
+        app.post("/test/clock", json!({"advance": "P4D"})).await.json(200);
+        assert_eq!(order_now(app, &order).await["payment_state"], "paid");
+        assert_eq!(payments(app, "succeeded").await.len(), 1);
+    });
+}
+
+#[test]
+fn the_processors_invoice_asks_for_a_late_fee_too() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        let lines = json!([{"kind": "item", "description": "Chair", "quantity": 1, "unit_amount": 5_000}]);
+        let draft = json!({"customer": customer, "currency": "USD", "due_on": "2026-01-20", "lines": lines});
+        let bill = id(&app.post("/invoices", draft).await.json(201));
+        app.post(&format!("/invoices/{bill}/issue"), json!({})).await.json(200);
+        app.post(&format!("/invoices/{bill}/remote-invoices"), json!({})).await.json(201);
+        app.post("/test/clock", json!({"advance": "P10D"})).await.json(200);
+        app.post(&format!("/invoices/{bill}/late-fees"), json!({"amount": 500})).await.json(201);
+        app.work().await;
+        let all = app.get(&format!("/invoices/{bill}/remote-invoices")).await.json(200);
+        let seen = |at: usize| (all["data"][at]["state"].clone(), all["data"][at]["amount"].clone());
+        assert_eq!((seen(0), seen(1)), ((json!("sent"), json!(5_500)), (json!("canceled"), json!(5_000))));
+    });
+}
+
+#[test]
 fn paid_there_while_a_check_is_recorded_here_is_seen_as_credit() {
     TestApp::both(async |app| {
         app.sandbox().await;

@@ -3,8 +3,9 @@
 use engine::store::user::Role;
 use serde_json::Value;
 
-use super::acts::Shop;
+use super::driver::Step;
 use super::model::What;
+use super::shop::Shop;
 use crate::admin::browser::Browser;
 
 pub struct Surfaces<'s, 'a> {
@@ -26,16 +27,24 @@ impl<'s, 'a> Surfaces<'s, 'a> {
         Surfaces { shop, staff: shop.office.staff(Role::Owner).await }
     }
 
-    pub async fn agree(&self) -> Result<(), String> {
+    /// What the act touched, and the account; after the last act everything.
+    pub async fn agree(&self, step: &Step<'_>) -> Result<(), String> {
+        let model = &self.shop.model;
         for (at, order) in self.shop.orders.iter().enumerate() {
-            self.document("orders", order, self.shop.model.due(What::Order(at))).await?;
-            if let Some(url) = &self.shop.requests[at] {
-                self.payer(url, "data-live=\"due\"", self.shop.model.due(What::Order(at))).await?;
+            let what = What::Order(at);
+            if step.touched(model, what) {
+                self.document("orders", order, model.due(what)).await?;
+                if let Some(url) = &self.shop.requests[at] {
+                    self.payer(url, "data-live=\"due\"", model.due(what)).await?;
+                }
             }
         }
         for (at, invoice) in self.shop.invoices.iter().enumerate() {
-            let due = if self.shop.model.invoices[at] { 0 } else { self.shop.model.due(What::Invoice(at)) };
-            self.document("invoices", invoice, due).await?;
+            let what = What::Invoice(at);
+            if step.touched(model, what) {
+                let due = if model.invoices[at] { 0 } else { model.due(what) };
+                self.document("invoices", &invoice.id, due).await?;
+            }
         }
         self.account().await
     }
