@@ -1,5 +1,9 @@
 //! What can go wrong between two machines, on order.
 
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -21,6 +25,30 @@ pub enum Fault {
     Garbage,
     /// It is done after so many milliseconds.
     Slow(u64),
+}
+
+/// Keys of calls that have begun and not ended.
+#[derive(Debug, Default)]
+pub struct UnderWay(Mutex<HashSet<String>>);
+
+impl UnderWay {
+    pub fn is(&self, key: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
+    }
+
+    /// Begins a call that is slow, if it is the next fault's turn to strike one that changes something.
+    pub fn begin(&self, key: &str, faults: &Mutex<VecDeque<Fault>>) -> Option<Duration> {
+        let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Fault::Slow(milliseconds)) = faults.front().copied() else { return None };
+        faults.pop_front();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+        Some(Duration::from_millis(milliseconds))
+    }
+
+    /// It is done. Answers whether it had begun here, so that no other fault strikes it.
+    pub fn end(&self, key: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key)
+    }
 }
 
 /// An answer that breaks off.

@@ -17,8 +17,8 @@ use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
 use self::bank::{Bank, Refused};
-use crate::fault::Fault;
-use crate::http::{Answered, Arrived, serve};
+use crate::fault::{Fault, UnderWay};
+use crate::http::{Answered, Arrived, Begin, serve_slowly};
 use crate::judge::Judge;
 use crate::spec::Spec;
 use crate::stripe::Card;
@@ -64,8 +64,9 @@ impl PayPalFake {
     pub async fn start(now: i64) -> PayPalFake {
         let remote = Arc::new(Remote::default());
         lock(&remote.bank).now = now;
-        let theirs = remote.clone();
-        let base_url = serve(Arc::new(move |request| theirs.answer(request))).await;
+        let (theirs, door) = (remote.clone(), remote.clone());
+        let start = Arc::new(move |request: &Arrived| door.begin(request));
+        let base_url = serve_slowly(Arc::new(move |request| theirs.answer(request)), start).await;
         PayPalFake { base_url, remote }
     }
 
@@ -142,10 +143,20 @@ struct Remote {
     seen: Mutex<Vec<(Arrived, Value)>>,
     /// Tokens that PayPal knows at this moment.
     signed_in: Mutex<u32>,
+    under_way: UnderWay,
     judge: Judge,
 }
 
 impl Remote {
+    /// A request id whose first call is not done yet is refused; a call that is to be slow begins.
+    fn begin(&self, request: &Arrived) -> Begin {
+        let Some(key) = request.header("paypal-request-id") else { return Begin::Now };
+        if self.under_way.is(key) {
+            return Begin::Refused(Some(refusal(&Refused(409, "PREVIOUS_REQUEST_IN_PROGRESS"))));
+        }
+        self.under_way.begin(key, &self.faults).map_or(Begin::Now, Begin::After)
+    }
+
     fn answer(&self, request: Arrived) -> Answered {
         if request.path == CERT {
             return Some((200, SIGNER.to_vec()));
@@ -161,7 +172,8 @@ impl Remote {
         lock(&self.seen).push((request.clone(), body.clone()));
         self.hold(&request, true, &body);
         let acts = request.method != "GET" && !request.path.ends_with("/search-invoices");
-        let line = if acts { lock(&self.faults).pop_front() } else { None };
+        let was_slow = request.header("paypal-request-id").is_some_and(|key| self.under_way.end(key));
+        let line = if acts && !was_slow { lock(&self.faults).pop_front() } else { None };
         match line {
             Some(Fault::Silent) => return None,
             Some(Fault::Error500 | Fault::Stored500) => return Some(refusal(&Refused(500, "INTERNAL_SERVER_ERROR"))),
@@ -198,6 +210,7 @@ fn refusal(Refused(status, issue): &Refused) -> (u16, Vec<u8>) {
     let name = match status {
         401 => "AUTHENTICATION_FAILURE",
         404 => "RESOURCE_NOT_FOUND",
+        409 => "RESOURCE_CONFLICT",
         422 => "UNPROCESSABLE_ENTITY",
         _ => "INTERNAL_SERVER_ERROR",
     };

@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use self::bank::{Bank, Refused};
-use crate::fault::Fault;
-use crate::http::{Answered, Arrived, serve};
+use crate::fault::{Fault, UnderWay};
+use crate::http::{Answered, Arrived, Begin, serve_slowly};
 use crate::judge::Judge;
 use crate::spec::Spec;
 use crate::stripe::Card;
@@ -54,8 +54,9 @@ impl SquareFake {
     pub async fn start(now: i64) -> SquareFake {
         let remote = Arc::new(Remote::default());
         lock(&remote.bank).now = now;
-        let theirs = remote.clone();
-        let base_url = serve(Arc::new(move |request| theirs.answer(request))).await;
+        let (theirs, door) = (remote.clone(), remote.clone());
+        let start = Arc::new(move |request: &Arrived| door.begin(request));
+        let base_url = serve_slowly(Arc::new(move |request| theirs.answer(request)), start).await;
         SquareFake { base_url, remote }
     }
 
@@ -108,10 +109,21 @@ struct Remote {
     faults: Mutex<VecDeque<Fault>>,
     /// Every request that Square saw, with its decoded body.
     seen: Mutex<Vec<(Arrived, Value)>>,
+    under_way: UnderWay,
     judge: Judge,
 }
 
 impl Remote {
+    /// A key whose first call is not done yet is refused; a call that is to be slow begins.
+    fn begin(&self, request: &Arrived) -> Begin {
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+        let Some(key) = body["idempotency_key"].as_str() else { return Begin::Now };
+        if self.under_way.is(key) {
+            return Begin::Refused(Some(refusal(&Refused(409, "INVALID_REQUEST_ERROR", "CONFLICT"))));
+        }
+        self.under_way.begin(key, &self.faults).map_or(Begin::Now, Begin::After)
+    }
+
     fn answer(&self, request: Arrived) -> Answered {
         let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
         if request.header("authorization") != Some("Bearer token") {
@@ -123,7 +135,8 @@ impl Remote {
         self.hold(&request, true, &body);
         lock(&self.seen).push((request.clone(), body.clone()));
         let acts = request.method != "GET" && !request.path.ends_with("/search");
-        let line = if acts { lock(&self.faults).pop_front() } else { None };
+        let was_slow = body["idempotency_key"].as_str().is_some_and(|key| self.under_way.end(key));
+        let line = if acts && !was_slow { lock(&self.faults).pop_front() } else { None };
         match line {
             Some(Fault::Silent) => return None,
             Some(Fault::Error500 | Fault::Stored500) => {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use fakes::Fault;
 use fakes::http::{Arrived, serve};
 use processors::{Asked, Attempt, CaptureRequest, ChargeRequest, Outcome, RawHook, RejectReason, Resolved};
 use serde_json::{Value, json};
@@ -198,4 +199,24 @@ async fn a_hold_is_taken_weeks_later() {
     assert_eq!(taken.captured, usd(5_000));
     let page = stage.page(usd(1)).await;
     assert_eq!(stage.pay(&page.url, Role::Pays).await, Met::Thanks);
+}
+
+/// A second call under a key whose first call is not done yet is refused. That is no failure: nobody knows yet.
+#[tokio::test]
+async fn a_key_that_is_in_use_is_unknown_and_charged_once() {
+    let paypal = PayPalStage::new(json!({})).await;
+    let stage: &dyn Stage = &paypal;
+    let (customer, method) = stage.saved(Role::Pays).await;
+    let (attempt, request) = (stage.attempt(), of_saved(&customer, &method, usd(700)));
+    paypal.fake.break_next([Fault::Slow(800)]);
+    let processor = stage.processor();
+    let meanwhile = async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        processor.charge(&attempt, &request).await
+    };
+    let (first, second) = tokio::join!(processor.charge(&attempt, &request), meanwhile);
+    unknown(second);
+    assert_eq!(done(first).captured, usd(700));
+    assert_eq!(done(stage.processor().charge(&attempt, &request).await).captured, usd(700), "the same key has the same answer");
+    assert_eq!(stage.captured_in_truth().await, 700);
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use fakes::Fault;
 use fakes::http::{Arrived, serve};
 use processors::{
     Asked, Attempt, InvoiceLine, InvoiceRequest, Outcome, RawHook, RefundRequest, RefundState, RejectReason, Remote, RemoteKind,
@@ -243,4 +244,25 @@ async fn a_payout_that_is_still_on_its_way_is_waited_for_over_many_pages() {
 
     let wrong = square.processor().payouts(Some("yesterday"), square.now()).await;
     assert_eq!(rejected(wrong), RejectReason::BadRequest);
+}
+
+/// A second call under a key whose first call is not done yet is refused. That is no failure: nobody knows yet.
+#[tokio::test]
+async fn a_key_that_is_in_use_is_unknown_and_refunded_once() {
+    let square = SquareStage::new(json!({})).await;
+    let stage: &dyn Stage = &square;
+    let charge = stage.captured(Role::Pays, usd(700)).await;
+    let (attempt, refund) = (stage.attempt(), RefundRequest { charge: charge.id.clone(), amount: usd(300), reason: "x".into() });
+    square.fake.break_next([Fault::Slow(800)]);
+    let processor = stage.processor();
+    let meanwhile = async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        processor.refund(&attempt, &refund).await
+    };
+    let (first, second) = tokio::join!(processor.refund(&attempt, &refund), meanwhile);
+    unknown(second);
+    let made = done(first);
+    assert_eq!(made.amount, usd(300));
+    assert_eq!(done(stage.processor().refund(&attempt, &refund).await), made, "the same key has the same answer");
+    assert_eq!(stage.charge_now(&charge.id).await.refunded, usd(300));
 }
