@@ -29,6 +29,7 @@ static SPEC: LazyLock<Spec> =
 
 pub const TOKEN: &str = "token";
 pub const LOCATION: &str = "L";
+pub const APPLICATION: &str = "sandbox-sq0idb-1";
 pub const SIGNATURE: &str = "x-square-hmacsha256-signature";
 
 /// A message as it would arrive.
@@ -83,6 +84,12 @@ impl SquareFake {
     /// What happened, from the `from`th message on, as Square delivers it to this address.
     pub fn messages(&self, from: usize, url: &str, key: &str) -> Vec<Delivery> {
         self.bank().events.iter().skip(from).map(|event| signed(event, url, key)).collect()
+    }
+
+    /// A payer types a card into the fields that were given this application and location: the token that they give.
+    pub fn type_card(&self, application: &str, location: &str, card: Card) -> Option<String> {
+        let known = application == APPLICATION && location == LOCATION;
+        known.then(|| self.bank().token(card))
     }
 
     /// A payer pays on a link's page. None: it cannot be paid; false: the card was declined.
@@ -205,6 +212,13 @@ impl Remote {
                 }
             }
             ("GET", ["orders", _]) => "RetrieveOrderResponse",
+            ("POST", ["payments"]) => {
+                if asked {
+                    "CreatePaymentRequest"
+                } else {
+                    "CreatePaymentResponse"
+                }
+            }
             ("GET", ["payments"]) => "ListPaymentsResponse",
             ("GET", ["payments", _]) => "GetPaymentResponse",
             ("POST", ["refunds"]) => {

@@ -14,6 +14,7 @@ pub mod authorize_net;
 pub mod capabilities;
 pub mod form;
 pub mod http;
+mod local_page;
 pub mod outcome;
 pub mod paypal;
 pub mod processor;

@@ -10,6 +10,7 @@
 
 mod amounts;
 mod answers;
+mod buttons;
 mod certificates;
 mod charges;
 mod disputes;
@@ -36,9 +37,11 @@ use crate::processor::{
     Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, InvoiceRequest, Operation, Person, Processor, RefundRequest,
     Replay, SetupRequest, unsupported,
 };
-use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more};
+use crate::registry::{
+    Connected, IN_FIELDS, PAYER_PAYS, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more,
+};
 use crate::remote::{
-    Changes, Charge, Checkout, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Setup, Tested,
+    Changes, Charge, Checkout, Fields, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Setup, Tested,
 };
 use crate::secret::Secret;
 use crate::webhook::{RawHook, Verified};
@@ -88,12 +91,21 @@ const FIELDS: &[SettingField] = &[
         required: false,
         takes: Takes::OneOf(&[("live", "live"), ("sandbox", "sandbox")]),
     },
+    SettingField {
+        name: PAYER_PAYS,
+        label: "Payers pay",
+        help: "On PayPal's own page no foreign script runs on ours, which keeps your questionnaire for card security short.",
+        secret: false,
+        required: false,
+        takes: Takes::OneOf(&[("page", "on PayPal's page"), (IN_FIELDS, "by PayPal's button on our page")]),
+    },
 ];
 
 /// Everything PayPal can do; settings may narrow it.
 fn capabilities() -> Capabilities {
     let claims = [
         Capability::Checkout,
+        Capability::EmbeddedFields,
         Capability::SavedMethods,
         Capability::SetupPage,
         Capability::Authorize,
@@ -114,7 +126,8 @@ fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings
     let client = settings.given("client_id").expose().to_owned();
     let webhooks = settings.with_replaced("webhook_id", &around);
     let processor = PayPal {
-        line: Line::new(http, base, client, settings.given("client_secret")),
+        line: Line::new(http, base, client.clone(), settings.given("client_secret")),
+        client,
         pages: if sandbox { "https://www.sandbox.paypal.com" } else { "https://www.paypal.com" },
         business: around.business,
         instead: around.base_url,
@@ -128,6 +141,8 @@ fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings
 /// The connector.
 pub struct PayPal {
     line: Line,
+    /// What the browser may know.
+    client: String,
     capabilities: Capabilities,
     /// Our webhook's ids at PayPal, which PayPal signs with every message; two while one is being replaced.
     webhooks: Vec<Secret>,
@@ -171,7 +186,7 @@ impl PayPal {
                 Err(said) => said.outcome(),
             },
             RemoteKind::Charge => self.look_at_charge(id, now).await.map(Remote::Charge),
-            RemoteKind::Checkout => self.look_at_page(id, now).await.map(Remote::Checkout),
+            RemoteKind::Checkout => self.look_at_any_page(id, now).await.map(Remote::Checkout),
             RemoteKind::Refund => self.look_at_refund(id, now).await.map(Remote::Refund),
             RemoteKind::Dispute => self.look_at_dispute(id, now).await.map(Remote::Dispute),
             RemoteKind::Invoice => self.look_at_invoice(id, now).await.map(Remote::Invoice),
@@ -255,12 +270,22 @@ impl Processor for PayPal {
     fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
         match request.lacks(self.capabilities()) {
             Some(what) => unsupported(what),
-            None => Box::pin(self.open_page(by, request)),
+            None => match &request.fields_url {
+                Some(page) => Box::pin(self.open_button(by, request, page)),
+                None => Box::pin(self.open_page(by, request)),
+            },
         }
     }
 
+    fn fields<'a>(&'a self, checkout: &'a str, _now: Instant) -> Fut<'a, Outcome<Fields>> {
+        if !self.can(Capability::EmbeddedFields) {
+            return unsupported("fields on a page of ours");
+        }
+        Box::pin(std::future::ready(self.given(checkout)))
+    }
+
     fn expire_checkout<'a>(&'a self, by: &'a Attempt, checkout: &'a str) -> Fut<'a, Outcome<Checkout>> {
-        Box::pin(self.close_page(checkout, by.at))
+        Box::pin(self.close_any_page(checkout, by.at))
     }
 
     fn charge<'a>(&'a self, by: &'a Attempt, request: &'a ChargeRequest) -> Fut<'a, Outcome<Charge>> {

@@ -2,11 +2,12 @@
 //!
 //! Invariants: a page is a payment link with an order behind it, and our attempt's key is the order's reference; a page is
 //! closed by canceling the order, which Square then takes no money for. Every call carries a key, and the same key gives the
-//! first answer. Limits: cards are typed on Square's pages only, so that none is kept, held or keyed by staff here: that
-//! needs Square's fields in a page of ours. Left out on purpose: whatever passed through other locations.
+//! first answer. A card that is typed into Square's fields on a page of ours comes as a token, which is charged here. Limits: no
+//! card is kept or held here, and none is keyed by staff. Left out on purpose: whatever passed through other locations.
 //! Source: Square's OpenAPI file of 2025-08-20 and developer.squareup.com, 2026.
 
 mod answers;
+mod charges;
 mod invoices;
 mod line;
 mod links;
@@ -29,12 +30,18 @@ use self::shapes::{Customers, Event, Locations, Made};
 use crate::asked::Asked;
 use crate::capabilities::{Capabilities, Capability};
 use crate::http::Http;
+use crate::local_page::{self, LocalPage};
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::processor::{
-    Attempt, CheckoutRequest, Fut, InvoiceRequest, Operation, Person, Processor, RefundRequest, Replay, unsupported,
+    Attempt, ChargeRequest, CheckoutRequest, Fut, InvoiceRequest, Operation, Person, Processor, RefundRequest, Replay,
+    unsupported,
 };
-use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more};
-use crate::remote::{Changes, Checkout, Payouts, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Tested};
+use crate::registry::{
+    Connected, IN_FIELDS, PAYER_PAYS, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more,
+};
+use crate::remote::{
+    Changes, Charge, Checkout, Fields, Payouts, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Tested,
+};
 use crate::secret::Secret;
 use crate::webhook::{Hint, RawHook, Verified, matches_sha256};
 
@@ -82,12 +89,21 @@ const FIELDS: &[SettingField] = &[
         required: false,
         takes: Takes::Text,
     },
+    SettingField {
+        name: PAYER_PAYS,
+        label: "Payers pay",
+        help: "On Square's own page no foreign script runs on ours, which keeps your questionnaire for card security short.",
+        secret: false,
+        required: false,
+        takes: Takes::OneOf(&[("page", "on Square's page"), (IN_FIELDS, "in Square's fields on our page")]),
+    },
 ];
 
 /// Everything Square can do; settings may narrow it.
 fn capabilities() -> Capabilities {
     let claims = [
         Capability::Checkout,
+        Capability::EmbeddedFields,
         Capability::PaymentRequest,
         Capability::Refund,
         Capability::PartialRefund,
@@ -105,6 +121,8 @@ fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings
     let processor = Square {
         line: Line::new(http, settings.given("access_token")),
         location: settings.given("location_id").expose().to_owned(),
+        application: settings.given("application_id").expose().to_owned(),
+        scripts: if sandbox { "https://sandbox.web.squarecdn.com" } else { "https://web.squarecdn.com" },
         capabilities: if secrets.is_empty() { capabilities.without(Capability::Webhooks) } else { capabilities },
         secrets,
     };
@@ -115,6 +133,10 @@ fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings
 pub struct Square {
     line: Line,
     location: String,
+    /// What the browser may know.
+    application: String,
+    /// Where the script of the fields is loaded from.
+    scripts: &'static str,
     capabilities: Capabilities,
     secrets: Vec<Secret>,
 }
@@ -136,6 +158,9 @@ impl Square {
 
     async fn look(&self, what: &Reference, now: Instant) -> Outcome<Remote> {
         if what.kind == RemoteKind::Checkout {
+            if let Some(page) = LocalPage::read(&what.id) {
+                return Outcome::Done(Remote::Checkout(page.at(now, "")));
+            }
             return self.look_at_page(&what.id, now).await.map(Remote::Checkout);
         }
         let id = match plain(&what.id) {
@@ -217,7 +242,8 @@ fn hint(event: &Event) -> Option<Hint> {
         "invoice" => (RemoteKind::Invoice, object.invoice.as_ref()?.id.clone()),
         _ => return None,
     };
-    Some(Hint { about: Reference::new(kind, id), attempt: None, event: event.kind.clone() })
+    let attempt = object.payment.as_ref().and_then(|payment| payment.reference_id.as_deref()).and_then(|key| key.parse().ok());
+    Some(Hint { about: Reference::new(kind, id), attempt, event: event.kind.clone() })
 }
 
 impl Processor for Square {
@@ -253,12 +279,32 @@ impl Processor for Square {
     fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
         match request.lacks(self.capabilities()) {
             Some(what) => unsupported(what),
-            None => Box::pin(self.open_page(by, request)),
+            None => match &request.fields_url {
+                Some(page) => Box::pin(std::future::ready(local_page::open(by, request, page))),
+                None => Box::pin(self.open_page(by, request)),
+            },
+        }
+    }
+
+    fn fields<'a>(&'a self, checkout: &'a str, _now: Instant) -> Fut<'a, Outcome<Fields>> {
+        if !self.can(Capability::EmbeddedFields) {
+            return unsupported("fields on a page of ours");
+        }
+        Box::pin(std::future::ready(self.given(checkout)))
+    }
+
+    fn charge<'a>(&'a self, by: &'a Attempt, request: &'a ChargeRequest) -> Fut<'a, Outcome<Charge>> {
+        match self.lacks_to_charge(request) {
+            Some(what) => unsupported(what),
+            None => Box::pin(self.charge_token(by, request)),
         }
     }
 
     fn expire_checkout<'a>(&'a self, by: &'a Attempt, checkout: &'a str) -> Fut<'a, Outcome<Checkout>> {
-        Box::pin(self.close_page(checkout, by.at))
+        match LocalPage::read(checkout) {
+            Some(page) => Box::pin(std::future::ready(Outcome::Done(page.closed(by.at)))),
+            None => Box::pin(self.close_page(checkout, by.at)),
+        }
     }
 
     fn refund<'a>(&'a self, by: &'a Attempt, request: &'a RefundRequest) -> Fut<'a, Outcome<Refund>> {

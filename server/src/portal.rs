@@ -28,7 +28,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/p/{token}", get(links::open))
         .route("/p/renew/{token}", post(links::renew))
         .route("/p/return/{token}", get(returns::show))
-        .route("/pay/{kind}/{token}", get(fields::show))
+        .route("/pay/{kind}/{token}", get(fields::show).post(fields::pay))
         .route("/pay/{kind}/{token}/elsewhere", post(fields::elsewhere))
         .route("/p/v/{link}", get(links::show))
         .route("/p/v/{link}/pay", post(links::pay))

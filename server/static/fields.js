@@ -13,7 +13,7 @@ const words = (name) => form.querySelector(`template[data-${name}]`).content.tex
 function ready() {
   group.removeAttribute("aria-busy");
   form.querySelector("[data-wait]")?.remove();
-  button.disabled = false;
+  if (button) button.disabled = false;
 }
 
 /** Says what stands in the way, aloud too. */
@@ -24,7 +24,7 @@ function say(text) {
 
 function unavailable() {
   group.hidden = true;
-  button.hidden = true;
+  if (button) button.hidden = true;
   say(words("unavailable"));
 }
 
@@ -42,7 +42,44 @@ function color(name) {
   return `#${[...probe.getImageData(0, 0, 1, 1).data].slice(0, 3).map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
+/** Hands a token to our server, which charges it and leads on. */
+function hand(token) {
+  const send = form.querySelector("form[data-token]");
+  send.elements.token.value = token;
+  send.submit();
+}
+
 const ways = {
+  async square() {
+    const payments = Square.payments(given.app, given.location);
+    const spoken = { en: "en-US", es: "es-US", fr: "fr-FR" }[language];
+    if (spoken) payments.setLocale(spoken);
+    const style = {
+      input: { backgroundColor: color("surface"), color: color("ink"), fontSize: "16px" },
+      "input::placeholder": { color: color("ink-3") },
+      ".input-container": { borderColor: color("edge"), borderRadius: "9px" },
+      ".input-container.is-focus": { borderColor: color("accent") },
+      ".input-container.is-error": { borderColor: color("bad") },
+      ".message-text": { color: color("ink-3") }, ".message-icon": { color: color("ink-3") },
+      ".message-text.is-error": { color: color("bad") }, ".message-icon.is-error": { color: color("bad") },
+    };
+    const card = await payments.card({ style });
+    await card.attach(box);
+    ready();
+    return async () => {
+      const details = { amount: given.amount, currencyCode: given.currency, intent: "CHARGE", customerInitiated: true, sellerKeyedIn: false, billingContact: {} };
+      const { status, token, errors } = await card.tokenize(details);
+      if (status !== "OK") return errors?.[0]?.message ?? words("failed");
+      hand(token);
+    };
+  },
+  async paypal() {
+    const buttons = paypal.Buttons({
+      createOrder: () => given.order, onApprove: leave, onCancel: () => say(""), onError: () => say(words("failed")),
+    });
+    await buttons.render(box);
+    ready();
+  },
   async stripe() {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const appearance = () => ({
@@ -77,7 +114,7 @@ try {
   throw error;
 }
 
-button.addEventListener("click", async () => {
+button?.addEventListener("click", async () => {
   if (button.getAttribute("aria-busy")) return;
   say("");
   button.setAttribute("aria-busy", "true");

@@ -7,10 +7,12 @@
 use books::ids::PaymentId;
 use books::payment::PaymentState;
 use processors::registry::{self, ProcessorKind};
-use processors::{Fields, Outcome};
+use processors::{Asked, ChargeRequest, Fields, Outcome, Source};
 
 use super::ask_processor::look;
 use super::call::Call;
+use super::charge_saved::send;
+use super::settle_payment::{Finding, settle_payment};
 use super::start_checkout::{Next, Place, close_page, start_checkout_at};
 use crate::error::{Error, Result};
 use crate::services::Services;
@@ -18,6 +20,8 @@ use crate::store::business;
 use crate::store::connection::{self, Connection};
 use crate::store::link;
 use crate::store::payment::{self, Payment};
+
+const LONGEST_TOKEN: usize = 1_000;
 
 /// A payment whose page of ours is open, and what its processor's script is given there.
 pub struct Shown {
@@ -61,6 +65,39 @@ pub async fn open_fields(services: &Services, call: &Call, id: PaymentId) -> Res
         Outcome::Unknown { .. } => Err(Error::Busy { retry_after_s: 5 }),
         _ => Ok(None),
     }
+}
+
+/// What a browser may bring as a token: letters and signs as processors write them.
+fn is_token(text: &str) -> bool {
+    (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|letter| letter.is_ascii_graphic())
+}
+
+/// Charges the token that the processor's fields gave on the page of a payment, for what the page was made for. Answers whether
+/// the page waits for another card; otherwise the way back says what became of it. A second token while one is being charged
+/// changes nothing. Refuses ABOVE_DUE when less is due by now.
+pub async fn pay_with_token(services: &Services, call: &Call, id: PaymentId, token: &str) -> Result<bool> {
+    let of = call.business;
+    let (payment, attempts) = services
+        .db
+        .read(async move |reader| Ok((payment::one(reader, of, id).await?, payment::attempts(reader, of, id).await?)))
+        .await?;
+    let page = attempts.iter().rev().find(|attempt| attempt.operation == "checkout");
+    let ours = payment.checkout_url.as_deref().is_some_and(|url| is_ours(services, url));
+    let Some(page) = page.filter(|_| ours && is_token(token)) else { return Ok(ours) };
+    let Asked::Checkout(page) = page.asked()? else { return Err(Error::Fault(format!("{id} has no page"))) };
+    let asked = Asked::Charge(ChargeRequest {
+        amount: page.amount,
+        source: Source::Token { token: token.to_owned() },
+        by: page.by,
+        capture: page.capture,
+        description: page.description,
+        reference: page.reference,
+        return_url: page.return_url,
+    });
+    settle_payment(services, call, id, Finding::Typed(asked)).await?;
+    send(services, call, id).await?;
+    let now = services.db.read(async move |reader| payment::one(reader, of, id).await).await?;
+    Ok(now.state == PaymentState::Created)
 }
 
 /// The payer would rather pay on the processor's own page: ours is closed first, so that only one of the two can be paid.

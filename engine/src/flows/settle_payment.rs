@@ -6,6 +6,7 @@
 mod attempts;
 mod besides;
 mod came_back;
+mod in_fields;
 mod invoiced;
 mod pages;
 mod succeeds;
@@ -15,7 +16,7 @@ use books::account::Target;
 use books::ids::{AttemptId, EventId, PaymentId};
 use books::ledger::rules::Channel;
 use books::payment::PaymentState;
-use processors::{Charge, ChargeState, MethodKind, Outcome, Remote};
+use processors::{Asked, Charge, ChargeState, MethodKind, Outcome, Remote};
 
 use self::besides::Besides;
 use super::audit::Act;
@@ -39,6 +40,8 @@ pub enum Finding {
     Absent { attempt: AttemptId },
     /// The page or charge as it stands at the processor.
     Seen(Remote),
+    /// The processor's fields on a page of ours gave a token: the charge is about to be sent. Refuses ABOVE_DUE.
+    Typed(Asked),
 }
 
 /// Seconds until an attempt is asked about again: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h, then daily.
@@ -114,13 +117,16 @@ impl Finding {
         match self {
             Finding::Seen(remote) => Some(remote),
             Finding::Answered { outcome: Outcome::Done(remote) | Outcome::Pending(remote), .. } => Some(remote),
-            Finding::Answered { .. } | Finding::Absent { .. } => None,
+            Finding::Answered { .. } | Finding::Absent { .. } | Finding::Typed(_) => None,
         }
     }
 }
 
 /// Why an attempt ended that did not arrive.
 const NEVER_RECEIVED: &str = "The processor never received it: try again.";
+
+/// What a payer reads of a token that the processor did not take; its own words are for staff.
+const NOT_ACCEPTED: &str = "The card was not accepted: type it once more, or try another.";
 
 struct Settling<'a> {
     by: &'a Call,
@@ -136,6 +142,11 @@ struct Settling<'a> {
 impl Settling<'_> {
     fn take(&mut self, tx: &mut Tx<'_>, books: Books, requests: Vec<Request>, finding: &Finding) -> Result<()> {
         match finding {
+            Finding::Typed(asked) => self.try_token(tx, books, asked),
+            Finding::Absent { attempt } if self.is_token(*attempt) => {
+                self.end_attempt(tx, *attempt, AttemptState::Rejected, NEVER_RECEIVED, None);
+                self.reopen(tx, books, "NOT_RECEIVED", NEVER_RECEIVED)
+            }
             Finding::Absent { attempt } => {
                 let held = self.is_on_hold(*attempt);
                 self.end_attempt(tx, *attempt, AttemptState::Rejected, NEVER_RECEIVED, None);
@@ -188,6 +199,10 @@ impl Settling<'_> {
         if held {
             self.stay_held(tx);
             return Ok(());
+        }
+        if self.is_token(attempt) {
+            let own = matches!(outcome, Outcome::Rejected(_));
+            return self.reopen(tx, books, code, if own { NOT_ACCEPTED } else { text });
         }
         self.fail(tx, books, requests, state, Some((code, text)))
     }

@@ -31,6 +31,8 @@ pub struct Bank {
     keys: BTreeMap<String, (Value, Value)>,
     /// Refunds stay under way until time passes.
     pub slow_refunds: bool,
+    /// Tokens that the fields of the Web Payments SDK gave, by what their card plays; each is good once.
+    tokens: BTreeMap<String, Role>,
 }
 
 /// A refusal as Square writes it: status, category, code.
@@ -116,6 +118,7 @@ impl Bank {
             }
             ("GET", ["orders", id]) => one(&self.orders, id, "order"),
             ("PUT", ["orders", id]) => self.change_order(id, &body["order"]),
+            ("POST", ["payments"]) => self.charge(body),
             ("GET", ["payments"]) => Ok(list(&self.payments, "payments", request)),
             ("GET", ["payments", id]) => one(&self.payments, id, "payment"),
             ("GET", ["refunds"]) => Ok(list(&self.refunds, "refunds", request)),
@@ -196,13 +199,7 @@ impl Bank {
         if order["state"] != "OPEN" {
             return None;
         }
-        let code = match role {
-            Role::Declined => Some("GENERIC_DECLINE"),
-            Role::InsufficientFunds => Some("INSUFFICIENT_FUNDS"),
-            Role::Expired => Some("CARD_EXPIRED"),
-            Role::IncorrectCvc => Some("CVV_FAILURE"),
-            _ => None,
-        };
+        let code = refusal_of(role);
         let id = self.id("pay");
         let now = self.time();
         let errors: Vec<Value> = code
@@ -247,6 +244,49 @@ impl Bank {
         if let Ok(order) = self.new_order(&json!({ "location_id": "L", "line_items": [line] })) {
             self.pay(order["id"].as_str().unwrap_or_default(), Role::Pays);
         }
+    }
+
+    /// What the fields give a browser for a card that was typed there.
+    pub fn token(&mut self, role: Role) -> String {
+        let token = self.id("cnon:");
+        self.tokens.insert(token.clone(), role);
+        token
+    }
+
+    /// `CreatePayment` with such a token.
+    fn charge(&mut self, body: &Value) -> Answer {
+        if body["amount_money"]["amount"].as_i64().unwrap_or(0) <= 0 || body["location_id"] != "L" {
+            return invalid("VALUE_TOO_LOW");
+        }
+        let Some(role) = self.tokens.remove(body["source_id"].as_str().unwrap_or_default()) else {
+            return missing();
+        };
+        if let Some(code) = refusal_of(role) {
+            return Err(Refused(402, "PAYMENT_METHOD_ERROR", code));
+        }
+        let (id, now) = (self.id("pay"), self.time());
+        let payment = json!({
+            "id": id,
+            "status": "COMPLETED",
+            "amount_money": body["amount_money"],
+            "total_money": body["amount_money"],
+            "reference_id": body["reference_id"],
+            "note": body["note"],
+            "location_id": "L",
+            "source_type": "CARD",
+            "created_at": now,
+            "updated_at": now,
+            "card_details": {
+                "status": "CAPTURED",
+                "card": { "card_brand": "VISA", "last_4": "1111", "exp_month": 12, "exp_year": 2040 },
+                "auth_result_code": "68aLBM",
+                "card_payment_timeline": { "authorized_at": now, "captured_at": now },
+            },
+        });
+        self.payments.insert(id.clone(), payment.clone());
+        self.roles.insert(id, role);
+        self.tell("payment.created", "payment", &payment);
+        Ok(json!({ "payment": payment }))
     }
 
     pub fn refund(&mut self, body: &Value) -> Answer {
@@ -384,6 +424,17 @@ impl Bank {
             self.tell("invoice.payment_made", "invoice", &invoice);
         }
         paid
+    }
+}
+
+/// What Square says of a card that its bank declines.
+fn refusal_of(role: Role) -> Option<&'static str> {
+    match role {
+        Role::Declined => Some("GENERIC_DECLINE"),
+        Role::InsufficientFunds => Some("INSUFFICIENT_FUNDS"),
+        Role::Expired => Some("CARD_EXPIRED"),
+        Role::IncorrectCvc => Some("CVV_FAILURE"),
+        _ => None,
     }
 }
 

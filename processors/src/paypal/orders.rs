@@ -222,8 +222,8 @@ impl PayPal {
 }
 
 /// What a page is called: `5O190127TN364715T~1099~USD~1768467600`, or an order's id alone.
-struct PageName<'a> {
-    order: &'a str,
+pub(super) struct PageName<'a> {
+    pub order: &'a str,
     /// The amount and when it was made.
     rest: Option<(Money, Instant)>,
 }
@@ -237,7 +237,12 @@ impl<'a> PageName<'a> {
         }
     }
 
-    fn read<T>(id: &'a str) -> Result<PageName<'a>, Outcome<T>> {
+    /// The code of the currency that is paid in.
+    pub fn currency(&self) -> Option<&'static str> {
+        self.rest.map(|(amount, _)| amount.currency.code())
+    }
+
+    pub fn read<T>(id: &'a str) -> Result<PageName<'a>, Outcome<T>> {
         let mut parts = id.split('~');
         let order = super::plain(parts.next().unwrap_or_default())?;
         let mut rest = || {

@@ -1,6 +1,6 @@
 //! Square's payments, refunds and disputes as ours.
 //!
-//! Invariants: our key stands on the order behind a payment, and at the end of a refund's reason, the only text that Square
+//! Invariants: our key stands on the payment or on the order behind it, and at the end of a refund's reason, the only text that Square
 //! keeps with one. A refund is under way until Square says that it is completed. Limits: a refund is asked for within
 //! [`REFUND_DAYS`] of the payment.
 
@@ -113,6 +113,9 @@ impl Square {
     }
 
     async fn attempt_behind(&self, payment: &Payment) -> Result<Option<AttemptId>, Said> {
+        if let Some(own) = payment.reference_id.as_deref().and_then(|key| key.parse().ok()) {
+            return Ok(Some(own));
+        }
         match payment.order_id.as_deref().filter(|order| super::plain::<()>(order).is_ok()) {
             Some(order) => Ok(attempt_of(&self.order(order).await?)),
             None => Ok(None),

@@ -35,6 +35,7 @@ impl Square {
             },
             _ if repeats => heard(ask(self, by, asked).await),
             Asked::Checkout(_) => Resolved::ProvenAbsent,
+            Asked::Charge(_) => self.find_charge(by, made_at).await,
             Asked::Refund(_) => self.find_refund(by, made_at).await,
             _ => Resolved::StillUnknown { why: "Square may not know the key any more".to_owned() },
         }
@@ -61,7 +62,7 @@ impl Square {
     }
 }
 
-fn heard(outcome: Outcome<Remote>) -> Resolved<Remote> {
+pub(super) fn heard(outcome: Outcome<Remote>) -> Resolved<Remote> {
     match outcome {
         Outcome::Unknown { why } => Resolved::StillUnknown { why },
         Outcome::Rejected(rejection) if rejection.reason == RejectReason::Credentials => {

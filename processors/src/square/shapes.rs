@@ -41,6 +41,7 @@ shapes! {
         amount_money: Option<Amount>,
         refunded_money: Option<Amount>,
         order_id: Option<String>,
+        reference_id: Option<String>,
         created_at: String,
         updated_at: String,
         card_details: Option<CardDetails>,

@@ -8,11 +8,13 @@ use books::money::{Currency, Money};
 use fakes::paypal::{CLIENT, PayPalFake, WEBHOOK, bank, invoice_on, order_on};
 use processors::registry::{self, Surroundings};
 use processors::sandbox::{House, MemoryShelf};
-use processors::{CheckoutState, DeclineReason, Fut, Outcome, Processor, Reference, RejectReason, Remote, RemoteKind, Secret};
+use processors::{
+    CheckoutState, DeclineReason, Fields, Fut, Outcome, Processor, Reference, RejectReason, Remote, RemoteKind, Secret,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::stage::{Line, Message, Met, Role, Stage, Truth, card, fault, money, usd};
+use crate::stage::{Line, Message, Met, Role, Stage, Truth, Typed, card, fault, money, usd};
 
 const HOOK_URL: &str = "https://pay.shop.example/hooks/prc_2";
 const NEW_WEBHOOK: &str = "7XW55555PB123456K";
@@ -36,6 +38,29 @@ impl PayPalStage {
         PayPalStage { fake, narrowed, processor, told: Mutex::new(0) }
     }
 
+    async fn pay_order(&self, order: &str, role: Role) -> Met {
+        if role == Role::Confirms {
+            self.fake.bank().orders.get_mut(order).expect("a page").asked = true;
+            return Met::AskedToConfirm;
+        }
+        let _approved = self.fake.approve(order, card(role));
+        self.back(order).await
+    }
+
+    async fn confirm_order(&self, order: &str, ok: bool) -> Met {
+        if ok {
+            self.fake.bank().orders.get_mut(order).expect("a page").refused = false;
+            let _approved = self.fake.approve(order, card(Role::Pays));
+        } else {
+            let mut bank = self.fake.bank();
+            let asked = bank.orders.get_mut(order).expect("a page");
+            if asked.status != "COMPLETED" {
+                (asked.refused, asked.card) = (true, true);
+            }
+        }
+        self.back(order).await
+    }
+
     /// What the payer meets when PayPal leads back to us and we look.
     async fn back(&self, order: &str) -> Met {
         match self.processor.fetch(&Reference::new(RemoteKind::Checkout, order), self.now()).await {
@@ -50,6 +75,11 @@ impl PayPalStage {
             other => panic!("the payer came back, and {other:?}"),
         }
     }
+}
+
+/// The order that a button on a page of ours was given.
+fn order_of(given: &Fields) -> &str {
+    given.given.iter().find(|(name, _)| *name == "order").map_or("", |(_, order)| order)
 }
 
 pub fn connect(base: &str, narrowed: &Value, webhook: &str, replaced: &[&str]) -> Arc<dyn Processor> {
@@ -140,31 +170,21 @@ impl Stage for PayPalStage {
                     None => Met::Closed,
                 };
             }
-            let order = order_on(page);
-            if role == Role::Confirms {
-                self.fake.bank().orders.get_mut(&order).expect("a page").asked = true;
-                return Met::AskedToConfirm;
-            }
-            let _approved = self.fake.approve(&order, card(role));
-            self.back(&order).await
+            self.pay_order(&order_on(page), role).await
         })
     }
 
+    /// The payer approves in PayPal's window; the script leads on to us, and we look.
+    fn in_fields<'a>(&'a self, given: &'a Fields, role: Role) -> Fut<'a, Typed> {
+        Box::pin(async move { Typed::Met(self.pay_order(order_of(given), role).await) })
+    }
+
+    fn answer_bank<'a>(&'a self, given: &'a Fields, ok: bool) -> Fut<'a, Met> {
+        Box::pin(self.confirm_order(order_of(given), ok))
+    }
+
     fn confirm<'a>(&'a self, page: &'a str, ok: bool) -> Fut<'a, Met> {
-        Box::pin(async move {
-            let order = order_on(page);
-            if ok {
-                self.fake.bank().orders.get_mut(&order).expect("a page").refused = false;
-                let _approved = self.fake.approve(&order, card(Role::Pays));
-            } else {
-                let mut bank = self.fake.bank();
-                let asked = bank.orders.get_mut(&order).expect("a page");
-                if asked.status != "COMPLETED" {
-                    (asked.refused, asked.card) = (true, true);
-                }
-            }
-            self.back(&order).await
-        })
+        Box::pin(async move { self.confirm_order(&order_on(page), ok).await })
     }
 
     fn turn_back<'a>(&'a self, _page: &'a str) -> Fut<'a, ()> {

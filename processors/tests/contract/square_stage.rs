@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex};
 use books::calendar::Instant;
 use books::ids::ConnectionId;
 use books::money::{Currency, Money};
-use fakes::square::{LOCATION, SquareFake, TOKEN};
+use fakes::square::{APPLICATION, LOCATION, SquareFake, TOKEN};
 use processors::registry::{self, Surroundings};
 use processors::sandbox::{House, MemoryShelf};
-use processors::{DeclineReason, Fut, Processor, Reference, RemoteKind, Secret};
+use processors::{DeclineReason, Fields, Fut, Processor, Reference, RemoteKind, Secret};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::stage::{Line, Message, Met, Role, Stage, Truth, card, fault};
+use crate::stage::{Line, Message, Met, Role, Stage, Truth, Typed, card, fault};
 
 const HOOK_URL: &str = "https://pay.shop.example/hooks/prc_3";
 const KEY: &str = "signature key";
@@ -48,7 +48,7 @@ pub fn connect(base: &str, narrowed: &Value, key: &str, replaced: &[&str]) -> Ar
     let kind = registry::find("square").expect("it is in the list");
     let settings = json!({
         "access_token": TOKEN,
-        "application_id": "sandbox-sq0idb-1",
+        "application_id": APPLICATION,
         "location_id": LOCATION,
         "signature_key": key,
         "capabilities": narrowed,
@@ -145,6 +145,12 @@ impl Stage for SquareStage {
         Box::pin(std::future::ready(met(self.fake.pay(page, card(role)))))
     }
 
+    fn in_fields<'a>(&'a self, given: &'a Fields, role: Role) -> Fut<'a, Typed> {
+        let text = |name: &str| given.given.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
+        let token = self.fake.type_card(text("app"), text("location"), card(role)).expect("the script knows its application");
+        Box::pin(std::future::ready(Typed::Token(token)))
+    }
+
     fn turn_back<'a>(&'a self, _page: &'a str) -> Fut<'a, ()> {
         Box::pin(std::future::ready(()))
     }
@@ -161,9 +167,9 @@ impl Stage for SquareStage {
             let amount = &payment["amount_money"];
             let currency = Currency::from_code(amount["currency"].as_str()?)?;
             let minor = |amount: &Value| Money::new(amount["amount"].as_i64().unwrap_or(0), currency);
-            let order = &bank.orders[payment["order_id"].as_str()?];
+            let on_order = || bank.orders[payment["order_id"].as_str()?]["reference_id"].as_str();
             Some(Truth {
-                attempt: order["reference_id"].as_str()?.parse().ok()?,
+                attempt: payment["reference_id"].as_str().or_else(on_order)?.parse().ok()?,
                 captured: minor(amount),
                 refunded: minor(&payment["refunded_money"]),
             })

@@ -65,7 +65,6 @@ pub enum Typed {
     /// The processor knows by itself.
     Met(Met),
     /// A token that is to be charged.
-    #[allow(dead_code, reason = "for processors whose fields give one")]
     Token(String),
 }
 

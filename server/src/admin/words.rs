@@ -155,6 +155,8 @@ fn event(kind: &str) -> &'static str {
         "dispute_ended" | "dispute_won" => "Dispute won",
         "dispute_lost" => "Dispute lost",
         "payment_authorized" => "Authorized",
+        "card_tried" => "The payer typed a card into the processor's fields",
+        "card_refused" => "The card was refused; another may be tried",
         "payment_needs_holder" => "The card's holder was asked to confirm",
         "capture_started" => "Taking the held amount",
         "void_started" => "Letting the held amount go",

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::PaymentId;
 use engine::flows::call::{Actor, Call};
 use engine::flows::open_link::{Opened, open_link};
-use engine::flows::pay_in_fields::{Shown, open_fields, pay_on_its_page};
+use engine::flows::pay_in_fields::{Shown, open_fields, pay_on_its_page, pay_with_token};
 use engine::flows::start_checkout::Next;
 use engine::sheets::payment::{PaymentSheet, payment_sheet};
 use engine::wording;
@@ -29,6 +29,7 @@ use crate::respond::Problem;
 use crate::security::client_ip::ClientIp;
 use crate::security::embedded::embeds;
 use crate::security::headers::leads_to;
+use crate::security::secrets::new_token;
 
 /// The payment behind an address, and who asks. None: nobody gave out this address.
 async fn payment_of(app: &App, client: ClientIp, token: &str, visitor: &Visitor) -> Result<Option<(Call, PaymentId)>, Problem> {
@@ -68,7 +69,8 @@ pub async fn show(
 fn draw(visitor: &Visitor, sheet: &PaymentSheet, open: &Shown, token: &str) -> Result<Response, Problem> {
     let payment = &open.payment;
     let tongue = &visitor.asked.for_customer(&sheet.customer, &sheet.business);
-    let known = embeds(&open.fields.script, &leads_to([open.kind.name]));
+    let nonce = new_token("").map_err(|error| Problem::fault(format!("no randomness: {error}")))?;
+    let known = embeds(&open.fields.script, &leads_to([open.kind.name]), &nonce);
     let policy = known.ok_or_else(|| Problem::fault(format!("no policy is written for {}", open.fields.script)))?;
     let refused = payment.decline_text.as_ref().map(|_| wording::decline(tongue, payment));
     let shown = FieldsPage {
@@ -78,6 +80,8 @@ fn draw(visitor: &Visitor, sheet: &PaymentSheet, open: &Shown, token: &str) -> R
         about: about(sheet, |order| wording::order(tongue, order), |invoice| wording::invoice(tongue, invoice)),
         amount: shown::amount(tongue, payment.amount, payment.currency),
         script: open.fields.script.clone(),
+        nonce,
+        buttons: !open.fields.gives_token && open.kind.name == "paypal",
         given: open.fields.given.clone(),
         refused,
         action: format!("/pay/{}/{token}", open.kind.name),
@@ -100,6 +104,29 @@ fn about(
     let order = sheet.orders.iter().find(|order| Some(order.id) == payment.order_id).map(of_order);
     let invoice = || sheet.invoices.iter().find(|invoice| Some(invoice.id) == payment.invoice_id).map(of_invoice);
     order.or_else(invoice).unwrap_or_default()
+}
+
+/// `POST /pay/{kind}/{token}`: the token that the fields gave is charged; a card that is refused leads back to the fields.
+pub async fn pay(
+    State(app): State<Arc<App>>,
+    Path((kind, token)): Path<(String, String)>,
+    Extension(client): Extension<ClientIp>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response, Problem> {
+    let Some((call, id)) = payment_of(&app, client, &token, &visitor).await? else { return Ok(lost(visitor.asked)) };
+    app.limits.payment(client, id)?;
+    let again = match pay_with_token(&app.services, &call, id, form.value("token")).await {
+        Ok(again) => again,
+        // It was paid or changed meanwhile: the way back says how things stand.
+        Err(engine::error::Error::Refused(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    if again {
+        app.limits.declined(id);
+    }
+    let next = if again { format!("/pay/{kind}/{token}") } else { way_back(&token) };
+    Ok(Redirect::to(&next).into_response())
 }
 
 /// `POST /pay/{kind}/{token}/elsewhere`: on to the processor's own page.

@@ -1,7 +1,7 @@
 //! The policy of a page of ours that holds a processor's own fields: the one kind of page on which a script of somebody else runs.
 //!
 //! Invariants: a script comes from the one origin of its row, live and never from us; beside it only our own files run, nothing
-//! inline; no other page has any of these words. A processor without a row is never shown. Limits: trusted types are not asked
+//! inline but styles of PayPal's; no other page has any of these words. A processor without a row is never shown. Limits: trusted types are not asked
 //! for here, because the processors' scripts do without them; a frame of a card's bank may stand at any https address where
 //! Square's row says so. Source: docs.stripe.com/security/guide, developer.squareup.com (content security policy), 2026.
 
@@ -18,17 +18,53 @@ struct Row {
     images: &'static str,
     /// It opens a window of its own, which must find its way back to ours.
     popups: bool,
+    /// It writes scripts into the page, which it marks with a word that is new for each answer.
+    nonce: bool,
 }
 
-const ROWS: [Row; 1] = [Row {
-    origin: "https://js.stripe.com",
-    scripts: "https://js.stripe.com https://*.js.stripe.com",
-    frames: "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
-    connects: "https://api.stripe.com",
-    styles: "",
+const SQUARE: Row = Row {
+    origin: "https://web.squarecdn.com",
+    scripts: "https://web.squarecdn.com",
+    // A card's bank asks in a frame of its own address.
+    frames: "https:",
+    connects: "https://connect.squareup.com https://pci-connect.squareup.com",
+    styles: "https://web.squarecdn.com",
     images: "",
     popups: false,
-}];
+    nonce: false,
+};
+
+const ROWS: [Row; 4] = [
+    Row {
+        origin: "https://js.stripe.com",
+        scripts: "https://js.stripe.com https://*.js.stripe.com",
+        frames: "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
+        connects: "https://api.stripe.com",
+        styles: "",
+        images: "",
+        popups: false,
+        nonce: false,
+    },
+    SQUARE,
+    Row {
+        origin: "https://sandbox.web.squarecdn.com",
+        scripts: "https://sandbox.web.squarecdn.com",
+        connects: "https://connect.squareupsandbox.com https://pci-connect.squareupsandbox.com",
+        styles: "https://sandbox.web.squarecdn.com",
+        ..SQUARE
+    },
+    Row {
+        origin: "https://www.paypal.com",
+        scripts: "https://*.paypal.com https://*.paypalobjects.com https://*.venmo.com",
+        frames: "https://*.paypal.com https://*.paypalobjects.com https://*.venmo.com",
+        connects: "https://*.paypal.com https://*.paypalobjects.com https://*.venmo.com",
+        // Its button writes styles of its own into the page, without the nonce.
+        styles: "'unsafe-inline'",
+        images: "https://*.paypal.com https://*.paypalobjects.com https://*.venmo.com",
+        popups: true,
+        nonce: true,
+    },
+];
 
 /// Left on an answer by the handler of such a page: it takes the place of the usual policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +75,16 @@ pub struct Embeds {
 }
 
 /// The policy of the page that loads this script. None: no processor whose script we know. `leads_to`: where its forms may lead
-/// besides to us.
-pub fn embeds(script: &str, leads_to: &LeadsTo) -> Option<Embeds> {
+/// besides to us; `nonce`: new for each answer, for a script that writes others into the page.
+pub fn embeds(script: &str, leads_to: &LeadsTo, nonce: &str) -> Option<Embeds> {
     let row = ROWS.iter().find(|row| script.strip_prefix(row.origin).is_some_and(|rest| rest.starts_with('/')))?;
     let with = |own: &str, theirs: &str| if theirs.is_empty() { own.to_owned() } else { format!("{own} {theirs}") };
+    let scripts = if row.nonce { format!("'self' 'nonce-{nonce}'") } else { "'self'".to_owned() };
     let policy = format!(
         "default-src 'none'; script-src {}; style-src {}; img-src {}; font-src 'self'; connect-src {}; manifest-src 'self'; \
          worker-src 'self'; form-action {}; base-uri 'none'; object-src 'none'; frame-src {}; frame-ancestors 'none'; \
          report-uri /csp",
-        with("'self'", row.scripts),
+        with(&scripts, row.scripts),
         with("'self'", row.styles),
         with("'self' data:", row.images),
         with("'self'", row.connects),
@@ -66,9 +103,13 @@ mod tests {
     use super::*;
     use crate::security::headers::leads_to;
 
+    fn of(script: &str, kind: &str) -> Embeds {
+        embeds(script, &leads_to([kind]), "n1").expect("it is known")
+    }
+
     #[test]
     fn each_script_has_the_policy_of_its_own_processor() {
-        let stripe = embeds("https://js.stripe.com/v3/", &leads_to(["stripe"])).expect("it is known");
+        let stripe = of("https://js.stripe.com/v3/", "stripe");
         assert_eq!(
             stripe.policy,
             "default-src 'none'; script-src 'self' https://js.stripe.com https://*.js.stripe.com; style-src 'self'; \
@@ -78,8 +119,26 @@ mod tests {
              report-uri /csp"
         );
         assert_eq!((stripe.opener, stripe.permissions.ends_with("payment=(self)")), ("same-origin", true));
+        let square = of("https://web.squarecdn.com/v1/square.js", "square");
+        assert_eq!(
+            square.policy,
+            "default-src 'none'; script-src 'self' https://web.squarecdn.com; style-src 'self' https://web.squarecdn.com; \
+             img-src 'self' data:; font-src 'self'; connect-src 'self' https://connect.squareup.com \
+             https://pci-connect.squareup.com; manifest-src 'self'; worker-src 'self'; form-action 'self' https://square.link \
+             https://checkout.square.site; base-uri 'none'; object-src 'none'; frame-src https:; frame-ancestors 'none'; \
+             report-uri /csp"
+        );
+        let trial = of("https://sandbox.web.squarecdn.com/v1/square.js", "square");
+        assert!(
+            trial.policy.contains("https://pci-connect.squareupsandbox.com") && !trial.policy.contains(" https://web.squarecdn")
+        );
+        let paypal = of("https://www.paypal.com/sdk/js?client-id=x", "paypal");
+        assert!(paypal.policy.contains("script-src 'self' 'nonce-n1' https://*.paypal.com https://*.paypalobjects.com"));
+        assert!(paypal.policy.contains("style-src 'self' 'unsafe-inline';"), "styles of its button, and no scripts");
+        assert_eq!(paypal.policy.matches("unsafe").count(), 1);
+        assert_eq!(paypal.opener, "same-origin-allow-popups");
         for other in ["https://js.stripe.com.evil.example/v3/", "https://evil.example/", "http://js.stripe.com/v3/", ""] {
-            assert_eq!(embeds(other, &leads_to([])), None, "{other}");
+            assert_eq!(embeds(other, &leads_to([]), "n1"), None, "{other}");
         }
     }
 }

@@ -50,8 +50,9 @@ impl Settling<'_> {
             return;
         }
         let declined = page.last_decline.as_ref().map(|decline| (decline.reason.code().to_owned(), decline.text.clone()));
-        // A charge that waits for its holder keeps saying so.
-        let asked = self.payment.decline_code.clone().zip(self.payment.decline_text.clone()).filter(|_| self.payment.is_direct());
+        // A charge that waits for its holder keeps saying so, and a page of ours why its last card was refused.
+        let keeps = self.payment.is_direct() || page.url.is_empty();
+        let asked = self.payment.decline_code.clone().zip(self.payment.decline_text.clone()).filter(|_| keeps);
         let declined = declined.or(asked);
         match page.state {
             CheckoutState::Open | CheckoutState::Completed => {

@@ -18,7 +18,7 @@ use crate::store::link::Scope;
 use crate::store::request::Request;
 
 /// What is due of several documents, each charge counted once.
-fn due_of(account: &Account, chosen: &[Target]) -> i64 {
+pub(super) fn due_of(account: &Account, chosen: &[Target]) -> i64 {
     let mut scope = Scope::default();
     chosen.iter().for_each(|target| scope.add(*target));
     start_checkout::due(account, &scope)

@@ -71,6 +71,10 @@ pub struct FieldsPage {
     pub amount: Amount,
     /// Where the processor's script is loaded from.
     pub script: String,
+    /// For what that script writes into the page itself, where its policy lets it.
+    pub nonce: String,
+    /// The fields bring a button of their own.
+    pub buttons: bool,
     /// What it is given, by name.
     pub given: Vec<(&'static str, String)>,
     /// Why the last try did not go through.
