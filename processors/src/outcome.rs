@@ -173,6 +173,8 @@ pub enum RejectReason {
     AuthorizationExpired,
     /// More than is left of the captured amount.
     NothingRefundable,
+    /// A part goes back only once the charge has settled, and it has not.
+    NotSettled,
     /// Too late for a refund.
     WindowClosed,
     /// The payer disputes it, so it cannot be refunded.
@@ -198,6 +200,7 @@ impl RejectReason {
             RejectReason::AboveAuthorized => "ABOVE_AUTHORIZED",
             RejectReason::AuthorizationExpired => "AUTHORIZATION_EXPIRED",
             RejectReason::NothingRefundable => "NOTHING_REFUNDABLE",
+            RejectReason::NotSettled => "NOT_SETTLED",
             RejectReason::WindowClosed => "WINDOW_CLOSED",
             RejectReason::Disputed => "DISPUTED",
             RejectReason::MethodGone => "METHOD_GONE",
@@ -233,9 +236,7 @@ mod tests {
             let wire = serde_json::to_value(reason).expect("a reason is plain text");
             assert_eq!(wire, reason.code());
         }
-        for reason in
-            [RejectReason::Unsupported, RejectReason::NothingRefundable, RejectReason::WindowClosed, RejectReason::KeyDead]
-        {
+        for reason in [RejectReason::Unsupported, RejectReason::NotSettled, RejectReason::WindowClosed, RejectReason::KeyDead] {
             assert_eq!(serde_json::to_value(reason).expect("a reason is plain text"), reason.code());
         }
     }

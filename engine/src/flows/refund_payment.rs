@@ -2,7 +2,8 @@
 //!
 //! Invariants: never more than remains; what waits or is under way reserves the payment's credit; through a processor the
 //! attempt is committed before the call, and the books post when the money has gone, so a refund that fails leaves them
-//! untouched. Refuses NOTHING_REFUNDABLE (with `refundable`), WINDOW_CLOSED, NEEDS_APPROVAL, NO_RIGHT, DISPUTED, in this order.
+//! untouched. Refuses NOTHING_REFUNDABLE (with `refundable`), WINDOW_CLOSED, NEEDS_APPROVAL, NO_RIGHT, DISPUTED, in this order;
+//! then NOT_SETTLED, where a processor gives back a part only after its night, so that nothing is begun that must fail.
 
 use books::account::{Account, Aim, MoneyBack, When};
 use books::capability::{self, RefundFacts};
@@ -11,7 +12,7 @@ use books::ledger::rules::Channel;
 use books::money::Money;
 use books::payment::PaymentState;
 use books::refund::{RefundRoute, RefundState};
-use processors::{Asked, Attempt as Ask, Capability, RefundRequest, ask};
+use processors::{Asked, Attempt as Ask, Capability, ChargeState, Outcome, Reference, RefundRequest, Remote, RemoteKind, ask};
 
 use super::approvals::{Held, HeldAct, hold_act};
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
@@ -28,7 +29,7 @@ use crate::services::Services;
 use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
 use crate::store::counter;
-use crate::store::payment::{Attempt, AttemptState, Named, Payment, read_aims};
+use crate::store::payment::{self, Attempt, AttemptState, Named, Payment, read_aims};
 use crate::store::refund::{self, Refund};
 use crate::store::request::Request;
 
@@ -68,11 +69,53 @@ pub(crate) fn inside_window(
 pub async fn refund_payment(services: &Services, call: &Call, input: GiveBack) -> Result<Done<RefundId>> {
     check::amount("amount", input.amount)?;
     check::reason("reason", &input.reason)?;
-    let begun = begin(services, call, input).await?;
+    let too_early = waits_for_night(services, call, input.payment, input.amount, input.to).await?;
+    let begun = begin(services, call, input, too_early).await?;
     if !begun.repeated {
         send_refund(services, call, begun.value).await?;
     }
     Ok(begun)
+}
+
+/// Whether this part of a payment has to wait: its processor gives back parts only of what has settled, and this has not. That
+/// is known to the processor alone, which is asked before anything is written; where it cannot say, the refund itself finds out.
+async fn waits_for_night(
+    services: &Services,
+    call: &Call,
+    payment: PaymentId,
+    amount: i64,
+    to: Option<RefundRoute>,
+) -> Result<bool> {
+    let of = call.business;
+    let (paid, connection, business) = services
+        .db
+        .read(async move |reader| {
+            let paid = payment::one(reader, of, payment).await?;
+            let connection = match paid.connection_id {
+                Some(connection) => Some(connection::one(reader, of, connection).await?),
+                None => None,
+            };
+            Ok((paid, connection, business::one(reader, of).await?.name))
+        })
+        .await?;
+    let a_part = paid.state == PaymentState::Succeeded && amount < paid.amount && to != Some(RefundRoute::Outside);
+    let (Some(connection), Some(charge)) = (connection.filter(|_| a_part), paid.remote_id) else { return Ok(false) };
+    let processor = services.connections.open(&connection, &business)?.processor;
+    if !processor.capabilities().refund_needs_settled {
+        return Ok(false);
+    }
+    match processor.fetch(&Reference::new(RemoteKind::Charge, charge), services.db.clock().now()).await {
+        Outcome::Done(Remote::Charge(charge)) | Outcome::Pending(Remote::Charge(charge)) => {
+            Ok(charge.state == ChargeState::Captured && charge.settled_at.is_none() && charge.refunded.minor == 0)
+        }
+        _ => Ok(false),
+    }
+}
+
+fn not_settled() -> Error {
+    let text = "The processor settles this payment tonight and gives back a part only afterwards: give back all of it now, or the \
+                part tomorrow.";
+    Error::refused("NOT_SETTLED", text)
 }
 
 /// A payment with everything that decides about refunds of it, under the customer's lock.
@@ -141,7 +184,7 @@ fn rehearse(tx: &mut Tx<'_>, account: &Account, back: &MoneyBack) -> Result<()> 
     Ok(())
 }
 
-async fn begin(services: &Services, call: &Call, input: GiveBack) -> Result<Done<RefundId>> {
+async fn begin(services: &Services, call: &Call, input: GiveBack, too_early: bool) -> Result<Done<RefundId>> {
     let (by, services) = (call.clone(), services.clone());
     let db = services.db.clone();
     db.write(call.business, async move |tx| {
@@ -155,6 +198,9 @@ async fn begin(services: &Services, call: &Call, input: GiveBack) -> Result<Done
         let facts = case.facts(&services, route, input.amount, right)?;
         let waits = facts.needs_approval && input.request_approval;
         required(&RefundFacts { needs_approval: facts.needs_approval && !waits, ..facts })?;
+        if too_early && !waits {
+            return Err(not_settled());
+        }
         let aims: Vec<Aim> = input.reopens.iter().map(|part| Aim { target: part.target, amount: part.amount }).collect();
         let back = money_back(&case, route, input.amount, &input.reason, aims.clone(), When::Today);
         rehearse(tx, &case.books.account, &back)?;
@@ -335,7 +381,7 @@ pub async fn send_refund(services: &Services, call: &Call, id: RefundId) -> Resu
         .db
         .read(async move |reader| {
             let row = refund::one(reader, of, id).await?;
-            let attempts = crate::store::payment::attempts(reader, of, row.payment_id).await?;
+            let attempts = payment::attempts(reader, of, row.payment_id).await?;
             let attempt = attempts.into_iter().find(|attempt| attempt.refund_id == Some(id) && attempt.is_open());
             let (Some(attempt), Some(connection)) = (attempt, row.connection_id) else { return Ok(None) };
             let connection = connection::one(reader, of, connection).await?;
@@ -368,9 +414,11 @@ pub(crate) fn plan_reserved(
     Ok(id)
 }
 
-/// Does what was approved: the refund leaves its waiting. One that is not waiting any more is left as it is.
+/// Does what was approved: the refund leaves its waiting. What has become impossible is refused and waits on. One that is not waiting any more is left as it is.
 pub(crate) async fn release_held(services: &Services, call: &Call, id: RefundId) -> Result<()> {
     let (by, held) = (call.clone(), services.clone());
+    let asked = refund::refund(&services.db, call.business, id).await?;
+    let too_early = waits_for_night(services, call, asked.payment_id, asked.amount, Some(asked.route)).await?;
     let waiting = services
         .db
         .write(call.business, async move |tx| {
@@ -383,6 +431,9 @@ pub(crate) async fn release_held(services: &Services, call: &Call, id: RefundId)
             case.books.account.release_refund(row.payment_id, row.amount)?;
             let facts = case.facts(&held, row.route, row.amount, Allowance::Any)?;
             required(&facts)?;
+            if too_early {
+                return Err(not_settled());
+            }
             if row.connection_id.is_none() {
                 let back = money_back_of(&case, &row, When::Today)?;
                 record(tx, &by, case, row, &back, false)?;

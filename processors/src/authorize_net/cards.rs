@@ -295,7 +295,7 @@ impl AuthorizeNet {
         }
         if request.amount != read.taken {
             let text = "Authorize.Net settles at night and gives back a part only afterwards. Return all of it now, or the part tomorrow.";
-            return Outcome::rejected(RejectReason::WrongState, text);
+            return Outcome::rejected(RejectReason::NotSettled, text);
         }
         if let Err(outcome) = self.undo::<Refund>(by, &request.charge).await {
             return outcome;

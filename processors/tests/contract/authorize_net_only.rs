@@ -100,7 +100,7 @@ async fn before_the_night_the_whole_is_voided_and_a_part_waits() {
     let processor = stage.processor();
     let (whole, part) = (stage.captured(Role::Pays, usd(5_000)).await, stage.captured(Role::Pays, usd(7_000)).await);
     let refund = |charge: &str, minor| RefundRequest { charge: charge.into(), amount: usd(minor), reason: "returned".into() };
-    assert_eq!(rejected(processor.refund(&stage.attempt(), &refund(&part.id, 1_000)).await), RejectReason::WrongState);
+    assert_eq!(rejected(processor.refund(&stage.attempt(), &refund(&part.id, 1_000)).await), RejectReason::NotSettled);
     let attempt = stage.attempt();
     let gone = done(processor.refund(&attempt, &refund(&whole.id, 5_000)).await);
     assert_eq!((gone.attempt, gone.charge_attempt, gone.state), (Some(attempt.id), whole.attempt, RefundState::Succeeded));

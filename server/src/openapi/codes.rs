@@ -46,6 +46,11 @@ pub const CODES: &[Meaning] = &[
     ("MISSING_BILLING_DETAILS", 409, "Billing details are missing."),
     ("NOTHING_REFUNDABLE", 409, "No more than `refundable` can be refunded."),
     ("REFUND_PENDING", 409, "The refund has not gone, so there is nothing to confirm."),
+    (
+        "NOT_SETTLED",
+        409,
+        "The processor gives back a part only after it has settled the payment at night; all of it goes back at once.",
+    ),
     ("WINDOW_CLOSED", 409, "The processor no longer refunds this payment."),
     ("NEEDS_APPROVAL", 409, "A second person has to approve; send `request_approval`."),
     ("NOT_ISSUED", 409, "The invoice is not issued."),

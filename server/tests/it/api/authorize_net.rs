@@ -1,10 +1,12 @@
 //! The main job with Authorize.Net, over HTTP to its fake: connect, ask, go on by our own page, pay on Authorize.Net's, come back,
-//! be told, give back before and after the night, charge a kept card, and what happens to a page that is given up.
+//! be told, give back before and after the night, keep a card on its page, charge a kept card, debit a bank account that pays and one
+//! that does not, and what happens to a page that is given up.
 
 use fakes::authorize_net::{AuthorizeNetFake, LOGIN};
 use fakes::stripe::Card;
 use serde_json::{Value, json};
 
+use crate::admin::browser::Browser;
 use crate::kit::{ADDRESS, Answer, TestApp};
 
 const KEY: &str = "339E42F5D962293A925C244313E8C354";
@@ -59,13 +61,19 @@ async fn token_on(app: &TestApp, url: &str) -> String {
     rest.split('"').next().expect("its end").replace("&#43;", "+").replace("&#x2F;", "/").replace("&#61;", "=")
 }
 
+/// What a page was asked to be like under this name.
+fn wished(settings: &Value, name: &str) -> String {
+    let all = settings["setting"].as_array().expect("settings");
+    let wish = all.iter().find(|it| it["settingName"] == name).unwrap_or_else(|| panic!("{name} is not among {all:?}"));
+    wish["settingValue"].as_str().expect("a text").to_owned()
+}
+
 /// The way back that Authorize.Net was given for the newest page.
 fn way_back(fake: &AuthorizeNetFake) -> String {
     let opened = fake.seen().into_iter().rfind(|(_, name, _)| name == "getHostedPaymentPageRequest");
-    let settings = opened.expect("a page was opened").2["hostedPaymentSettings"]["setting"].clone();
-    let wish =
-        settings.as_array().expect("settings").iter().find(|it| it["settingName"] == "hostedPaymentReturnOptions").cloned();
-    let wish: Value = serde_json::from_str(wish.expect("a way back")["settingValue"].as_str().expect("a text")).expect("JSON");
+    let opened = opened.expect("a page was opened").2;
+    let wish: Value =
+        serde_json::from_str(&wished(&opened["hostedPaymentSettings"], "hostedPaymentReturnOptions")).expect("JSON");
     let url = wish["url"].as_str().expect("an address");
     url[url.find("/p/").expect("a page of ours")..].to_owned()
 }
@@ -104,11 +112,12 @@ fn an_order_is_asked_for_paid_on_authorize_nets_page_and_given_back() {
         // A part goes back only after the night.
         let payment = id(&payments["data"][0]);
         let refunds = format!("/payments/{payment}/refunds");
-        let early = app.post(&refunds, json!({"amount": 1_200, "reason": "one item returned"})).await;
-        assert!(early.text.contains("afterwards"), "it says when: {}", early.text);
+        let part = json!({"amount": 1_200, "reason": "one item returned"});
+        let early = app.post_once("a part", &refunds, part.clone()).await.refused(409, "NOT_SETTLED");
+        assert!(early["detail"].as_str().is_some_and(|text| text.contains("tomorrow")), "it says when: {early}");
         wait(app, fake, "P1D", 86_400).await;
         let before = fake.bank().events.len();
-        app.post(&refunds, json!({"amount": 1_200, "reason": "one item returned"})).await.json(201);
+        app.post_once("a part", &refunds, part).await.json(201);
         told(app, fake, &prc, before).await;
         assert_eq!(app.get(&format!("/payments/{payment}")).await.json(200)["refunded"], 1_200);
         // Another part goes back at Authorize.Net's own desk.
@@ -226,6 +235,152 @@ fn a_kept_card_is_charged_and_what_its_desk_voids_is_owed_again() {
         let poor = app.post(&format!("/customers/{customer}/methods"), poor).await.json(201);
         let no = json!({"customer": customer, "amount": 100, "currency": "USD", "order": order, "method": {"type": "saved", "id": poor["id"]}});
         app.post("/payments", no).await.refused(402, "EXPIRED_CARD");
+    });
+}
+
+#[test]
+fn a_part_that_waits_for_the_night_is_refused_before_anything_is_begun() {
+    TestApp::both_with(async |app, fake: &AuthorizeNetFake| {
+        let prc = connected(app).await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 10_000).await;
+        let keep = json!({"processor": prc, "token": fake.nonce(Card::Pays)});
+        let method = app.post(&format!("/customers/{customer}/methods"), keep).await.json(201);
+        let charge = json!({"customer": customer, "amount": 10_000, "currency": "USD", "order": order, "method": {"type": "saved", "id": method["id"]}});
+        let payment = id(&app.post("/payments", charge).await.json(201));
+        let (path, form) = (format!("/payments/{payment}/refunds"), format!("/admin/payments/{payment}/refunds"));
+        let all =
+            async || app.get(&format!("/refunds?payment={payment}")).await.json(200)["data"].as_array().expect("a list").clone();
+        let moved = || fake.seen().iter().filter(|(_, name, _)| name == "createTransactionRequest").count();
+        let before = moved();
+
+        // The API and the form say so in one sentence; no refund, no failure and no mail is left behind.
+        let part = json!({"amount": 2_500, "reason": "one chair less"});
+        app.post(&path, part.clone()).await.refused(409, "NOT_SETTLED");
+        let browser = Browser::owner(app).await;
+        let typed = [("amount", "25.00"), ("to", "original"), ("reason", "One chair less")];
+        let page = browser.post(&form, &typed).await;
+        assert!(page.text.contains("give back all of it now, or the part tomorrow"), "{}", page.text);
+        assert!(
+            page.text.contains("value=\"25.00\"") && page.text.contains("One chair less"),
+            "what was typed stands: {}",
+            page.text
+        );
+        assert_eq!((all().await.len(), moved()), (0, before));
+        // More than there is stays what it was, and outside it is recorded at any time.
+        app.post(&path, json!({"amount": 10_001, "reason": "too much"})).await.refused(409, "NOTHING_REFUNDABLE");
+        app.post(&path, json!({"amount": 1_000, "reason": "cash back", "to": "outside"})).await.json(201);
+
+        // Above the limit it may wait for a second person, who is told the same and can approve it the next day.
+        app.post("/settings", json!({"limits": {"key": {"refund": 100}}})).await.json(200);
+        app.post(&path, part.clone()).await.refused(409, "NEEDS_APPROVAL");
+        let asked = json!({"amount": 2_500, "reason": "one chair less", "request_approval": true});
+        let waiting = app.post(&path, asked).await.json(202);
+        let approve = format!("/admin/approvals/{}/approve", waiting["approval"]["id"].as_str().expect("an approval"));
+        let early = browser.post(&approve, &[]).await;
+        assert!(early.status != 303 && early.text.contains("tomorrow"), "{} {}", early.status, early.text);
+        wait(app, fake, "P1D", 86_400).await;
+        let led = Browser::owner(app).await.does(&approve, &[]).await;
+        assert_eq!(led, "/admin/approvals");
+        app.work().await;
+        let states: Vec<_> = all().await.iter().map(|one| (one["amount"].clone(), one["state"].clone())).collect();
+        assert_eq!(states, [(json!(2_500), json!("succeeded")), (json!(1_000), json!("succeeded"))]);
+        assert_eq!(moved(), before + 1);
+    });
+}
+
+#[test]
+fn a_card_is_kept_on_authorize_nets_page_and_charged_while_its_holder_is_away() {
+    TestApp::both_with(async |app, fake: &AuthorizeNetFake| {
+        let prc = connected(app).await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 10_000).await;
+        let methods = format!("/customers/{customer}/methods");
+        let page = app.post_once("page", &methods, json!({"processor": prc, "setup": true})).await.json(201);
+        let url = page["url"].as_str().expect("a page").to_owned();
+        assert_eq!(
+            app.post_once("page", &methods, json!({"processor": prc, "setup": true})).await.json(201)["url"],
+            url.as_str()
+        );
+        let step = bridge(app, &url).await;
+        assert!(step.text.contains("action=\"https://test.authorize.net/customer/addPayment\""), "{}", step.text);
+        let opened =
+            fake.seen().into_iter().rfind(|(_, name, _)| name == "getHostedProfilePageRequest").expect("it was opened").2;
+        let back = wished(&opened["hostedProfileSettings"], "hostedProfileReturnUrl");
+        let back = back[back.find("/p/").expect("a page of ours")..].to_owned();
+
+        // Who turns back has kept nothing; who leaves a card has, and looking again keeps it once.
+        let none = app.send("GET", &back, &[], String::new()).await;
+        assert!(!none.text.contains("Your card is saved"), "{}", none.text);
+        let token = token_on(app, &url).await;
+        assert_eq!(fake.keep(&token, Card::Pays), Some(true));
+        for _ in 0..2 {
+            let thanks = app.send("GET", &back, &[], String::new()).await;
+            assert!(thanks.text.contains("Your card is saved"), "{}", thanks.text);
+            app.work().await;
+        }
+        let kept = app.get(&methods).await.json(200);
+        assert_eq!(kept["data"].as_array().map(Vec::len), Some(1), "{kept}");
+        let card = &kept["data"][0];
+        assert_eq!((&card["brand"], &card["last4"], &card["default"]), (&json!("Visa"), &json!("1111"), &json!(true)), "{card}");
+
+        // *Get money* while nobody is there.
+        let charge = json!({"customer": customer, "amount": 10_000, "currency": "USD", "order": order, "method": {"type": "saved", "id": card["id"]}});
+        let paid = app.post_once("get money", "/payments", charge.clone()).await.json(201);
+        assert_eq!((&paid["state"], order_now(app, &order).await), (&json!("succeeded"), ("paid".to_owned(), 0)));
+        assert!(app.post_once("get money", "/payments", charge).await.replayed());
+        let taken: Vec<_> =
+            fake.seen().into_iter().filter(|(_, name, _)| name == "createTransactionRequest").map(|seen| seen.2).collect();
+        assert_eq!(taken.len(), 1, "{taken:?}");
+        assert_eq!(taken[0]["transactionRequest"]["processingOptions"]["isSubsequentAuth"], true, "its holder is away");
+
+        // A page that lapsed leads back, and nothing is kept by it.
+        let late = app.post(&methods, json!({"processor": prc, "setup": true})).await.json(201);
+        let late = late["url"].as_str().expect("a page").to_owned();
+        let token = token_on(app, &late).await;
+        wait(app, fake, "PT16M", 960).await;
+        assert_eq!(fake.keep(&token, Card::Expired), None);
+        assert_eq!(bridge(app, &late).await.status, 303);
+        app.work().await;
+        assert_eq!(app.get(&methods).await.json(200)["data"].as_array().map(Vec::len), Some(1));
+    });
+}
+
+#[test]
+fn a_bank_debit_settles_at_night_and_one_that_comes_back_is_owed_again() {
+    TestApp::both_with(async |app, fake: &AuthorizeNetFake| {
+        let prc = connected(app).await;
+        let customer = app.customer("Fern & Field").await;
+        for (account, comes_back) in [(Card::DebitSettles, false), (Card::DebitReturned, true)] {
+            let order = app.order(&customer, 12_000).await;
+            let link = asked_for(app, &order).await;
+            let told_before = fake.bank().events.len();
+            let token = token_on(app, &app.page_of_link(&link).await).await;
+            assert_eq!(fake.pay(&token, account), Some(true));
+            let back = app.send("GET", &way_back(fake), &[], String::new()).await;
+            assert!(back.status == 200 && back.text.contains("120.00"), "{}", back.text);
+            told(app, fake, &prc, told_before).await;
+            // Under way: nothing is paid yet, and nobody is asked for it a second time.
+            let waiting = app.get("/payments?state=pending").await.json(200)["data"][0].clone();
+            assert_eq!((&waiting["amount"], &waiting["method"]["last4"]), (&json!(12_000), &json!("6789")), "{waiting}");
+            let now = app.get(&format!("/orders/{order}")).await.json(200);
+            assert_eq!((&now["reserved"], &now["amount_due"]), (&json!(12_000), &json!(12_000)), "{now}");
+            app.post(&format!("/orders/{order}/payment-requests"), json!({})).await.refused(409, "PAYMENT_PENDING");
+            let early = json!({"amount": 12_000, "reason": "changed their mind"});
+            app.post(&format!("/payments/{}/refunds", id(&waiting)), early).await.refused(409, "NOTHING_REFUNDABLE");
+
+            wait(app, fake, "P1D", 86_400).await;
+            app.work().await;
+            assert_eq!(order_now(app, &order).await, ("paid".to_owned(), 0), "the night settled it");
+            wait(app, fake, "P6D", 6 * 86_400).await;
+            app.work().await;
+            let paid = app.get(&format!("/payments/{}", id(&waiting))).await.json(200);
+            assert_eq!((&paid["state"], &paid["returned"]), (&json!("succeeded"), &json!(comes_back)), "{paid}");
+            assert_eq!(order_now(app, &order).await.1, if comes_back { 12_000 } else { 0 });
+        }
+        assert_eq!(app.get("/payments?state=succeeded").await.json(200)["data"].as_array().map(Vec::len), Some(2));
+        let entries = app.all("/events?kind=payment_returned&limit=50").await;
+        assert_eq!(entries.len(), 1, "staff are told once: {entries:?}");
     });
 }
 
