@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::bank::{Answer, Bank, DAY, Made, Order, Refused, Setup, Token, What, minor, page, unprocessable};
+use super::bank::{Answer, Bank, DAY, Made, Order, Paid, Refused, Setup, Token, What, minor, page, unprocessable};
 use crate::http::Arrived;
 use crate::stripe::Card as Role;
 
@@ -206,15 +206,15 @@ fn void(bank: &mut Bank, id: &str) -> Answer {
 }
 
 fn shown_capture(bank: &Bank, id: &str) -> Answer {
-    let order_id = bank.order_with("captures", id)?;
-    let mut capture = bank.orders[&order_id].payments["captures"][0].clone();
-    capture["supplementary_data"] = json!({ "related_ids": { "order_id": order_id } });
+    let (mut capture, paid) = bank.capture(id)?;
+    if let Paid::Order(order) = paid {
+        capture["supplementary_data"] = json!({ "related_ids": { "order_id": order } });
+    }
     Ok((200, capture))
 }
 
 pub fn refund(bank: &mut Bank, id: &str, body: &Value) -> Answer {
-    let order_id = bank.order_with("captures", id)?;
-    let capture = bank.orders[&order_id].payments["captures"][0].clone();
+    let (capture, paid) = bank.capture(id)?;
     if capture["amount"]["currency_code"] != body["amount"]["currency_code"] {
         return unprocessable("REFUND_CAPTURE_CURRENCY_MISMATCH");
     }
@@ -233,15 +233,14 @@ pub fn refund(bank: &mut Bank, id: &str, body: &Value) -> Answer {
     if minor(&body["amount"]) > left {
         return unprocessable("REFUND_AMOUNT_EXCEEDED");
     }
-    let fails = bank.orders[&order_id].role == Role::RefundFails;
+    let fails = matches!(&paid, Paid::Order(order) if bank.orders[order].role == Role::RefundFails);
     let made = bank.id("R");
     // What is refunded on PayPal's own pages carries the custom id of the payment.
     let custom = if body["custom_id"].is_null() { capture["custom_id"].clone() } else { body["custom_id"].clone() };
-    let refund = json!({
+    let mut refund = json!({
         "id": made,
         "status": if fails { "FAILED" } else { "COMPLETED" },
         "amount": body["amount"],
-        "custom_id": custom,
         "create_time": bank.time(),
         "update_time": bank.time(),
         "capture": id,
@@ -250,13 +249,23 @@ pub fn refund(bank: &mut Bank, id: &str, body: &Value) -> Answer {
             { "href": format!("https://api-m.paypal.com/v2/payments/captures/{id}"), "rel": "up", "method": "GET" },
         ],
     });
+    if !custom.is_null() {
+        refund["custom_id"] = custom;
+    }
     bank.refunds.insert(made, refund.clone());
-    let all_back = bank.returned(id) == minor(&capture["amount"]);
-    let of_capture: Vec<Value> = bank.refunds.values().filter(|refund| refund["capture"] == id).cloned().collect();
-    let payments = &mut bank.orders.get_mut(&order_id).expect("it is there").payments;
-    payments["refunds"] = json!(of_capture);
+    let stands = if bank.returned(id) == minor(&capture["amount"]) { "REFUNDED" } else { "PARTIALLY_REFUNDED" };
+    match &paid {
+        Paid::Order(order) => {
+            let of_capture: Vec<Value> = bank.refunds.values().filter(|refund| refund["capture"] == id).cloned().collect();
+            let payments = &mut bank.orders.get_mut(order).expect("it is there").payments;
+            payments["refunds"] = json!(of_capture);
+            if !fails {
+                payments["captures"][0]["status"] = json!(stands);
+            }
+        }
+        Paid::Invoice(invoice) => super::billing::gave_back(bank, invoice, id, stands),
+    }
     if !fails {
-        payments["captures"][0]["status"] = json!(if all_back { "REFUNDED" } else { "PARTIALLY_REFUNDED" });
         bank.tell("PAYMENT.CAPTURE.REFUNDED", refund.clone());
     }
     Ok((201, refund))

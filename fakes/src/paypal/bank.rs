@@ -22,6 +22,8 @@ pub struct Bank {
     pub tokens: BTreeMap<String, Token>,
     pub setups: BTreeMap<String, Setup>,
     pub invoices: BTreeMap<String, Value>,
+    /// The captures that paid an invoice, by their ids, each with the invoice.
+    pub invoiced: BTreeMap<String, (String, Value)>,
     pub refunds: BTreeMap<String, Value>,
     pub disputes: BTreeMap<String, Value>,
     pub events: Vec<Value>,
@@ -71,6 +73,12 @@ pub struct Made {
 pub enum What {
     Order(String),
     Body(Value),
+}
+
+/// What a capture paid.
+pub enum Paid {
+    Order(String),
+    Invoice(String),
 }
 
 /// A refusal as PayPal writes it.
@@ -237,6 +245,15 @@ impl Bank {
             order.payments[kind].as_array().is_some_and(|payments| payments.iter().any(|payment| payment["id"] == id))
         });
         found.map(|order| order.id.clone()).ok_or(Refused(404, "INVALID_RESOURCE_ID"))
+    }
+
+    /// A capture, and what it paid.
+    pub fn capture(&self, id: &str) -> Result<(Value, Paid), Refused> {
+        if let Some((invoice, capture)) = self.invoiced.get(id) {
+            return Ok((capture.clone(), Paid::Invoice(invoice.clone())));
+        }
+        let order = self.order_with("captures", id)?;
+        Ok((self.orders[&order].payments["captures"][0].clone(), Paid::Order(order)))
     }
 
     /// What of a capture went back.

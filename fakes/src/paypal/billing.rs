@@ -1,5 +1,5 @@
 //! PayPal's invoices as a test plays them. They know no request ids: a second call makes a second invoice, and a number
-//! that stands on an invoice already is refused.
+//! that stands on an invoice already is refused. What pays an invoice is a capture without an order, and goes back as one.
 
 use serde_json::{Value, json};
 
@@ -86,18 +86,42 @@ pub fn invoice_on(url: &str) -> Option<String> {
 /// The receiver pays on that page. None: it cannot be paid any more.
 pub fn pay(bank: &mut Bank, id: &str, role: Role) -> Option<bool> {
     let (day, now) = (bank.time()[..10].to_owned(), bank.time());
-    let invoice = bank.invoices.get_mut(id).filter(|invoice| invoice["status"] == "SENT")?;
+    let amount = bank.invoices.get(id).filter(|invoice| invoice["status"] == "SENT")?["amount"].clone();
     if role != Role::Pays {
         return Some(false);
     }
-    let amount = invoice["amount"].clone();
+    let made = bank.id("C");
+    let capture = json!({
+        "id": made, "status": "COMPLETED", "amount": amount, "final_capture": true, "create_time": now, "update_time": now,
+    });
+    bank.invoiced.insert(made.clone(), (id.to_owned(), capture));
+    let invoice = bank.invoices.get_mut(id).expect("it is there");
     invoice["status"] = json!("PAID");
     invoice["detail"]["metadata"]["last_update_time"] = json!(now);
     invoice["payments"] = json!({
         "paid_amount": amount,
-        "transactions": [{ "type": "PAYPAL", "payment_id": "C9", "payment_date": day, "method": "PAYPAL", "amount": amount }],
+        "transactions": [{ "type": "PAYPAL", "payment_id": made, "payment_date": day, "method": "PAYPAL", "amount": amount }],
     });
     let resource = json!({ "invoice": invoice.clone() });
     bank.tell("INVOICING.INVOICE.PAID", resource);
     Some(true)
+}
+
+/// Some of the capture that paid an invoice went back: the invoice says so, however that came about.
+pub fn gave_back(bank: &mut Bank, id: &str, capture: &str, stands: &str) {
+    let day = bank.time()[..10].to_owned();
+    let refunds: Vec<Value> = bank.refunds.values().filter(|refund| refund["capture"] == capture).cloned().collect();
+    let detail = |refund: &Value| json!({ "type": "PAYPAL", "refund_id": refund["id"], "refund_date": day, "method": "PAYPAL", "amount": refund["amount"] });
+    let details: Vec<Value> = refunds.iter().map(detail).collect();
+    let sum = bank.returned(capture);
+    if let Some((_, capture)) = bank.invoiced.get_mut(capture) {
+        capture["status"] = json!(stands);
+    }
+    let invoice = bank.invoices.get_mut(id).expect("it is there");
+    invoice["status"] = json!(stands);
+    let whole =
+        json!({ "currency_code": invoice["amount"]["currency_code"], "value": format!("{}.{:02}", sum / 100, sum % 100) });
+    invoice["refunds"] = json!({ "refund_amount": whole, "transactions": details });
+    let resource = json!({ "invoice": invoice.clone() });
+    bank.tell("INVOICING.INVOICE.REFUNDED", resource);
 }

@@ -1,6 +1,8 @@
 //! Invoices that the processor makes, sends and collects.
 
-use processors::{InvoiceLine, InvoiceRequest, RejectReason, Remote, RemoteInvoice, RemoteInvoiceState, RemoteKind};
+use processors::{
+    Capability, InvoiceLine, InvoiceRequest, RefundRequest, RejectReason, Remote, RemoteInvoice, RemoteInvoiceState, RemoteKind,
+};
 
 use crate::stage::{Met, Role, Stage, done, rejected, usd};
 
@@ -42,6 +44,12 @@ pub async fn an_invoice_is_sent_and_paid(stage: &dyn Stage) {
     assert_eq!((charge.captured, charge.attempt), (usd(35_550), Some(attempt.id)));
     let too_late = done(stage.processor().cancel_invoice(&stage.attempt(), &draft.id).await);
     assert_eq!(too_late.state, RemoteInvoiceState::Paid, "the payer was faster, and the answer says so");
+    if stage.processor().capabilities().can(Capability::PartialRefund) {
+        let part = RefundRequest { charge: charge.id.clone(), amount: usd(5_550), reason: "one letter less".into() };
+        assert_eq!(done(stage.processor().refund(&stage.attempt(), &part).await).amount, usd(5_550));
+        assert_eq!(stage.charge_now(&charge.id).await.refunded, usd(5_550));
+        assert_eq!(now(stage, &draft.id).await.state, RemoteInvoiceState::Paid, "it was paid, whatever went back since");
+    }
     let wrong = InvoiceRequest { amount: usd(35_551), ..request };
     assert_eq!(rejected(stage.processor().create_invoice(&stage.attempt(), &wrong).await), RejectReason::BadRequest);
 }

@@ -21,6 +21,8 @@ trait Pays: Fake {
     fn breaks(&self, faults: &[Fault]);
     /// Everything it has to tell: headers and body.
     fn messages_for(&self, connection: &str) -> Vec<(Vec<(String, String)>, String)>;
+    /// What its bank gave back in all, in hundredths.
+    fn gave_back(&self) -> i64;
     /// Its clock follows ours. Seconds since 1970.
     fn follows(&self, now: i64);
 }
@@ -40,6 +42,10 @@ impl Pays for StripeFake {
 
     fn messages_for(&self, _connection: &str) -> Vec<(Vec<(String, String)>, String)> {
         self.deliveries(HOOK_SECRET)
+    }
+
+    fn gave_back(&self) -> i64 {
+        self.truth().iter().map(|charge| charge.refunded).sum()
     }
 
     fn follows(&self, now: i64) {
@@ -65,6 +71,10 @@ impl Pays for SquareFake {
         sent.into_iter().map(|one| (one.headers, String::from_utf8(one.body).expect("JSON"))).collect()
     }
 
+    fn gave_back(&self) -> i64 {
+        self.bank().refunds.values().filter_map(|refund| refund["amount_money"]["amount"].as_i64()).sum()
+    }
+
     fn follows(&self, now: i64) {
         self.bank().now = now;
     }
@@ -85,6 +95,11 @@ impl Pays for PayPalFake {
 
     fn messages_for(&self, _connection: &str) -> Vec<(Vec<(String, String)>, String)> {
         self.messages(0).into_iter().map(|one| (one.headers, String::from_utf8(one.body).expect("JSON"))).collect()
+    }
+
+    fn gave_back(&self) -> i64 {
+        let bank = self.bank();
+        bank.invoiced.keys().map(|capture| bank.returned(capture)).sum()
     }
 
     fn follows(&self, now: i64) {
@@ -147,14 +162,16 @@ async fn collects<F: Pays>(app: &TestApp, fake: &F) {
     let money = payments(app, "succeeded").await;
     assert_eq!(money.len(), 2, "the check and one payment there, however often it was told");
     let payment = money.iter().find(|one| one["method"]["type"] == "remote_invoice").expect("the processor's");
-    if F::KIND == "paypal" {
-        // Its fake keeps the payments of invoices apart from captures, so their refund is not played here.
-        return;
-    }
     let refunds = format!("/payments/{}/refunds", id(payment));
     app.post(&refunds, json!({"amount": 1_000, "reason": "one chair less"})).await.json(201);
     app.work().await;
-    assert_eq!(app.get(&format!("/payments/{}", id(payment))).await.json(200)["refunded"], 1_000);
+    told(app, fake, &prc).await;
+    assert_eq!(
+        app.get(&format!("/payments/{}", id(payment))).await.json(200)["refunded"],
+        1_000,
+        "once, however often it is told"
+    );
+    assert_eq!(fake.gave_back(), 1_000, "and it went back there");
 }
 
 /// Each of the calls that make and mail an invoice loses its answer once; afterwards there is one invoice, and it can be paid.
@@ -208,4 +225,39 @@ fn square_loses_answers_and_no_invoice() {
 #[test]
 fn paypal_loses_answers_and_no_invoice() {
     TestApp::both_with(async |app, fake: &PayPalFake| survives(app, fake, 3).await);
+}
+
+#[test]
+fn a_paypal_invoice_is_given_back_in_parts_here_and_there_and_never_more_than_it_brought() {
+    TestApp::both_with(async |app, fake: &PayPalFake| {
+        let prc = connected::<PayPalFake>(app).await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 10_000).await;
+        let invoice = made(app, &order).await;
+        assert!(fake.pay_invoice_at(invoice["url"].as_str().expect("its page")));
+        told(app, fake, &prc).await;
+        let payment = id(&payments(app, "succeeded").await[0]);
+        let refunds = format!("/payments/{payment}/refunds");
+        let refunded = async || app.get(&format!("/payments/{payment}")).await.json(200)["refunded"].as_i64().expect("an amount");
+
+        // An answer that is lost is found by our key, and nothing goes back twice.
+        fake.breaks(&[Fault::LoseAnswer]);
+        let lost = app.post(&refunds, json!({"amount": 3_000, "reason": "one chair less"})).await.json(202);
+        assert_eq!((&lost["state"], fake.gave_back(), refunded().await), (&json!("pending"), 3_000, 0));
+        wait(app, fake, "PT2H").await;
+        told(app, fake, &prc).await;
+        assert_eq!((fake.gave_back(), refunded().await), (3_000, 3_000));
+
+        // Some goes back on PayPal's own pages: the invoice says so, and so do the books.
+        let capture = fake.bank().invoiced.keys().next().expect("it was paid").clone();
+        assert!(fake.refund_elsewhere(&capture, &json!({"currency_code": "USD", "value": "5.00"})));
+        told(app, fake, &prc).await;
+        assert_eq!(refunded().await, 3_500);
+        let over = app.post(&refunds, json!({"amount": 6_501, "reason": "too much"})).await.refused(409, "NOTHING_REFUNDABLE");
+        assert_eq!(over["refundable"], 6_500);
+        app.post(&refunds, json!({"amount": 6_500, "reason": "the rest"})).await.json(201);
+        told(app, fake, &prc).await;
+        assert_eq!((fake.gave_back(), refunded().await), (10_000, 10_000));
+        assert_eq!(now(app, &invoice).await["state"], "paid", "it was paid, whatever went back since");
+    });
 }
