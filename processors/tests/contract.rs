@@ -14,6 +14,8 @@ mod cases;
 mod localstripe;
 #[path = "contract/lost_answers.rs"]
 mod lost_answers;
+#[path = "contract/opening.rs"]
+mod opening;
 #[path = "contract/paypal_only.rs"]
 mod paypal_only;
 #[path = "contract/paypal_stage.rs"]

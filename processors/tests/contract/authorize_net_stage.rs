@@ -4,16 +4,14 @@
 use std::sync::{Arc, Mutex};
 
 use books::calendar::Instant;
-use books::ids::ConnectionId;
 use books::money::Money;
 use fakes::authorize_net::{AuthorizeNetFake, LOGIN};
 use processors::authorize_net::references;
-use processors::registry::{self, Surroundings};
-use processors::sandbox::{House, MemoryShelf};
-use processors::{DeclineReason, Fut, Processor, Secret};
+use processors::http::Wire;
+use processors::{DeclineReason, Fut, Processor};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use crate::opening::{Place, open};
 use crate::stage::{Line, Message, Met, Role, Stage, Truth, card, fault, money, usd};
 
 const HOOK_URL: &str = "https://pay.shop.example/hooks/prc_4";
@@ -49,7 +47,6 @@ impl AuthorizeNetStage {
 }
 
 pub fn connect(base: &str, narrowed: &Value, key: &str, replaced: &[&str]) -> Arc<dyn Processor> {
-    let kind = registry::find("authorize_net").expect("it is in the list");
     let settings = json!({
         "login_id": LOGIN.0,
         "transaction_key": LOGIN.1,
@@ -57,24 +54,7 @@ pub fn connect(base: &str, narrowed: &Value, key: &str, replaced: &[&str]) -> Ar
         "environment": "sandbox",
         "capabilities": narrowed,
     });
-    let settings = kind.check(&settings).expect("narrower claims");
-    let house = House {
-        shelf: Arc::new(MemoryShelf::default()),
-        pause: |_| Box::pin(std::future::ready(())),
-        page_key: Secret::new("signs our pages"),
-        hook_secrets: Vec::new(),
-    };
-    let around = Surroundings {
-        connection: ConnectionId(Uuid::from_u128(80)),
-        business: "Nordwind Signs".into(),
-        public_url: "https://pay.shop.example".into(),
-        hook_url: HOOK_URL.into(),
-        base_url: Some(base.to_owned()),
-        wire: processors::http::Wire::new(),
-        replaced: replaced.iter().map(|key| ("signature_key".to_owned(), Secret::new(*key))).collect(),
-        house,
-    };
-    kind.connect(&settings, around).processor
+    open("authorize_net", &settings, Place { base, hook_url: HOOK_URL, wire: Wire::new(), replaced: ("signature_key", replaced) })
 }
 
 /// What Authorize.Net tells us of a decline.

@@ -3,17 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use books::calendar::Instant;
-use books::ids::ConnectionId;
 use books::money::{Currency, Money};
 use fakes::paypal::{CLIENT, PayPalFake, WEBHOOK, bank, invoice_on, order_on};
-use processors::registry::{self, Surroundings};
-use processors::sandbox::{House, MemoryShelf};
-use processors::{
-    CheckoutState, DeclineReason, Fields, Fut, Outcome, Processor, Reference, RejectReason, Remote, RemoteKind, Secret,
-};
+use processors::http::Wire;
+use processors::{CheckoutState, DeclineReason, Fields, Fut, Outcome, Processor, Reference, RejectReason, Remote, RemoteKind};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use crate::opening::{Place, open};
 use crate::stage::{Line, Message, Met, Role, Stage, Truth, Typed, card, fault, money, usd};
 
 const HOOK_URL: &str = "https://pay.shop.example/hooks/prc_2";
@@ -83,31 +79,13 @@ fn order_of(given: &Fields) -> &str {
 }
 
 pub fn connect(base: &str, narrowed: &Value, webhook: &str, replaced: &[&str]) -> Arc<dyn Processor> {
-    let kind = registry::find("paypal").expect("it is in the list");
     let settings = json!({
         "client_id": CLIENT.0,
         "client_secret": CLIENT.1,
         "webhook_id": webhook,
         "capabilities": narrowed,
     });
-    let settings = kind.check(&settings).expect("narrower claims");
-    let house = House {
-        shelf: Arc::new(MemoryShelf::default()),
-        pause: |_| Box::pin(std::future::ready(())),
-        page_key: Secret::new("unused"),
-        hook_secrets: Vec::new(),
-    };
-    let around = Surroundings {
-        connection: ConnectionId(Uuid::from_u128(78)),
-        business: "Nordwind Signs".into(),
-        public_url: "https://pay.shop.example".into(),
-        hook_url: HOOK_URL.into(),
-        base_url: Some(base.to_owned()),
-        wire: processors::http::Wire::new(),
-        replaced: replaced.iter().map(|id| ("webhook_id".to_owned(), Secret::new(*id))).collect(),
-        house,
-    };
-    kind.connect(&settings, around).processor
+    open("paypal", &settings, Place { base, hook_url: HOOK_URL, wire: Wire::new(), replaced: ("webhook_id", replaced) })
 }
 
 impl Stage for PayPalStage {

@@ -3,15 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use books::calendar::Instant;
-use books::ids::ConnectionId;
 use books::money::{Currency, Money};
 use fakes::square::{APPLICATION, LOCATION, SquareFake, TOKEN};
-use processors::registry::{self, Surroundings};
-use processors::sandbox::{House, MemoryShelf};
-use processors::{DeclineReason, Fields, Fut, Processor, Reference, RemoteKind, Secret};
+use processors::http::Wire;
+use processors::{DeclineReason, Fields, Fut, Processor, Reference, RemoteKind};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use crate::opening::{Place, open};
 use crate::stage::{Line, Message, Met, Role, Stage, Truth, Typed, card, fault};
 
 const HOOK_URL: &str = "https://pay.shop.example/hooks/prc_3";
@@ -45,7 +43,6 @@ impl SquareStage {
 }
 
 pub fn connect(base: &str, narrowed: &Value, key: &str, replaced: &[&str]) -> Arc<dyn Processor> {
-    let kind = registry::find("square").expect("it is in the list");
     let settings = json!({
         "access_token": TOKEN,
         "application_id": APPLICATION,
@@ -53,24 +50,7 @@ pub fn connect(base: &str, narrowed: &Value, key: &str, replaced: &[&str]) -> Ar
         "signature_key": key,
         "capabilities": narrowed,
     });
-    let settings = kind.check(&settings).expect("narrower claims");
-    let house = House {
-        shelf: Arc::new(MemoryShelf::default()),
-        pause: |_| Box::pin(std::future::ready(())),
-        page_key: Secret::new("unused"),
-        hook_secrets: Vec::new(),
-    };
-    let around = Surroundings {
-        connection: ConnectionId(Uuid::from_u128(79)),
-        business: "Nordwind Signs".into(),
-        public_url: "https://pay.shop.example".into(),
-        hook_url: HOOK_URL.into(),
-        base_url: Some(base.to_owned()),
-        wire: processors::http::Wire::new(),
-        replaced: replaced.iter().map(|key| ("signature_key".to_owned(), Secret::new(*key))).collect(),
-        house,
-    };
-    kind.connect(&settings, around).processor
+    open("square", &settings, Place { base, hook_url: HOOK_URL, wire: Wire::new(), replaced: ("signature_key", replaced) })
 }
 
 fn met(paid: Option<bool>) -> Met {

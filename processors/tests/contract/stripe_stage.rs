@@ -4,17 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use books::calendar::Instant;
-use books::ids::ConnectionId;
 use books::money::{Currency, Money};
 use fakes::Fault;
 use fakes::stripe::{Card, Met as MetThere, PUBLISHABLE_KEY, SECRET_KEY, StripeFake};
 use processors::http::Wire;
-use processors::registry::{self, Surroundings};
-use processors::sandbox::{House, MemoryShelf};
-use processors::{DeclineReason, Fields, Fut, Processor, Secret};
+use processors::{DeclineReason, Fields, Fut, Processor};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use crate::opening::{Place, open};
 use crate::stage::{DAY, Line, Message, Met, Role, Stage, Truth, Typed, money, usd};
 
 pub const HOOK_URL: &str = "https://pay.shop.example/hooks/prc_1";
@@ -36,25 +33,11 @@ pub fn set(narrowed: Value) -> Fut<'static, Box<dyn Stage>> {
 }
 
 pub fn connect(base_url: &str, wire: &Wire, settings: &Value, replaced: &[&str]) -> Arc<dyn Processor> {
-    let kind = registry::find("stripe").expect("it is in the registry");
-    let settings = kind.check(settings).expect("complete settings");
-    let house = House {
-        shelf: Arc::new(MemoryShelf::default()),
-        pause: |_| Box::pin(std::future::ready(())),
-        page_key: Secret::new(""),
-        hook_secrets: Vec::new(),
-    };
-    let around = Surroundings {
-        connection: ConnectionId(Uuid::from_u128(78)),
-        business: "Nordwind Signs".into(),
-        public_url: "https://pay.shop.example".into(),
-        hook_url: HOOK_URL.into(),
-        base_url: Some(base_url.into()),
-        wire: wire.clone(),
-        replaced: replaced.iter().map(|secret| ("webhook_secret".to_owned(), Secret::new(*secret))).collect(),
-        house,
-    };
-    kind.connect(&settings, around).processor
+    open(
+        "stripe",
+        settings,
+        Place { base: base_url, hook_url: HOOK_URL, wire: wire.clone(), replaced: ("webhook_secret", replaced) },
+    )
 }
 
 impl StripeStage {
