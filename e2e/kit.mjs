@@ -93,31 +93,56 @@ export async function startProcessor(kind) {
   };
 }
 
-/** This window finds the processor's pages at the processor's own addresses: whatever it asks for there, the pretend one answers. */
-export async function findAt(page, processor) {
-  const line = await page.context().newCDPSession(page);
-  line.on("Fetch.requestPaused", async ({ requestId, request }) => {
-    const { pathname, search } = new URL(request.url);
-    const options = { method: request.method, body: request.postData, redirect: "manual" };
-    if (request.postData) options.headers = { "content-type": "application/x-www-form-urlencoded" };
-    const answer = await fetch(`${processor.pages}${pathname}${search}`, options);
-    const responseHeaders = [...answer.headers].map(([name, value]) => ({ name, value }));
-    const body = Buffer.from(await answer.arrayBuffer()).toString("base64");
-    await line.send("Fetch.fulfillRequest", { requestId, responseCode: answer.status, responseHeaders, body });
-  });
-  await line.send("Fetch.enable", { patterns: processor.origins.map((origin) => ({ urlPattern: `${origin}/*` })) });
+/** Fills in a field, or chooses from a list. */
+async function fill(page, name, value) {
+  const field = page.locator(`[name="${name}"]`);
+  const isList = await field.evaluate((it) => it.tagName === "SELECT");
+  await (isList ? field.selectOption(value) : field.fill(value));
 }
 
 /** Connects the processor by Settings and tests it; its messages reach the shop from then on. */
 export async function connect(page, shop, processor) {
   await page.goto(`${shop.url}/admin/settings/processors/new?kind=${processor.kind}`);
   await fit(page);
-  for (const [name, value] of Object.entries(processor.settings)) await page.fill(`[name="${name}"]`, value);
+  for (const [name, value] of Object.entries(processor.settings)) await fill(page, name, value);
   await save(page, "Connect");
   const hook = await page.locator('input[id^="hook-"]').inputValue();
   await processor.tell(hook);
   await save(page, /^Send a test charge/);
   await untilSaid(page, "It works.");
+}
+
+/** The address that the payer is sent: in a mail, or as a link to the balance where no mail is offered. */
+export async function linkFor(desk, shop, { customer, orderPage, email, byMail }) {
+  await desk.goto(orderPage);
+  if (!byMail) {
+    assert.match(await desk.locator("main ul.acts").innerText(), /Request payment\s+not possible/);
+    await desk.goto(customer);
+    await desk.getByRole("button", { name: "Generate Link" }).click();
+    await fit(desk);
+    return desk.locator('input[id^="url-"]').first().inputValue();
+  }
+  await press(desk, "Request payment");
+  await save(desk, "Send email");
+  await desk.goto(await found(desk, `${shop.url}/admin/outbox`, "Payment request", email));
+  const link = (await desk.locator("main").innerText()).match(/https?:\/\/\S+\/p\/req_\S+/)?.[0];
+  assert.ok(link, "the mail carries the link");
+  return link;
+}
+
+/** From our page to where it is paid, whatever lies between. */
+export async function toPay(phone, link, page) {
+  await phone.goto(link);
+  await fit(phone);
+  await phone.locator('form[action$="/pay"] button').first().click();
+  await phone.waitForURL(page);
+  await fit(phone);
+}
+
+/** The open page of an order says by itself that nothing is due any more. */
+export async function untilPaid(page) {
+  for (let tries = 0; tries < 50 && (await due(page)) !== "0.00"; tries += 1) await page.waitForTimeout(200);
+  assert.equal(await due(page), "0.00", "the page is told of the payment");
 }
 
 /** Headless Chromium with nothing in the background. */

@@ -4,9 +4,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  DESK, PHONE, booksAgree, connect, due, findAt, fit, found, newCustomer, openWindow, order, press, save, signIn, startBrowser,
-  startProcessor, startShop, untilSaid,
+  DESK, PHONE, booksAgree, connect, due, fit, found, linkFor, newCustomer, openWindow, order, signIn, startBrowser, startProcessor, startShop,
+  toPay, untilPaid, untilSaid,
 } from "./kit.mjs";
+import { findAt } from "./pretend.mjs";
 
 let browser;
 
@@ -18,42 +19,9 @@ after(async () => {
   await browser?.close();
 });
 
-/** The address that the payer is sent: in a mail, or as a link to the balance where no mail is offered. */
-async function linkFor(desk, shop, { customer, orderPage, email, byMail }) {
-  await desk.goto(orderPage);
-  if (!byMail) {
-    assert.match(await desk.locator("main ul.acts").innerText(), /Request payment\s+not possible/);
-    await desk.goto(customer);
-    await desk.getByRole("button", { name: "Generate Link" }).click();
-    await fit(desk);
-    return desk.locator('input[id^="url-"]').first().inputValue();
-  }
-  await press(desk, "Request payment");
-  await save(desk, "Send email");
-  await desk.goto(await found(desk, `${shop.url}/admin/outbox`, "Payment request", email));
-  const link = (await desk.locator("main").innerText()).match(/https?:\/\/\S+\/p\/req_\S+/)?.[0];
-  assert.ok(link, "the mail carries the link");
-  return link;
-}
-
-/** From our page to the processor's, whatever lies between. */
-async function toPay(phone, link, page) {
-  await phone.goto(link);
-  await fit(phone);
-  await phone.locator('form[action$="/pay"] button').first().click();
-  await phone.waitForURL(page);
-  await fit(phone);
-}
-
 /** A button of the processor's page. */
 async function pressThere(phone, name) {
   await phone.getByRole("button", { name, exact: true }).click();
-}
-
-/** The open page of an order says by itself that nothing is due any more. */
-async function untilPaid(page) {
-  for (let tries = 0; tries < 50 && (await due(page)) !== "0.00"; tries += 1) await page.waitForTimeout(200);
-  assert.equal(await due(page), "0.00", "the page is told of the payment");
 }
 
 async function mainJob({ kind, page, declines, byMail }) {

@@ -78,6 +78,8 @@ pub enum Shown {
     Page(Page),
     /// It is done: the browser is led on.
     Onward(String),
+    /// What its script asked for on a page of somebody else's: the name of a card that was typed into its fields.
+    Token(String),
     /// Nothing can be paid here, or not any more.
     Gone,
 }
@@ -135,6 +137,7 @@ async fn visited(State(counter): State<Arc<Counter>>, uri: Uri, body: Bytes) -> 
     match counter.processor.visit(&Visit { path: uri.path().to_owned(), fields }) {
         Shown::Page(page) => html(StatusCode::OK, drawn(counter.processor.name(), &page)),
         Shown::Onward(address) => Redirect::to(&address).into_response(),
+        Shown::Token(token) => token.into_response(),
         Shown::Gone => html(StatusCode::GONE, framed("Gone", "<h1>This page is over</h1>")),
     }
 }

@@ -23,8 +23,7 @@ function say(text) {
 }
 
 function unavailable() {
-  group.hidden = true;
-  if (button) button.hidden = true;
+  for (const part of form.querySelectorAll(".fields, [data-pay], .fine")) part.hidden = true;
   say(words("unavailable"));
 }
 

@@ -1,12 +1,15 @@
-//! The page behind a payment link of Square's: only its payer hears of a decline.
+//! The page behind a payment link of Square's, where only its payer hears of a decline; and the place at which the fields of its
+//! script hand in a card and get a token.
 
 use serde_json::{Value, json};
 
 use super::{Hosted, Page, Shown, Visit, with, written};
 use crate::courier::Message;
-use crate::square::{LOCATION, SquareFake, TOKEN};
+use crate::square::{APPLICATION, LOCATION, SquareFake, TOKEN};
 
 const ORIGIN: &str = "https://square.link";
+/// Where the script's fields hand in what was typed; the real one's way there is not written down.
+const TYPED: &str = "/-/card";
 const SIGNATURE_KEY: &str = "a signature key of pretend Square's";
 
 impl Hosted for SquareFake {
@@ -24,7 +27,7 @@ impl Hosted for SquareFake {
 
     fn settings(&self) -> Value {
         json!({
-            "access_token": TOKEN, "application_id": "sandbox-sq0idb-pretend", "location_id": LOCATION,
+            "access_token": TOKEN, "application_id": APPLICATION, "location_id": LOCATION,
             "signature_key": SIGNATURE_KEY,
         })
     }
@@ -44,6 +47,10 @@ impl Hosted for SquareFake {
     }
 
     fn visit(&self, visit: &Visit) -> Shown {
+        if visit.path == TYPED {
+            let token = visit.card().and_then(|card| self.type_card(visit.field("application"), visit.field("location"), card));
+            return token.map_or(Shown::Gone, Shown::Token);
+        }
         let url = format!("{ORIGIN}{}", visit.path);
         let paid = visit.card().map(|card| self.pay(&url, card));
         let bank = self.bank();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Hosted, Page, Shown, Visit, written};
 use crate::courier::Message;
-use crate::stripe::{Met, SECRET_KEY, StripeFake};
+use crate::stripe::{Met, PUBLISHABLE_KEY, SECRET_KEY, StripeFake};
 
 const ORIGIN: &str = "https://checkout.stripe.com";
 const WEBHOOK_SECRET: &str = "whsec_pretend_secret_1111";
@@ -23,7 +23,7 @@ impl Hosted for StripeFake {
     }
 
     fn settings(&self) -> Value {
-        json!({ "secret_key": SECRET_KEY, "webhook_secret": WEBHOOK_SECRET })
+        json!({ "secret_key": SECRET_KEY, "publishable_key": PUBLISHABLE_KEY, "webhook_secret": WEBHOOK_SECRET })
     }
 
     fn pass(&self, now: i64) {
