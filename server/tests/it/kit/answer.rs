@@ -15,13 +15,17 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    /// The body as it came, for what is no text.
+    #[allow(dead_code, reason = "read where the typesetter is linked")]
+    pub bytes: axum::body::Bytes,
 }
 
 impl Answer {
     pub(super) async fn read(asked: String, response: Response) -> Answer {
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, MOST).await.expect("a body that ends");
-        Answer { asked, status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { asked, status: parts.status, headers: parts.headers, text, bytes }
     }
 
     /// A header's text; empty when it was not sent.
