@@ -1,5 +1,6 @@
 //! The program itself: as its own process, and with the typesetter behind the server's own tests.
 
+mod killed;
 mod printed;
 mod render_worker;
 
