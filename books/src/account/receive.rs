@@ -81,7 +81,8 @@ impl Account {
         for aim in &input.aims {
             settled.extend(self.settle_aim(ids, credit, *aim, dated)?);
         }
-        if input.aims.is_empty() && !input.hold_excess {
+        // Where the setting applies free credit, this money takes its turn among it, below.
+        if input.aims.is_empty() && !input.hold_excess && !self.basis.apply_free {
             let due = self.in_due_order(|item| item.is_charge() && item.usable() > 0);
             self.pour(credit, input.amount, &due, super::Item::usable)?;
         }
