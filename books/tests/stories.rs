@@ -18,5 +18,5 @@ mod naive;
 mod random;
 #[path = "stories/reading.rs"]
 mod reading;
-#[path = "stories/rules.rs"]
+#[path = "stories/rules/mod.rs"]
 mod rules;
