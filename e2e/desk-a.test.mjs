@@ -97,6 +97,28 @@ test("an order that came to cost more is collected in every way of the manual", 
   await desk.goto(customer);
   assert.equal(await due(desk), "0.00");
 
+  // Or by a link on which the customer types any amount, instead of so many items of a dollar; nothing is shipped.
+  await desk.goto(paid);
+  await amend(desk, clicks, "7.00");
+  await desk.goto(customer);
+  await desk.getByText("Options", { exact: true }).click();
+  await desk.selectOption('[name="policy"]', "any");
+  await desk.getByRole("button", { name: "Generate Link" }).click();
+  await desk.locator(".url input").first().waitFor();
+  await fit(desk);
+  const anything = await desk.locator(".url input").first().inputValue();
+  await phone.goto(anything);
+  await fit(phone);
+  for (const [amount, left] of [["5.00", "2.00"], ["2.00", "0.00"]]) {
+    await phone.fill('[name="amount"]', amount);
+    await phone.locator('form[action$="/pay"] button').first().click();
+    await phone.waitForURL(/\/sandbox\/checkout\//);
+    await payByCard(phone, "4242424242424242");
+    await phone.waitForURL(/\/p\/return\/rcp_/);
+    await phone.goto(anything);
+    assert.equal(await due(phone), left);
+  }
+
   // Option 3: a card on file is charged (Get money).
   await keepCard(desk, "4242424242424242");
   await desk.goto(paid);
@@ -132,7 +154,7 @@ test("an order that came to cost more is collected in every way of the manual", 
   await fit(desk);
 
   // Nothing that stands on the account is left over, and the order shows every payment.
-  assert.equal(await desk.locator('section[aria-labelledby="payments"] tbody tr', { hasText: "Succeeded" }).count(), 5);
+  assert.equal(await desk.locator('section[aria-labelledby="payments"] tbody tr', { hasText: "Succeeded" }).count(), 7);
   assert.deepEqual(staff.errors, []);
   assert.deepEqual(payer.errors, []);
   await staff.context.close();

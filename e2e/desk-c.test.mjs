@@ -102,10 +102,70 @@ test("an approved application is invoiced, paid on a phone and receipted; anothe
   assert.match(await desk.locator('section[aria-labelledby="payments"]').innerText(), /2041/);
   await fit(desk);
 
+  // By credit card, at the counter or by phone: authorize first, then process; until then the page says how long it is held.
+  await apply(desk, "Lamp Post Lettering", "pay@lettering.example", "60.00");
+  await desk.getByRole("button", { name: "Approve" }).first().click();
+  await untilSaid(desk, "Approved");
+  await press(desk, "Generate invoice");
+  await desk.fill('[name="description"]', "Permit for a sign");
+  await save(desk, "Generate and send");
+  const sign = desk.url().split("?")[0];
+  await desk.getByRole("link", { name: "Card in person" }).click();
+  await desk.waitForURL(/\/admin\/payments\/card/);
+  await fit(desk);
+  assert.equal(await desk.getByRole("button", { name: "Process payment" }).count(), 0, "nothing is authorized yet");
+  await desk.getByRole("button", { name: "Authorize" }).click();
+  await desk.waitForURL(/\/sandbox\/checkout\//);
+  await payByCard(desk, "4242424242424242");
+  await desk.waitForURL(/\/admin\/payments\/pay_/);
+  await fit(desk);
+  assert.match(await desk.locator("main").innerText(), /Held until/);
+  await Promise.all([desk.waitForEvent("load"), desk.getByRole("button", { name: "Process payment" }).first().click()]);
+  await untilSaid(desk, "Succeeded");
+  const receipt = await desk.context().request.get(new URL(await desk.getByRole("link", { name: "Receipt" }).getAttribute("href"), desk.url()).href);
+  assert.equal((await receipt.body()).subarray(0, 5).toString(), "%PDF-", "the receipt is printed");
+  await desk.goto(sign);
+  assert.equal(await due(desk), "0.00");
+
   assert.deepEqual(staff.errors, []);
   assert.deepEqual(payer.errors, []);
   await staff.context.close();
   await payer.context.close();
+});
+
+test("whoever has an unpaid invoice does not receive messages until it is paid", async () => {
+  const { page: desk, context, errors } = await openWindow(browser, DESK);
+  await signIn(desk, demo);
+  await apply(desk, "Quayside Kiosk", "pay@quayside.example", "40.00");
+  await desk.getByRole("button", { name: "Approve" }).first().click();
+  await untilSaid(desk, "Approved");
+  await press(desk, "Generate invoice");
+  await desk.fill('[name="description"]', "Permit for a kiosk");
+  await save(desk, "Generate and send");
+  const invoice = desk.url().split("?")[0];
+
+  await desk.goto(`${demo.url}/admin/messages/new`);
+  await desk.getByLabel("All customers").check({ force: true });
+  await desk.fill('[name="subject"]', "The office is closed on Friday");
+  await desk.fill('[name="body"]', "We are back on Monday.");
+  await save(desk, "Send");
+  const written = desk.url().split("?")[0];
+  const line = desk.locator("main tr", { hasText: "Quayside Kiosk" });
+  assert.match(await line.innerText(), /Unpaid invoices: it goes out when they are paid.*Held/s);
+
+  // Paid at the counter in cash, the message goes out by itself.
+  await desk.goto(invoice);
+  await desk.getByRole("link", { name: "Cash in person" }).click();
+  await desk.waitForURL(/\/admin\/payments\/in-person/);
+  await desk.fill('[name="tendered"]', "50.00");
+  await save(desk, "Process payment");
+  assert.match(await desk.locator("h1").innerText(), /Give back \$10\.00/);
+  await found(desk, `${demo.url}/admin/outbox`, "The office is closed on Friday", "pay@quayside.example");
+  await desk.goto(written);
+  assert.match(await line.innerText(), /Sent/);
+  await fit(desk);
+  assert.deepEqual(errors, []);
+  await context.close();
 });
 
 test("the books agree afterwards", () => booksAgree(demo));

@@ -77,12 +77,17 @@ test("a running balance is charged, credited, looked into, shared and paid", asy
   await desk.goBack();
 
   // Share the balance: generate, copy, open as the customer.
+  await staff.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   clicks.take();
   await desk.getByRole("button", { name: "Generate Link" }).click();
   await desk.locator('#pl input[readonly], .url input').first().waitFor();
   assert.equal(clicks.take(), documented("E", "Make a link to the balance"));
   await fit(desk);
-  const link = await desk.locator(".url input").first().inputValue();
+  const shown = await desk.locator(".url input").first().inputValue();
+  await desk.locator(".url").first().getByRole("button", { name: "Copy" }).click();
+  await untilSaid(desk, "Copied", ".url");
+  const link = await desk.evaluate(() => navigator.clipboard.readText());
+  assert.equal(link, shown);
   assert.match(link, /\/p\//);
   const payer = await openWindow(browser, PHONE);
   const phone = payer.page;
@@ -154,6 +159,21 @@ test("a payer without script pays on a narrow screen", async () => {
   await bare.close();
   await narrow.context.close();
   await staff.context.close();
+});
+
+test("a payer's pages can be installed as an app", async () => {
+  const { page, context, errors } = await openWindow(browser, PHONE);
+  await page.goto(`${demo.url}/portal`);
+  await fit(page);
+  const browserSays = await context.newCDPSession(page);
+  const { errors: mistakes, url } = await browserSays.send("Page.getAppManifest");
+  assert.deepEqual(mistakes, []);
+  assert.match(url, /\.webmanifest$/);
+  const { installabilityErrors } = await browserSays.send("Page.getInstallabilityErrors");
+  // A window without a history of its own is never offered it; nothing else may stand in the way.
+  assert.deepEqual(installabilityErrors.map((error) => error.errorId).filter((id) => id !== "in-incognito"), []);
+  assert.deepEqual(errors, []);
+  await context.close();
 });
 
 test("the books agree afterwards", () => booksAgree(demo));

@@ -3,25 +3,14 @@
 // browser has no script, does not get the processor's, or is closed as soon as it paid.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
-  DESK, PHONE, booksAgree, connect, due, fit, found, linkFor, newCustomer, openWindow, order, signIn, startBrowser, startProcessor, startShop,
+  DESK, PHONE, booksAgree, browserOfFile, connect, due, fit, found, linkFor, newCustomer, openWindow, order, signIn, startProcessor, startShop,
   toPay, untilPaid, untilSaid,
 } from "./kit.mjs";
-import { findAt, playScript } from "./pretend.mjs";
+import { DECLINED, GOOD, findAt, playScript } from "./pretend.mjs";
 
-const GOOD = "4242 4242 4242 4242";
-const DECLINED = "4000 0000 0000 0002";
-
-let browser;
-
-before(async () => {
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-});
+const browser = browserOfFile();
 
 /** The policy of the page that holds these fields. `styles` and `images` are what stands behind our own. */
 function policy({ scripts, styles = "", images = "", connects, forms, frames }) {
@@ -128,8 +117,9 @@ const KINDS = {
   },
 };
 
-/** The page that holds the fields is fit at both widths, light and dark, and comes with the policy of its processor each time. */
-async function held(page, kind) {
+/** The page that holds the fields is fit at both widths, light and dark, and comes with the policy of its processor each time;
+ * `look` is what is looked at besides. */
+async function held(page, kind, look = async () => undefined) {
   for (const [viewport, colorScheme] of [[DESK, "light"], [DESK, "dark"], [PHONE, "dark"], [PHONE, "light"]]) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
@@ -140,6 +130,7 @@ async function held(page, kind) {
     assert.match(headers["permissions-policy"], /payment=\(self\)$/);
     await untilReady(page);
     await fit(page);
+    await look();
   }
 }
 
@@ -265,5 +256,87 @@ async function mainJob(name) {
 test("a balance owed is asked for, paid in Stripe's fields and receipted", () => mainJob("stripe"));
 
 test("a balance owed is asked for, paid in Square's fields and receipted", () => mainJob("square"));
+
+/** Square's page where a bank account may be chosen: whoever finds the account is let in, and nobody else. */
+const WITH_BANKS = {
+  policy: () => policy({
+    scripts: "https://sandbox.web.squarecdn.com https://cdn.plaid.com/link/v2/stable/link-initialize.js",
+    styles: " https://sandbox.web.squarecdn.com",
+    connects: "https://connect.squareupsandbox.com https://pci-connect.squareupsandbox.com https://sandbox.plaid.com",
+    forms: "https://square.link https://checkout.square.site",
+    frames: "https:",
+  }),
+  opener: "same-origin-allow-popups",
+};
+
+test("a bank account is chosen in Square's fields and its payment waits", async () => {
+  const processor = await startProcessor("square");
+  const shop = await startShop(processor);
+  try {
+    const staff = await openWindow(browser, DESK);
+    const desk = staff.page;
+    await signIn(desk, shop);
+    await connect(desk, shop, { ...processor, settings: { ...processor.settings, payer_pays: "fields", bank_accounts: "us" } });
+    const email = "pay@lantern-gallery.example";
+    const customer = await newCustomer(desk, "Lantern Row Gallery", email);
+    const orderPage = await order(desk, "Display plinths, set of four", "355.50");
+    const link = await linkFor(desk, shop, { customer, orderPage, email, byMail: true });
+
+    const payer = await openWindow(browser, PHONE);
+    const phone = payer.page;
+    const sent = [];
+    payer.context.on("request", (request) => request.url().startsWith(shop.url) && sent.push(`${request.url()} ${request.postData() ?? ""}`));
+    await playScript(payer.context, processor);
+    await toPay(phone, link, new RegExp(`^${shop.url}/pay/square/rcp_`));
+    const [card, account] = [phone.locator("#fields"), phone.getByLabel("Name of the account’s holder")];
+    const choose = (name) => phone.getByRole("radio", { name }).check();
+    await held(phone, WITH_BANKS, async () => {
+      assert.deepEqual([await card.isVisible(), await account.isVisible()], [true, false]);
+      await choose("Bank account");
+      assert.deepEqual([await card.isVisible(), await account.isVisible()], [false, true]);
+      await fit(phone);
+    });
+
+    // Whoever changes their mind types a card; without a name nothing is asked; whoever closes the window has paid nothing.
+    await choose("Card");
+    await payByCard(phone, DECLINED);
+    await untilRefused(phone, "declined");
+    await choose("Bank account");
+    const pay = phone.getByRole("button", { name: /^Pay \$/ });
+    await pay.click();
+    await phone.getByRole("alert").filter({ hasText: "Type the name" }).waitFor();
+    await fit(phone);
+    await account.fill("Ada Lovelace-Example");
+    const window = phone.frameLocator('iframe[title="Plaid Link"]');
+    await pay.click();
+    await window.getByRole("button", { name: "Close" }).click();
+    await phone.getByRole("alert").filter({ hasText: "was not confirmed" }).waitFor();
+    await pay.click();
+    await window.getByRole("button", { name: "Saltmarsh Savings" }).click();
+    await phone.waitForURL(/\/p\/return\/rcp_/);
+    await phone.getByText("Payment under way").first().waitFor();
+    for (const [viewport, colorScheme] of [[DESK, "light"], [PHONE, "dark"]]) {
+      await phone.setViewportSize(viewport);
+      await phone.emulateMedia({ colorScheme });
+      await fit(phone);
+    }
+    assert.ok(sent.length > 0 && !sent.some((one) => one.includes("Lovelace")), "what was typed never came to us");
+
+    // The desk sees that it is under way, and asks nobody for it a second time.
+    await desk.goto(orderPage);
+    await untilSaid(desk, "Pending");
+    assert.equal(await due(desk), "355.50");
+    assert.match(await desk.getByRole("region", { name: "Actions" }).innerText(), /Request payment\s+not possible/);
+    await fit(desk);
+    assert.deepEqual([...staff.errors, ...payer.errors], []);
+    await payer.context.close();
+    await staff.context.close();
+    booksAgree(shop);
+  } finally {
+    await shop.stop();
+    shop.remove();
+    await processor.stop();
+  }
+});
 
 test("a balance owed is shared, paid by PayPal's button and receipted", () => mainJob("paypal"));

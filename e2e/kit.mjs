@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -60,13 +61,14 @@ export async function startDemo() {
   return start("demo", mkdtempSync(join(tmpdir(), "owed-e2e-")));
 }
 
-/** A fresh business whose one processor is the pretend one; it is not connected yet. */
+/** A fresh business with a key of every scope; a pretend processor is its only one, and not connected yet. */
 export async function startShop(processor) {
   const data = mkdtempSync(join(tmpdir(), "owed-e2e-"));
-  const made = ["setup", "--data", data, "--business", "Harbor & Oak", "--currency", "USD", "--email", OWNER, "--password-stdin"];
+  const made = ["setup", "--data", data, "--business", "Harbor & Oak", "--currency", "USD", "--email", OWNER, "--password-stdin", "--api-key"];
   const setup = spawnSync(built("OWED_BINARY"), made, { input: `${PASSWORD}\n`, encoding: "utf8" });
   assert.equal(setup.status, 0, setup.stderr);
-  return start("serve", data, { [`OWED_${processor.kind.toUpperCase()}_BASE_URL`]: processor.api });
+  const env = processor ? { [`OWED_${processor.kind.toUpperCase()}_BASE_URL`]: processor.api } : {};
+  return { ...(await start("serve", data, env)), key: setup.stdout.trim() };
 }
 
 /** A pretend processor as a process of its own: `stripe`, `square`, `paypal` or `authorize_net`. */
@@ -151,6 +153,16 @@ export async function startBrowser() {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"];
   return chromium.launch({ executablePath, args });
+}
+
+/** One browser for all walks of a file, opened before the first and closed behind the last. */
+export function browserOfFile() {
+  let browser;
+  before(async () => {
+    browser = await startBrowser();
+  });
+  after(() => browser?.close());
+  return { newContext: (options) => browser.newContext(options) };
 }
 
 // What a person presses: a pointer on anything, and Enter where it sends. Typing, and Tab to the next field, are not counted.

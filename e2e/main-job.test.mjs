@@ -160,12 +160,13 @@ test("the same by staff on a phone and a payer at a desk, in the dark", () =>
 // Every page that needs no id, and of each list the page of its first line.
 const LISTS = [
   "/admin/customers", "/admin/orders", "/admin/invoices", "/admin/payments", "/admin/refunds", "/admin/requests", "/admin/messages",
-  "/admin/outbox", "/admin/reports/ageing",
+  "/admin/outbox", "/admin/payouts", "/admin/reports/ageing",
 ];
 const PAGES = [
   "/admin", "/admin/approvals", "/admin/reports", "/admin/background", "/admin/find?q=inn", "/admin/customers/new", "/admin/orders/new",
-  "/admin/messages/new", "/admin/settings", "/admin/settings/collecting", "/admin/settings/keys", "/admin/settings/people",
-  "/admin/settings/processors", "/admin/settings/sessions",
+  "/admin/invoices/new", "/admin/payments/new", "/admin/messages/new", "/admin/settings", "/admin/settings/collecting",
+  "/admin/settings/e-invoices", "/admin/settings/keys", "/admin/settings/mails", "/admin/settings/papers", "/admin/settings/people",
+  "/admin/settings/processors", "/admin/settings/processors/new?kind=stripe", "/admin/settings/sessions",
 ];
 
 test("the staff pages are fit at both widths, light and dark", async () => {

@@ -4,6 +4,10 @@
 // policy that our page was sent with, and never to our page. It takes what the real one takes, and refuses what that refuses: a
 // color that is none, a charge that is not described. Left out: how the real fields look.
 
+/** What a pretend bank pays with, and what it declines. */
+export const GOOD = "4242 4242 4242 4242";
+export const DECLINED = "4000 0000 0000 0002";
+
 /** This window finds the processor's pages at the processor's own addresses: whatever it asks for there, the pretend one answers. */
 export async function findAt(page, processor) {
   const line = await page.context().newCDPSession(page);
@@ -43,8 +47,33 @@ function stripeScript() {
     for (const name of colors) if (!/^#[0-9a-f]{6}$/.test(variables[name])) throw new TypeError(`${name}: ${variables[name]}`);
     return { ink: variables.colorText, dim: variables.colorTextSecondary, surface: variables.colorBackground, edge: "#8a8f98" };
   };
+  /** The one row that staff key a card into, which gives a token and charges nothing. */
+  const row = ({ style }) => {
+    const heard = {};
+    let fields;
+    const seen = ({ base }) => ({ ink: base.color, dim: base["::placeholder"].color, surface: "transparent", edge: "transparent" });
+    for (const color of [style.base.color, style.base["::placeholder"].color, style.invalid.color]) {
+      if (!/^#[0-9a-f]{6}$/.test(color)) throw new TypeError(color);
+    }
+    return {
+      on: (event, then) => Object.assign(heard, { [event]: then }),
+      mount(box) {
+        fields = framed(box, `https://js.stripe.com/v3/pretend-row?${new URLSearchParams(seen(style))}`, "Secure card payment input frame", 46);
+        fields.open.then(() => heard.ready());
+      },
+      update: (changed) => fields.ask(seen(changed.style)),
+      typed: () => fields.ask("card"),
+    };
+  };
   globalThis.Stripe = (key, { locale }) => ({
-    elements({ clientSecret, appearance }) {
+    async createPaymentMethod({ type, card }) {
+      if (type !== "card" || !key.startsWith("pk_")) throw new TypeError(`${type} of ${key}`);
+      const press = await card.typed();
+      if (!press) return { error: { type: "validation_error", message: "Your card number is incomplete." } };
+      return { paymentMethod: { id: cards[press] } };
+    },
+    elements({ clientSecret, appearance } = {}) {
+      if (!clientSecret) return { create: (kind, options) => (kind === "card" ? row(options) : undefined) };
       const heard = {};
       let fields;
       const payment = {
@@ -106,12 +135,70 @@ function squareScript() {
       },
     };
   };
+  /** Plaid's script, which Square's brings into the page for this alone. */
+  const plaid = () => new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: "https://cdn.plaid.com/link/v2/stable/link-initialize.js" });
+    script.addEventListener("load", () => resolve(globalThis.Plaid));
+    script.addEventListener("error", () => reject(new Error("the script of the bank's window was not let in")));
+    document.head.append(script);
+  });
+  const ach = async (options, application, location) => {
+    const odd = Object.keys(options ?? {}).find((name) => name !== "transactionId");
+    if (odd) throw new TypeError(`InvalidConfigurationValueError: ${odd}`);
+    const heard = new EventTarget();
+    const listened = new Set();
+    const tell = (detail) => heard.dispatchEvent(new CustomEvent("ontokenization", { detail }));
+    const token = async (holder, amount, currency) => {
+      const body = new URLSearchParams({ application, location, holder, amount, currency, press: "pay" });
+      const answer = await fetch("https://pci-connect.squareupsandbox.com/-/bank", { method: "POST", body });
+      if (!answer.ok) throw new Error(`the account was not taken: ${answer.status}`);
+      return answer.text();
+    };
+    return {
+      addEventListener(type, then) {
+        listened.add(type);
+        heard.addEventListener(type, then);
+      },
+      removeEventListener: (type, then) => heard.removeEventListener(type, then),
+      /** Answers as soon as the window is open; what came of it is told by the event. */
+      async tokenize({ accountHolderName, intent, amount, currency }) {
+        if (!listened.has("ontokenization")) throw new TypeError("nobody listens for ontokenization");
+        if (!accountHolderName || intent !== "CHARGE" || !/^\d+\.\d\d$/.test(amount) || currency !== "USD") throw new TypeError("InvalidOptionError");
+        const window = (await plaid()).create({
+          token: "link-sandbox-1",
+          onSuccess: async () => tell({ tokenResult: { status: "OK", token: await token(accountHolderName, amount, currency) } }),
+          onExit: () => tell({ error: new Error("the payer closed the window") }),
+        });
+        window.open();
+      },
+    };
+  };
   globalThis.Square = {
     payments: (application, location) => ({
       setLocale(locale) {
         if (!/^[a-z]{2}-[A-Z]{2}$/.test(locale)) throw new TypeError(locale);
       },
       card: (options) => card(options, application, location),
+      ach: (options) => ach(options, application, location),
+    }),
+  };
+}
+
+/** What stands for https://cdn.plaid.com/link/v2/stable/link-initialize.js. */
+function plaidScript() {
+  globalThis.Plaid = {
+    create: ({ token, onSuccess, onExit }) => ({
+      async open() {
+        await fetch("https://sandbox.plaid.com/link/workflow/start", { method: "POST", body: token });
+        const over = document.body.appendChild(document.createElement("div"));
+        Object.assign(over.style, { position: "fixed", inset: "0", zIndex: "9999", background: "rgb(0 0 0 / 60%)" });
+        const link = framed(over, "https://cdn.plaid.com/link/v2/stable/link.html", "Plaid Link", innerHeight);
+        await link.open;
+        const press = await link.ask("pressed");
+        over.remove();
+        if (press === "pay") onSuccess("public-sandbox-1", {});
+        else onExit(null, {});
+      },
     }),
   };
 }
@@ -169,11 +256,26 @@ function cardFrame() {
   });
 }
 
-/** A button: whoever asks hears when it is pressed. */
+/** Buttons: whoever asks hears which one is pressed, or was pressed before anybody asked. */
 function buttonFrame() {
+  let asking;
+  let pressed;
+  const tell = () => {
+    if (!asking || !pressed) return;
+    asking.postMessage(pressed);
+    asking = undefined;
+    pressed = undefined;
+  };
   addEventListener("message", ({ ports }) => {
-    document.querySelector("button").addEventListener("click", () => ports[0].postMessage(true), { once: true });
+    [asking] = ports;
+    tell();
   });
+  for (const button of document.querySelectorAll("button")) {
+    button.addEventListener("click", () => {
+      pressed = button.value;
+      tell();
+    });
+  }
 }
 
 const page = (style, body, script = "") => `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,">
@@ -205,7 +307,15 @@ const ROW = page(
 const BUTTON = page(
   `button { inline-size: 100%; block-size: 48px; border: 0; border-radius: 6px; }
    button { font: italic 700 19px system-ui, sans-serif; color: #14296b; background: #ffc439; }`,
-  '<button type="button">PayPal</button>',
+  '<button type="button" value="pay">PayPal</button>',
+  buttonFrame,
+);
+
+const LINK = page(
+  `main { max-inline-size: 22rem; margin: 10vh auto; padding: 20px; background: #fff; color: #111; display: grid; gap: 12px; }
+   button { padding: 12px; font: 600 16px system-ui, sans-serif; color: #111; background: #eee; border: 1px solid #777; }`,
+  `<main><p>Choose your bank</p><button type="button" value="pay">Saltmarsh Savings</button>
+   <button type="button" value="close">Close</button></main>`,
   buttonFrame,
 );
 
@@ -230,12 +340,16 @@ const SCRIPTS = {
   stripe: {
     "https://js.stripe.com/v3/": () => script(stripeScript),
     "https://js.stripe.com/v3/pretend": () => sent("text/html", CARD),
+    "https://js.stripe.com/v3/pretend-row": () => sent("text/html", ROW),
     "https://api.stripe.com/": (request, { api }) => forwarded(request, api),
   },
   square: {
     "https://sandbox.web.squarecdn.com/v1/square.js": () => script(squareScript),
     "https://sandbox.web.squarecdn.com/v1/pretend": () => sent("text/html", ROW),
     "https://pci-connect.squareupsandbox.com/": (request, { pages }) => forwarded(request, pages),
+    "https://cdn.plaid.com/link/v2/stable/link-initialize.js": () => script(plaidScript),
+    "https://cdn.plaid.com/link/v2/stable/link.html": () => sent("text/html", LINK),
+    "https://sandbox.plaid.com/": () => ({ contentType: "application/json", headers: { "access-control-allow-origin": "*" }, body: "{}" }),
   },
   paypal: {
     "https://www.paypal.com/sdk/js": () => script(paypalScript),

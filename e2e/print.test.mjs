@@ -80,7 +80,8 @@ for (const colorScheme of ["light", "dark"]) {
     await desk.goto(ordered);
     await press(desk, "Request payment");
     await save(desk, "Send email");
-    const billed = await invoice(desk, customer, "Delivery", "62.40", "Save draft");
+    const draft = await invoice(desk, customer, "Packing", "18.30", "Save draft");
+    const billed = await invoice(desk, customer, "Delivery", "62.40", "Issue and send");
     const at = (part) => `${part}-${colorScheme}`;
 
     await desk.goto(ordered);
@@ -88,15 +89,21 @@ for (const colorScheme of ["light", "dark"]) {
     const payment = new URL(await desk.locator('section[aria-labelledby="payments"] a[href^="/admin/payments/pay_"]').first().getAttribute("href"), desk.url()).href;
     await desk.goto(payment);
     await printed(desk, at("payment"), [name, "125.50"]);
+    await desk.goto(draft);
+    await printed(desk, at("draft"), [name, "18.30"]);
     await desk.goto(billed);
     await printed(desk, at("invoice"), [name, "62.40"]);
+    for (const [of, amount] of [[ordered, "354.50"], [billed, "62.40"], [customer, "416.90"]]) {
+      await desk.goto(`${of}/explain`);
+      await printed(desk, at(`explain-${amount}`), [amount]);
+    }
     await desk.goto(customer);
-    await printed(desk, at("customer"), [name, "354.50", "480.00"]);
+    await printed(desk, at("customer"), [name, "416.90", "480.00"]);
     await desk.goto(`${customer}/statement`);
-    await printed(desk, at("statement"), [name, "354.50"]);
-    for (const report of ["reports", "reports/ageing"]) {
-      await desk.goto(`${demo.url}/admin/${report}`);
-      await printed(desk, at(report.replace("/", "-")), ["$"]);
+    await printed(desk, at("statement"), [name, "416.90"]);
+    for (const list of ["reports", "reports/ageing", "customers", "orders", "invoices", "payments"]) {
+      await desk.goto(`${demo.url}/admin/${list}`);
+      await printed(desk, at(list.replace("/", "-")), ["$"]);
     }
 
     await desk.goto(await found(desk, `${demo.url}/admin/outbox`, "Payment request", email));
@@ -104,11 +111,41 @@ for (const colorScheme of ["light", "dark"]) {
     const payer = await openWindow(browser, DESK, { colorScheme });
     await payer.page.goto(link);
     await printed(payer.page, at("payer-document"), ["480.00", "125.50", "354.50"]);
+    const document = payer.page.url();
+    await payer.page.goto(`${document}/explain`);
+    await printed(payer.page, at("payer-explain"), ["354.50"]);
+    await payer.page.goto(document);
     await payer.page.locator('form[action$="/pay"] button').first().click();
     await payer.page.waitForURL(/\/sandbox\/checkout\//);
     await payByCard(payer.page, "4242424242424242");
     await payer.page.waitForURL(/\/p\/return\/rcp_/);
     await printed(payer.page, at("payer-receipt"), ["354.50"]);
+
+    await desk.goto(customer);
+    await desk.getByRole("button", { name: "Generate Link" }).click();
+    await desk.locator(".url input").first().waitFor();
+    await payer.page.goto(await desk.locator(".url input").first().inputValue());
+    await printed(payer.page, at("payer-balance"), ["62.40"]);
+
+    await payer.page.goto(`${demo.url}/portal`);
+    await payer.page.fill('[name="email"]', email);
+    await payer.page.locator('form[action="/portal/sign-in"] button').click();
+    await payer.page.getByText("Look into your mail").first().waitFor();
+    await desk.goto(await found(desk, `${demo.url}/admin/outbox`, "Sign-in to the portal", email));
+    await payer.page.goto((await desk.locator("main").innerText()).match(/https?:\/\/\S+\/portal\/enter\/\S+/)?.[0]);
+    await payer.page.getByRole("button", { name: "Sign in" }).click();
+    await payer.page.locator("main.account").waitFor();
+    await printed(payer.page, at("account"), [name, "62.40", "480.00", "354.50"]);
+    const account = await payer.page.locator('.bar-account a[href^="/portal/cus_"]').first().getAttribute("href");
+    const pages = await payer.page.locator("main.account a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    for (const [part, amount] of [["orders", "480.00"], ["invoices", "62.40"], ["payments", "354.50"]]) {
+      await payer.page.goto(demo.url + pages.find((href) => href.startsWith(`${account}/${part}/`)));
+      await printed(payer.page, at(`account-${part}`), [amount]);
+    }
+    for (const part of ["statement", "explain"]) {
+      await payer.page.goto(`${demo.url}${account}/${part}`);
+      await printed(payer.page, at(`account-${part}`), ["62.40"]);
+    }
     await staff.context.close();
     await payer.context.close();
   });

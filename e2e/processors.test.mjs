@@ -2,22 +2,14 @@
 // page at 390 px, back without a cookie, told by message, receipted. And once more by a payer who never comes back.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
-  DESK, PHONE, booksAgree, connect, due, fit, found, linkFor, newCustomer, openWindow, order, signIn, startBrowser, startProcessor, startShop,
+  DESK, PHONE, booksAgree, browserOfFile, connect, due, fit, found, linkFor, newCustomer, openWindow, order, signIn, startProcessor, startShop,
   toPay, untilPaid, untilSaid,
 } from "./kit.mjs";
 import { findAt } from "./pretend.mjs";
 
-let browser;
-
-before(async () => {
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-});
+const browser = browserOfFile();
 
 /** A button of the processor's page. */
 async function pressThere(phone, name) {

@@ -25,6 +25,7 @@ words! {
         PayPart = "pay_part",
         AddPayment = "add_payment",
         ChargeSaved = "charge_saved",
+        Authorize = "authorize",
         ProcessCard = "process_card",
         ProcessCash = "process_cash",
         ProcessCheck = "process_check",

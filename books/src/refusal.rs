@@ -91,7 +91,7 @@ pub enum Refusal {
     NothingRefundable { asked: Money, refundable: Money },
     #[error("the payment is disputed: wait until the dispute is decided")]
     Disputed,
-    #[error("only {creditable} of this invoice can still be credited, not {asked}")]
+    #[error("only {creditable} can still be credited, not {asked}")]
     ExceedsTotal { asked: Money, creditable: Money },
     #[error("{asked} cannot go back to the card: of what is freed, {from_card} was paid by card")]
     CardTooMuch { asked: Money, from_card: Money },

@@ -82,9 +82,19 @@ impl Connections {
         due
     }
 
-    /// Whether a payer can pay on a page of this connection's processor. One that cannot be opened cannot be paid on.
-    pub fn takes_checkout(&self, connection: &Connection, business_name: &str) -> bool {
-        self.claims(connection, business_name, Capability::Checkout)
+    /// The live connection on whose page a payer pays: by a request the first that can be paid by request, while there is one,
+    /// for that is why the request could be sent; else the first that takes payers.
+    pub fn for_payers<'a>(&self, all: &'a [Connection], business_name: &str, by_request: bool) -> Option<&'a Connection> {
+        let takes = |what| move |found: &&Connection| found.state == "live" && self.claims(found, business_name, what);
+        let mut payable = all.iter().filter(takes(Capability::Checkout));
+        let asked = payable.clone().find(takes(Capability::PaymentRequest)).filter(|_| by_request);
+        asked.or_else(|| payable.next())
+    }
+
+    /// Whether the card that a payer pays with is kept for later when they say so.
+    pub fn keeps_while_paying(&self, connection: &Connection, business_name: &str) -> bool {
+        let claims = |what| self.claims(connection, business_name, what);
+        claims(Capability::SavedMethods) && claims(Capability::KeepWhilePaying)
     }
 
     /// Whether payers pay in this connection's fields on a page of ours: it can show them, and its setting says so.
@@ -115,6 +125,25 @@ impl Connections {
             (true, false) => Processors::Incompatible,
             (true, true) => Processors::Ready,
         }
+    }
+
+    /// Whether any live connection has fields in which staff key a card and holds its amount, or a terminal apart.
+    pub fn keying(&self, connections: &[Connection], business_name: &str) -> Processors {
+        let mut live = connections.iter().filter(|connection| connection.state == "live").peekable();
+        match (live.peek().is_some(), live.any(|connection| self.takes_keys(connection, business_name))) {
+            (false, _) => Processors::None,
+            (true, false) => Processors::Incompatible,
+            (true, true) => Processors::Ready,
+        }
+    }
+
+    /// Whether it has such fields, or a terminal apart.
+    fn takes_keys(&self, connection: &Connection, business_name: &str) -> bool {
+        let opened = self.open(connection, business_name);
+        opened.is_ok_and(|connected| {
+            let can = connected.processor.capabilities();
+            can.holds_keyed() || can.can(Capability::SeparateTerminal)
+        })
     }
 
     /// Whether any live connection can be paid online by a payer who was sent a request.

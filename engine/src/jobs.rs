@@ -13,7 +13,7 @@ use crate::db::Expect;
 use crate::error::{Error, Result};
 use crate::flows::call::{Call, Key};
 use crate::flows::send_message::release_due;
-use crate::flows::{approvals, charge_saved, keep_method};
+use crate::flows::{approvals, charge_saved, keep_method, key_apart};
 use crate::services::Services;
 use crate::store::job::{self, AGAIN, REMOVE, TAKE};
 
@@ -225,6 +225,10 @@ async fn work(services: &Services, job: &Job) -> Result<()> {
         "retry_payment" => {
             let call = Call { key: Some(once(job)), ..Call::system(job.business_id, format!("job {}", job.id)) };
             charge_saved::retry_by_schedule(services, &call, compose_mail::subject(job)?).await
+        }
+        "book_keyed" => {
+            let call = Call::system(job.business_id, format!("job {}", job.id));
+            key_apart::book_keyed(services, &call, &job.subject).await
         }
         "detach_method" => keep_method::detach(services, job.business_id, compose_mail::subject(job)?).await,
         "send_mail" => send_mail::send(services, job).await,

@@ -61,8 +61,8 @@ impl Sender {
     }
 
     /// The business as it writes to its own staff, in English.
-    pub fn to_staff(business: &Business) -> Sender {
-        Sender::plain(business, Tongue::english())
+    pub fn to_staff(business: &Business, kind: &str) -> Result<Sender> {
+        Sender::of(business, kind, Tongue::english())
     }
 
     /// The business in the usual words.
@@ -106,13 +106,16 @@ impl Sender {
 /// What a letter says, in the order in which it is read.
 #[derive(Debug, Clone, Default)]
 pub struct Letter {
+    /// Whom or what it is about, where a business's own words name them. No document: the label says it.
+    pub customer: String,
+    pub document: String,
     /// The line that a mail program shows beside the subject.
     pub preview: String,
     pub label: String,
     pub headline: String,
     pub under_headline: String,
     pub paragraphs: Vec<String>,
-    /// What a person wrote for this one mail: it stays however the rest is worded.
+    /// What a person wrote for this one mail, or what only this one tells: it stays however the rest is worded.
     pub said: Option<String>,
     pub button: Option<Button>,
     pub rows: Vec<(String, String)>,
@@ -151,8 +154,7 @@ struct TextPart<'a> {
 
 /// Renders both parts. Line breaks are taken out of the subject, so that no header can be smuggled in by a name.
 pub fn compose(from: &Sender, subject: &str, letter: &Letter) -> Result<Composed> {
-    let (subject, mut paragraphs) = from.words.over(&from.name, subject, letter);
-    paragraphs.extend(letter.said.clone());
+    let (subject, paragraphs) = from.words.over(from, subject, letter);
     let letter = &Letter { paragraphs, ..letter.clone() };
     let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mjml = HtmlPart { lang: &from.tongue.lang(), subject: &subject, letter, from }

@@ -36,9 +36,12 @@ pub fn invoice(tongue: &Tongue, invoice: &Invoice) -> String {
     }
 }
 
-/// `Visa ending 4242`.
+/// `Visa ending 4242`; the name alone where nothing is told of its digits (`PayPal`).
 pub fn ending(tongue: &Tongue, name: &str, last4: &str) -> String {
     let name = if name == "Bank debit" { tongue.say("means-bank-debit").to_string() } else { name.to_owned() };
+    if last4.is_empty() {
+        return name;
+    }
     tongue.say("means-ending").with("name", name).with("last4", last4).to_string()
 }
 
@@ -47,6 +50,8 @@ pub fn means(tongue: &Tongue, payment: &Payment) -> String {
     match (&payment.brand, &payment.last4, &payment.external_kind) {
         (Some(brand), Some(last4), _) => ending(tongue, brand, last4),
         (_, _, Some(kind)) => outside(tongue, kind, payment.reference.as_deref()),
+        // Staff keyed it, and the processor says nothing of the card.
+        _ if payment.kind == "in_person" => outside(tongue, "card_terminal", None),
         _ if payment.kind == crate::store::remote_invoice::KIND => tongue.say("means-at-processor").to_string(),
         _ => tongue.say("means-online").to_string(),
     }
@@ -229,6 +234,14 @@ mod tests {
         ] {
             assert_eq!(entry(&german, kind, stored), want);
             assert_eq!(entry(&Tongue::english(), kind, stored), stored);
+        }
+    }
+
+    #[test]
+    fn a_wallet_without_digits_is_called_by_its_name() {
+        for tongue in [Tongue::english(), Tongue::of(Language::German)] {
+            assert_eq!(ending(&tongue, "PayPal", ""), "PayPal");
+            assert_eq!(entry(&tongue, EntryKind::Payment, "Payment PAY-2026-00058, PayPal").split(", ").nth(1), Some("PayPal"));
         }
     }
 

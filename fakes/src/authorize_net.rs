@@ -18,7 +18,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha512;
 
-pub use self::bank::{Bank, Transaction, wish};
+pub use self::bank::{Bank, Transaction, minor, wish};
 use crate::fault::Fault;
 use crate::http::{Answered, Arrived, serve};
 use crate::judge::Judge;

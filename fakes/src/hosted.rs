@@ -2,7 +2,7 @@
 //!
 //! Invariants: a page is found at the address that the processor's interface gave out, and what is pressed there is what the
 //! fake's own tests do by hand; a payer who has paid is led back where our server asked for. Limits: no card is typed; two
-//! buttons say whether the bank agrees. Links and forms, in English; not what the real pages look like.
+//! buttons say whether the bank agrees. A terminal for staff is a page like the others, with its amount and invoice number typed. Links and forms, in English; not what the real pages look like.
 
 mod authorize_net;
 mod paypal;
@@ -90,10 +90,23 @@ pub struct Page {
     /// None where a card is only kept.
     pub amount: Option<String>,
     pub declined: bool,
+    /// What whoever stands there types: how it is called, and the name that it is sent under.
+    pub typed: Vec<(&'static str, &'static str)>,
     /// What the form sends besides the button.
     pub hidden: Vec<(&'static str, String)>,
     /// Where *Turn back* leads.
     pub back: String,
+}
+
+/// A terminal in which staff key cards, after the card that was keyed last.
+pub fn terminal(taken: Option<Card>) -> Page {
+    let says = if taken == Some(Card::Pays) { "Approved" } else { "Virtual Terminal" };
+    Page {
+        amount: Some(says.to_owned()),
+        declined: taken.is_some_and(|card| card != Card::Pays),
+        typed: vec![("Amount", "amount"), ("Invoice number", "invoice")],
+        ..Page::default()
+    }
 }
 
 /// An amount of two places, as `355.50 USD`.
@@ -159,11 +172,16 @@ fn drawn(name: &str, page: &Page) -> String {
         .iter()
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value)))
         .collect();
+    let typed: String = page
+        .typed
+        .iter()
+        .map(|(label, name)| format!("<p><label>{label} <input name=\"{name}\" required></label></p>"))
+        .collect();
     let amount = page.amount.as_ref().map_or_else(|| "A card is kept.".to_owned(), |amount| escaped(amount));
     let declined = if page.declined { "<p role=\"alert\">Your card was declined. Try another one.</p>" } else { "" };
     let back = escaped(&page.back);
     let main = format!(
-        "<h1>Pretend {name}</h1><p id=\"amount\">{amount}</p>{declined}<form method=\"post\">{hidden}\
+        "<h1>Pretend {name}</h1><p id=\"amount\">{amount}</p>{declined}<form method=\"post\">{hidden}{typed}\
          <p><button name=\"press\" value=\"pay\">Pay</button></p><p><button name=\"press\" value=\"decline\">Decline</button></p>\
          </form><p><a href=\"{back}\">Turn back</a></p>"
     );

@@ -7,6 +7,7 @@
 mod api;
 pub mod bank;
 mod billing;
+pub mod reports;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -31,6 +32,8 @@ static VAULT: LazyLock<Spec> =
     LazyLock::new(|| Spec::read(include_str!("../../processors/tests/specs/paypal/vault_payment_tokens_v3.json")));
 static INVOICING: LazyLock<Spec> =
     LazyLock::new(|| Spec::read(include_str!("../../processors/tests/specs/paypal/invoicing_v2.json")));
+static REPORTING: LazyLock<Spec> =
+    LazyLock::new(|| Spec::read(include_str!("../../processors/tests/specs/paypal/reporting_transactions_v1.trimmed.json")));
 static WEBHOOKS: LazyLock<Spec> =
     LazyLock::new(|| Spec::read(include_str!("../../processors/tests/specs/paypal/notifications_webhooks_v1.json")));
 
@@ -112,6 +115,11 @@ impl PayPalFake {
         billing::pay(&mut self.bank(), invoice, card)
     }
 
+    /// Staff key a card in PayPal's Virtual Terminal, with this invoice number. Answers the capture.
+    pub fn key_in_terminal(&self, invoice: &str, amount: &Value, card: Card) -> String {
+        self.bank().key_in_terminal(invoice, amount, card)
+    }
+
     /// Somebody refunds a capture in PayPal's own pages.
     pub fn refund_elsewhere(&self, capture: &str, amount: &Value) -> bool {
         api::refund(&mut self.bank(), capture, &json!({ "amount": amount })).is_ok()
@@ -171,6 +179,7 @@ impl Remote {
         }
         lock(&self.seen).push((request.clone(), body.clone()));
         self.hold(&request, true, &body);
+        self.hold_query(&request);
         let acts = request.method != "GET" && !request.path.ends_with("/search-invoices");
         let was_slow = request.header("paypal-request-id").is_some_and(|key| self.under_way.end(key));
         let line = if acts && !was_slow { lock(&self.faults).pop_front() } else { None };
@@ -208,7 +217,9 @@ impl Remote {
 
 fn refusal(Refused(status, issue): &Refused) -> (u16, Vec<u8>) {
     let name = match status {
+        400 => "INVALID_REQUEST",
         401 => "AUTHENTICATION_FAILURE",
+        403 => "NOT_AUTHORIZED",
         404 => "RESOURCE_NOT_FOUND",
         409 => "RESOURCE_CONFLICT",
         422 => "UNPROCESSABLE_ENTITY",
@@ -248,6 +259,7 @@ impl Remote {
             ("POST", ["v2", "invoicing", "search-invoices"]) => (&INVOICING, if asked { "search_data" } else { "invoices" }),
             ("POST", ["v2", "invoicing", "invoices", _, "send"]) if !asked => (&INVOICING, "link_description"),
             ("POST", ["v2", "invoicing", "invoices", _, "send" | "remind" | "cancel"]) if asked => (&INVOICING, "notification"),
+            (_, ["v1", "reporting", "transactions"]) => (&REPORTING, "search_response"),
             (_, ["v1", "notifications", "webhooks-events"]) => {
                 body["events"].as_array().into_iter().flatten().for_each(|event| self.judge.hold(&WEBHOOKS, "event", event));
                 return;
@@ -255,6 +267,24 @@ impl Remote {
             _ => return,
         };
         self.judge.hold(spec, name, body);
+    }
+}
+
+impl Remote {
+    /// Holds what the record of movements is asked for against its description.
+    fn hold_query(&self, request: &Arrived) {
+        if request.path != "/v1/reporting/transactions" {
+            return;
+        }
+        for (name, text) in request.query.split('&').filter_map(|pair| pair.split_once('=')) {
+            let text = text.replace("%3A", ":");
+            let schema = format!("/components/parameters/{name}/schema");
+            if !REPORTING.holds(&schema) {
+                self.judge.complain(format!("{name} is nothing that the record of movements is asked for"));
+            } else if let Some(wrong) = REPORTING.judge(&schema, &json!(text)).first() {
+                self.judge.complain(format!("{name}: {wrong}"));
+            }
+        }
     }
 }
 

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 /// One description, and what was compiled of it so far.
 pub struct Spec {
     root: Value,
+    /// Keys that are newer than the description, or are described on the processor's pages alone.
+    also: &'static [&'static str],
     compiled: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
@@ -23,12 +25,22 @@ impl Spec {
         let paths = root["paths"].take();
         let mut root = json!({ "components": components, "paths": paths });
         admit_null(&mut root);
-        Spec { root, compiled: Mutex::new(HashMap::new()) }
+        Spec { root, also: &[], compiled: Mutex::new(HashMap::new()) }
+    }
+
+    /// The same, which knows these keys, too.
+    pub fn knowing_also(self, also: &'static [&'static str]) -> Spec {
+        Spec { also, ..self }
     }
 
     /// Whether there is a schema of this name.
     pub fn knows(&self, schema: &str) -> bool {
         self.root["components"]["schemas"].get(schema).is_some()
+    }
+
+    /// Whether something stands at this pointer.
+    pub fn holds(&self, pointer: &str) -> bool {
+        self.root.pointer(pointer).is_some()
     }
 
     /// What the schema has against the body; nothing when it agrees.
@@ -57,10 +69,51 @@ impl Spec {
         fitting.first().map(|template| (*template).clone())
     }
 
-    /// What the schema at this pointer has against the body.
+    /// What the schema at this pointer has against the body, keys that it does not know among it.
     pub fn judge(&self, pointer: &str, body: &Value) -> Vec<String> {
         let validator = self.validator(pointer);
-        validator.iter_errors(body).take(5).map(|error| format!("{}: {error}", error.instance_path())).collect()
+        let wrong = validator.iter_errors(body).take(5).map(|error| format!("{}: {error}", error.instance_path()));
+        let mut wrong: Vec<String> = wrong.collect();
+        self.unknown_keys(self.root.pointer(pointer).into_iter().collect(), body, "", &mut wrong);
+        wrong
+    }
+
+    /// JSON Schema admits keys that a description does not name; processors refuse them or pass over them. `schemas`: all that may
+    /// describe the value.
+    fn unknown_keys(&self, schemas: Vec<&Value>, value: &Value, at: &str, wrong: &mut Vec<String>) {
+        let mut shapes = Vec::new();
+        schemas.into_iter().for_each(|schema| self.shapes(schema, &mut shapes));
+        match value {
+            Value::Object(fields) if shapes.iter().any(|shape| shape["properties"].is_object()) => {
+                for (name, field) in fields {
+                    let known: Vec<&Value> = shapes.iter().filter_map(|shape| shape["properties"].get(name)).collect();
+                    let others = || shapes.iter().filter_map(|shape| shape.get("additionalProperties"));
+                    let path = format!("{at}/{name}");
+                    if !known.is_empty() {
+                        self.unknown_keys(known, field, &path, wrong);
+                    } else if others().all(|other| *other == json!(false)) && !self.also.contains(&name.as_str()) {
+                        wrong.push(format!("{path}: the description knows no such key"));
+                    }
+                }
+            }
+            Value::Array(items) => {
+                let of: Vec<&Value> = shapes.iter().filter_map(|shape| shape.get("items")).collect();
+                for item in items {
+                    self.unknown_keys(of.clone(), item, at, wrong);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A schema, those it refers to, and those it is put together from.
+    fn shapes<'s>(&'s self, schema: &'s Value, found: &mut Vec<&'s Value>) {
+        let named = schema["$ref"].as_str().and_then(|name| self.root.pointer(name.trim_start_matches('#')));
+        named.into_iter().for_each(|named| self.shapes(named, found));
+        for parts in ["allOf", "anyOf", "oneOf"] {
+            schema[parts].as_array().into_iter().flatten().for_each(|part| self.shapes(part, found));
+        }
+        found.push(schema);
     }
 
     fn validator(&self, pointer: &str) -> Arc<Validator> {

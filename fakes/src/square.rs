@@ -6,6 +6,8 @@
 //! Source: Square's OpenAPI file of 2025-08-20, developer.squareup.com.
 
 pub mod bank;
+mod cards;
+mod debits;
 mod payouts;
 
 use std::collections::VecDeque;
@@ -54,7 +56,7 @@ impl SquareFake {
     /// Begins to listen. `now`: seconds since 1970.
     pub async fn start(now: i64) -> SquareFake {
         let remote = Arc::new(Remote::default());
-        lock(&remote.bank).now = now;
+        (lock(&remote.bank).now, lock(&remote.bank).country) = (now, "US");
         let (theirs, door) = (remote.clone(), remote.clone());
         let start = Arc::new(move |request: &Arrived| door.begin(request));
         let base_url = serve_slowly(Arc::new(move |request| theirs.answer(request)), start).await;
@@ -90,6 +92,13 @@ impl SquareFake {
     pub fn type_card(&self, application: &str, location: &str, card: Card) -> Option<String> {
         let known = application == APPLICATION && location == LOCATION;
         known.then(|| self.bank().token(card))
+    }
+
+    /// A payer chooses a bank account in the window of the script that was given this application and location, and agrees to this
+    /// amount: the token that it gives. Whoever has no name agrees to nothing.
+    pub fn link_bank(&self, application: &str, location: &str, holder: &str, amount: i64, account: Card) -> Option<String> {
+        let known = application == APPLICATION && location == LOCATION && !holder.is_empty();
+        known.then(|| self.bank().link(account, amount))
     }
 
     /// A payer pays on a link's page. None: it cannot be paid; false: the card was declined.
@@ -190,6 +199,7 @@ impl Remote {
                     "CreateCustomerResponse"
                 }
             }
+            ("GET", ["customers", _]) => "RetrieveCustomerResponse",
             ("POST", ["customers", "search"]) => {
                 if asked {
                     "SearchCustomersRequest"
@@ -219,6 +229,23 @@ impl Remote {
                     "CreatePaymentResponse"
                 }
             }
+            ("POST", ["payments", _, "complete"]) => {
+                if asked {
+                    "CompletePaymentRequest"
+                } else {
+                    "CompletePaymentResponse"
+                }
+            }
+            ("POST", ["payments", _, "cancel"]) => "CancelPaymentResponse",
+            ("POST", ["cards"]) => {
+                if asked {
+                    "CreateCardRequest"
+                } else {
+                    "CreateCardResponse"
+                }
+            }
+            ("GET", ["cards"]) => "ListCardsResponse",
+            ("POST", ["cards", _, "disable"]) if !asked => "DisableCardResponse",
             ("GET", ["payments"]) => "ListPaymentsResponse",
             ("GET", ["payments", _]) => "GetPaymentResponse",
             ("POST", ["refunds"]) => {

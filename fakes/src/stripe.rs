@@ -45,7 +45,7 @@ const REMEMBERED: usize = 2_000;
 
 fn description() -> &'static Spec {
     static READ: OnceLock<Spec> = OnceLock::new();
-    READ.get_or_init(|| Spec::read(DESCRIPTION))
+    READ.get_or_init(|| Spec::read(DESCRIPTION).knowing_also(&["authorization_code", "capture_before", "moto"]))
 }
 
 /// One request as it arrived.
@@ -144,6 +144,11 @@ impl StripeFake {
     /// What a payer does in Stripe's fields on another page, where its script was given this key and secret.
     pub fn pay_in_fields(&self, key: &str, secret: &str, card: Card) -> Met {
         lock(&self.inner.book).pay_in_fields(key, secret, card)
+    }
+
+    /// Staff type a card into Stripe's fields on another page, whose script was given this key: the token that they give.
+    pub fn type_card(&self, key: &str, card: Card) -> Option<String> {
+        lock(&self.inner.book).method_from_browser(key, card)
     }
 
     /// What the payer at such fields says when their bank asks.
@@ -357,7 +362,8 @@ impl Inner {
     }
 
     /// Judges every object of an answer that the description knows.
-    fn judged(&self, path: &str, said: Said) -> Said {
+    fn judged(&self, path: &str, mut said: Said) -> Said {
+        hide_ours(&mut said.body);
         if said.status < 300 {
             let listed = said.body["data"].as_array().filter(|_| said.body["object"] == "list");
             let objects = listed.map_or_else(|| std::slice::from_ref(&said.body), Vec::as_slice);
@@ -371,5 +377,19 @@ impl Inner {
             }
         }
         said
+    }
+}
+
+/// Which payout a movement went into is asked for by a list alone: what the book notes of it is not answered.
+fn hide_ours(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if fields.get("object").is_some_and(|kind| kind == "balance_transaction") {
+                fields.remove("payout");
+            }
+            fields.values_mut().for_each(hide_ours);
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide_ours),
+        _ => {}
     }
 }

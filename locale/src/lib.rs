@@ -4,12 +4,13 @@
 //! their groups and points come from CLDR as ICU4X carries it, currencies' signs and days from small tables here. Invariants: every language has every key
 //! with the same arguments, and every key is used (`tests/keys.rs`); what is printed has exactly the digits of the
 //! amount; a tag that is not understood is refused at the border and read as English behind it. The one thing that callers
-//! hold is a [`Tongue`]. Left out on purpose: parsing of what people type, which stays with the fields that take it, and
-//! digits other than 0 to 9.
+//! hold is a [`Tongue`]. Amounts that people type are read as their place writes them; other fields stay with whoever takes
+//! them. Left out on purpose: digits other than 0 to 9.
 
 mod days;
 mod language;
 mod numbers;
+mod reading;
 mod sentences;
 mod tag;
 mod tongue;

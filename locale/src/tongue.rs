@@ -3,11 +3,11 @@
 use std::fmt;
 
 use books::calendar::Day;
-use books::money::Money;
+use books::money::{Currency, Money, MoneyError};
 
 use crate::numbers::{self, Written};
 use crate::sentences::{self, Sentence};
-use crate::{Language, Locale, days};
+use crate::{Language, Locale, days, reading};
 
 /// How one reader is spoken to. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,11 @@ impl Tongue {
     /// An amount without sign or code: `4,407.38`.
     pub fn plain(&self, money: Money) -> String {
         numbers::plain(&self.locale, money)
+    }
+
+    /// Reads an amount of zero or more as people here type it: `50,00` in German, and plain decimals everywhere.
+    pub fn read_amount(&self, text: &str, currency: Currency) -> Result<Money, MoneyError> {
+        reading::amount(&self.locale, text, currency)
     }
 
     /// A decimal number with this place's point.

@@ -11,6 +11,7 @@ use crate::processor::{
     Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, InvoiceRequest, Operation, Processor, RefundRequest, SetupRequest,
 };
 use crate::remote::Remote;
+use crate::terminal::KeyedRequest;
 
 /// One request to a processor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,7 @@ pub enum Asked {
     CreateInvoice(InvoiceRequest),
     SendInvoice { invoice: String },
     CancelInvoice { invoice: String },
+    Keyed(KeyedRequest),
 }
 
 impl Asked {
@@ -41,6 +43,7 @@ impl Asked {
             Asked::CreateInvoice(_) => Operation::CreateInvoice,
             Asked::SendInvoice { .. } => Operation::SendInvoice,
             Asked::CancelInvoice { .. } => Operation::CancelInvoice,
+            Asked::Keyed(_) => Operation::Keyed,
         }
     }
 }
@@ -58,5 +61,6 @@ pub async fn ask(processor: &dyn Processor, by: &Attempt, asked: &Asked) -> Outc
         Asked::CreateInvoice(request) => processor.create_invoice(by, request).await.map(Remote::Invoice),
         Asked::SendInvoice { invoice } => processor.send_invoice(by, invoice).await.map(Remote::Invoice),
         Asked::CancelInvoice { invoice } => processor.cancel_invoice(by, invoice).await.map(Remote::Invoice),
+        Asked::Keyed(_) => processor.find_keyed(by).await.map(Remote::Charge),
     }
 }

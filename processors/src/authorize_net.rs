@@ -4,7 +4,8 @@
 //! on everything that moves money, and its lists decide what became of a lost answer. A hosted page is a token that the browser
 //! posts, is good for 15 minutes and cannot be closed. It settles each night; before, a charge is voided whole, afterwards parts
 //! go back. Limits: one currency for each merchant's account; no invoices of its own, no confirmation by the holder (3-D Secure
-//! needs a service of somebody else); what it pays out is the acquirer's doing and is not told, so neither are fees.
+//! needs a service of somebody else); what reaches the bank is the acquirer's doing: a settled batch is
+//! told as it was settled, without fees.
 //! Left out on purpose: Accept.js on fields of ours. Source: AnetApiSchema.xsd of 2024-08-29, developer.authorize.net, 2026.
 
 mod answers;
@@ -14,6 +15,7 @@ mod customers;
 mod line;
 mod listing;
 mod pages;
+mod payouts;
 mod reading;
 pub mod references;
 mod resolving;
@@ -23,12 +25,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use books::calendar::Instant;
-use books::ids::ConnectionId;
+use books::ids::{AttemptId, ConnectionId};
 use books::money::Currency;
 
 use self::answers::Said;
 use self::line::Line;
-use self::references::attempt;
+use self::references::{attempt, reference};
 use self::shapes::{Listed, Notification, Paging, Unsettled};
 use crate::asked::Asked;
 use crate::capabilities::{Capabilities, Capability};
@@ -39,8 +41,11 @@ use crate::processor::{
     SetupRequest, unsupported,
 };
 use crate::registry::{Connected, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more};
-use crate::remote::{Changes, Charge, Checkout, Onward, Reference, Refund, Remote, RemoteKind, SavedMethod, Setup, Tested};
+use crate::remote::{
+    Changes, Charge, ChargeState, Checkout, Onward, Payouts, Reference, Refund, Remote, RemoteKind, SavedMethod, Setup, Tested,
+};
 use crate::secret::Secret;
+use crate::terminal::Apart;
 use crate::webhook::{Hint, RawHook, Verified, matches_sha512};
 
 const NAME: &str = "authorize_net";
@@ -57,6 +62,8 @@ pub const KIND: ProcessorKind = ProcessorKind {
 
 const LIVE: (&str, &str) = ("https://api.authorize.net", "https://accept.authorize.net");
 const SANDBOX: (&str, &str) = ("https://apitest.authorize.net", "https://test.authorize.net");
+/// The Merchant Interface, live and on trial.
+const MERCHANTS: (&str, &str) = ("https://login.authorize.net", "https://sandbox.authorize.net");
 
 /// What Authorize.Net's settings are.
 const FIELDS: &[SettingField] = &[
@@ -100,7 +107,19 @@ const FIELDS: &[SettingField] = &[
         required: false,
         takes: Takes::OneOf(&[("live", "live"), ("sandbox", "sandbox")]),
     },
+    SettingField {
+        name: DEPOSITS,
+        label: "Deposits",
+        help: "Authorize.Net lists what it settles, not what your acquirer keeps of it. Choose \u{201c}Not read\u{201d} where the acquirer takes its fees out of each deposit.",
+        secret: false,
+        required: false,
+        takes: Takes::OneOf(&[("whole", "Each settled batch reaches the bank whole"), (NOT_READ, "Not read")]),
+    },
 ];
+
+/// The setting that says whether settled batches are posted as payouts, and its word for no.
+const DEPOSITS: &str = "deposits";
+const NOT_READ: &str = "not_read";
 
 /// Everything Authorize.Net can do; settings may narrow it.
 fn capabilities() -> Capabilities {
@@ -108,6 +127,7 @@ fn capabilities() -> Capabilities {
         Capability::Checkout,
         Capability::PaymentRequest,
         Capability::SavedMethods,
+        Capability::KeepWhilePaying,
         Capability::SetupPage,
         Capability::BankDebit,
         Capability::Authorize,
@@ -115,7 +135,9 @@ fn capabilities() -> Capabilities {
         Capability::Refund,
         Capability::PartialRefund,
         Capability::VirtualTerminal,
+        Capability::SeparateTerminal,
         Capability::Webhooks,
+        Capability::Payouts,
     ];
     let days = u16::try_from(cards::AUTHORIZATION_DAYS).unwrap_or(u16::MAX);
     Capabilities::new(&claims, days, Some(cards::REFUND_DAYS)).refunding_after_settlement()
@@ -126,10 +148,13 @@ fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings
     let (base, pages) = if sandbox { SANDBOX } else { LIVE };
     let http = Http::new(&around.wire, NAME, base, around.base_url.as_deref());
     let secrets = settings.with_replaced("signature_key", &around);
+    let unread = settings.text(DEPOSITS).is_some_and(|text| text.expose() == NOT_READ);
+    let capabilities = if unread { capabilities.without(Capability::Payouts) } else { capabilities };
     let login = settings.given("login_id").expose().to_owned();
     let processor = AuthorizeNet {
         line: Line::new(http, login, settings.given("transaction_key")),
         pages,
+        merchants: if sandbox { MERCHANTS.1 } else { MERCHANTS.0 },
         connection: around.connection,
         business: around.business,
         public_url: around.public_url,
@@ -145,6 +170,8 @@ pub struct AuthorizeNet {
     line: Line,
     /// Where its pages are.
     pages: &'static str,
+    /// Where staff sign in.
+    merchants: &'static str,
     connection: ConnectionId,
     business: String,
     public_url: String,
@@ -196,6 +223,17 @@ impl AuthorizeNet {
         Outcome::Done(Tested { text: format!("Authorize.Net knows this login.{takes}{hook}") })
     }
 
+    /// What staff took in the Merchant Interface by the attempt's reference, which stands where ours do.
+    async fn keyed(&self, by: &Attempt) -> Outcome<Charge> {
+        match self.charge_with(by.id, by.at).await {
+            Ok(Some(read)) if read.state != ChargeState::Failed => self.charge_of(&read, by.at).await,
+            Ok(_) => {
+                Outcome::rejected(RejectReason::NotFound, "Nothing was taken in Authorize.Net's terminal by this reference.")
+            }
+            Err(said) => said.outcome(),
+        }
+    }
+
     /// A message counts under its signature over the bytes that arrived. It is not dated.
     fn believe(&self, hook: &RawHook<'_>) -> Option<Verified> {
         if !self.can(Capability::Webhooks) {
@@ -239,7 +277,9 @@ impl Processor for AuthorizeNet {
 
     fn replay(&self, operation: Operation) -> Replay {
         match operation {
-            Operation::PutCustomer | Operation::SaveMethod | Operation::ExpireCheckout | Operation::Void => Replay::Always,
+            Operation::PutCustomer | Operation::SaveMethod | Operation::ExpireCheckout | Operation::Void | Operation::Keyed => {
+                Replay::Always
+            }
             Operation::Charge | Operation::Refund => Replay::DetectsDuplicateFor(Duration::from_secs(cards::DUPLICATES_SECONDS)),
             // A second token for one attempt is a second page; a second capture is refused, whoever asks.
             _ => Replay::Never,
@@ -248,6 +288,19 @@ impl Processor for AuthorizeNet {
 
     fn test<'a>(&'a self, _by: &'a Attempt, currency: Currency) -> Fut<'a, Outcome<Tested>> {
         Box::pin(self.try_out(currency))
+    }
+
+    fn terminal_apart(&self, attempt: AttemptId) -> Option<Apart> {
+        let reference = reference(attempt).filter(|_| self.can(Capability::SeparateTerminal))?;
+        let way = "Sign in; under Tools, open the Virtual Terminal.";
+        Some(Apart { url: self.merchants, way, field: "Invoice Number", reference })
+    }
+
+    fn find_keyed<'a>(&'a self, by: &'a Attempt) -> Fut<'a, Outcome<Charge>> {
+        if !self.can(Capability::SeparateTerminal) {
+            return unsupported("a terminal of its own");
+        }
+        Box::pin(self.keyed(by))
     }
 
     fn put_customer<'a>(&'a self, _by: &'a Attempt, person: &'a Person) -> Fut<'a, Outcome<String>> {
@@ -324,5 +377,12 @@ impl Processor for AuthorizeNet {
 
     fn changes<'a>(&'a self, since: Option<&'a str>, now: Instant) -> Fut<'a, Outcome<Changes>> {
         Box::pin(self.changed_since(since, now))
+    }
+
+    fn payouts<'a>(&'a self, since: Option<&'a str>, now: Instant) -> Fut<'a, Outcome<Payouts>> {
+        if !self.can(Capability::Payouts) {
+            return unsupported("payouts");
+        }
+        Box::pin(self.paid_out(since, now))
     }
 }

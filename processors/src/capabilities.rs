@@ -32,6 +32,8 @@ capabilities! {
     PaymentRequest = "payment_request";
     /// Cards can be kept as tokens and charged while the payer is away.
     SavedMethods = "saved_methods";
+    /// The card that a payer pays with is kept when they say so, where payers of this connection pay.
+    KeepWhilePaying = "keep_while_paying";
     /// A card can be kept on a page of the processor without being charged.
     SetupPage = "setup_page";
     /// A payer can pay from a bank account; the money settles, or comes back, days later.
@@ -48,6 +50,8 @@ capabilities! {
     ResendInvoice = "resend_invoice";
     /// Staff can key a card into the processor's fields.
     VirtualTerminal = "virtual_terminal";
+    /// Staff can key a card in a program of the processor's apart from its API; what arrives is known by our reference.
+    SeparateTerminal = "separate_terminal";
     /// The processor tells by itself when something changes.
     Webhooks = "webhooks";
     /// The processor lists what it paid out to the bank.
@@ -94,6 +98,11 @@ impl Capabilities {
 
     pub fn can(&self, what: Capability) -> bool {
         self.claims.contains(&what)
+    }
+
+    /// Whether staff can key a card into the processor's fields, where its amount is held first.
+    pub fn holds_keyed(&self) -> bool {
+        self.can(Capability::VirtualTerminal) && self.can(Capability::Authorize)
     }
 
     /// Everything that is claimed, in a fixed order.

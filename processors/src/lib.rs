@@ -24,6 +24,7 @@ pub mod sandbox;
 pub mod secret;
 pub mod square;
 pub mod stripe;
+pub mod terminal;
 pub mod trial;
 pub mod webhook;
 pub mod wire;
@@ -36,9 +37,10 @@ pub use processor::{
     Processor, RefundRequest, Replay, SetupRequest, Source,
 };
 pub use remote::{
-    Changes, Charge, ChargeState, Checkout, CheckoutState, Dispute, DisputeState, Fields, MethodKind, Onward, Payout, PayoutLine,
-    Payouts, Reference, Refund, RefundState, Remote, RemoteInvoice, RemoteInvoiceState, RemoteKind, SavedMethod, Setup,
-    SetupState, Tested,
+    BALANCE_BEFORE, Changes, Charge, ChargeState, Checkout, CheckoutState, Dispute, DisputeState, Fields, MethodKind, NOT_LISTED,
+    Onward, Payout, PayoutLine, Payouts, Reference, Refund, RefundState, Remote, RemoteInvoice, RemoteInvoiceState, RemoteKind,
+    SavedMethod, Setup, SetupState, Tested,
 };
 pub use secret::Secret;
+pub use terminal::{Apart, KeyedRequest, Terminal};
 pub use webhook::{Hint, RawHook, Verified};

@@ -3,8 +3,9 @@
 //! Invariants: a payment is an order and is known by the order's id; what was approved is taken when somebody looks, under
 //! one key; our attempt's key is PayPal's request id and stands on the order as its custom id. A repeated call is safe for as
 //! long as PayPal keeps the key: 6 hours for orders, 45 days for what is done with a payment, 3 hours in the vault; its
-//! invoices know no keys and are looked for by their reference. Limits: no debit from a bank account, no keyed cards, no list
-//! of payouts (PayPal's reports are a product of their own), and no page that waits for days, because an order does not.
+//! invoices know no keys and are looked for by their reference. Limits: no debit from a bank account, no keyed cards but in its own
+//! terminal, which is a program apart, and no page that waits for days, because an order does not. What goes to the bank is read
+//! from its record of movements, a right that is granted apart.
 //! Left out on purpose: authorizing again within the 29 days of a hold. Source: PayPal's OpenAPI files of 2024 and
 //! developer.paypal.com, 2026.
 
@@ -16,8 +17,11 @@ mod charges;
 mod disputes;
 mod events;
 mod invoices;
+mod keyed;
 mod line;
+mod movements;
 mod orders;
+mod payouts;
 mod resolving;
 mod shapes;
 mod vault;
@@ -26,6 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use books::calendar::Instant;
+use books::ids::AttemptId;
 use books::money::Currency;
 
 use self::line::Line;
@@ -41,9 +46,10 @@ use crate::registry::{
     Connected, IN_FIELDS, PAYER_PAYS, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more,
 };
 use crate::remote::{
-    Changes, Charge, Checkout, Fields, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Setup, Tested,
+    Changes, Charge, Checkout, Fields, Payouts, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Setup, Tested,
 };
 use crate::secret::Secret;
+use crate::terminal::Apart;
 use crate::webhook::{RawHook, Verified};
 
 const NAME: &str = "paypal";
@@ -99,7 +105,19 @@ const FIELDS: &[SettingField] = &[
         required: false,
         takes: Takes::OneOf(&[("page", "on PayPal's page"), (IN_FIELDS, "by PayPal's button on our page")]),
     },
+    SettingField {
+        name: PAYOUTS,
+        label: "Payouts",
+        help: "What goes to your bank is read from PayPal's record of movements. The app needs the feature Transaction search for it, which is granted apart.",
+        secret: false,
+        required: false,
+        takes: Takes::OneOf(&[("read", "Read"), (NOT_READ, "Not read")]),
+    },
 ];
+
+/// The setting that says whether payouts are read, and its word for no.
+const PAYOUTS: &str = "payouts";
+const NOT_READ: &str = "not_read";
 
 /// Everything PayPal can do; settings may narrow it.
 fn capabilities() -> Capabilities {
@@ -107,6 +125,7 @@ fn capabilities() -> Capabilities {
         Capability::Checkout,
         Capability::EmbeddedFields,
         Capability::SavedMethods,
+        Capability::KeepWhilePaying,
         Capability::SetupPage,
         Capability::Authorize,
         Capability::PartialCapture,
@@ -114,7 +133,9 @@ fn capabilities() -> Capabilities {
         Capability::PartialRefund,
         Capability::RemoteInvoice,
         Capability::ResendInvoice,
+        Capability::SeparateTerminal,
         Capability::Webhooks,
+        Capability::Payouts,
     ];
     Capabilities::new(&claims, 29, Some(180))
 }
@@ -125,10 +146,17 @@ fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings
     let http = Http::new(&around.wire, NAME, &base, None);
     let client = settings.given("client_id").expose().to_owned();
     let webhooks = settings.with_replaced("webhook_id", &around);
+    let unread = settings.text(PAYOUTS).is_some_and(|text| text.expose() == NOT_READ);
+    let capabilities = if unread { capabilities.without(Capability::Payouts) } else { capabilities };
     let processor = PayPal {
         line: Line::new(http, base, client.clone(), settings.given("client_secret")),
         client,
         pages: if sandbox { "https://www.sandbox.paypal.com" } else { "https://www.paypal.com" },
+        terminal: if sandbox {
+            "https://www.sandbox.paypal.com/virtualterminal"
+        } else {
+            "https://www.paypal.com/virtualterminal"
+        },
         business: around.business,
         instead: around.base_url,
         wire: around.wire,
@@ -148,6 +176,8 @@ pub struct PayPal {
     webhooks: Vec<Secret>,
     /// Where payers approve.
     pages: &'static str,
+    /// Where staff key cards.
+    terminal: &'static str,
     business: String,
     /// The address of a fake in PayPal's place.
     instead: Option<String>,
@@ -200,7 +230,11 @@ impl PayPal {
         }
         let takes = if amounts::takes(currency) { "takes" } else { "does not take" };
         let hook = if self.webhooks.is_empty() { " No webhook ID is set, so payments are found by asking." } else { "" };
-        Outcome::Done(Tested { text: format!("PayPal knows these credentials. It {takes} {}.{hook}", currency.code()) })
+        let unread = match self.can(Capability::Payouts) && !self.may_read_movements(now).await {
+            true => format!(" Payouts cannot be read. {}", payouts::NO_RIGHT),
+            false => String::new(),
+        };
+        Outcome::Done(Tested { text: format!("PayPal knows these credentials. It {takes} {}.{hook}{unread}", currency.code()) })
     }
 }
 
@@ -219,7 +253,9 @@ impl Processor for PayPal {
             Operation::Capture | Operation::Void | Operation::Refund => 45 * DAY,
             Operation::SaveMethod | Operation::Setup => 3 * HOUR,
             // Making a customer known is no call at all, and closing is the same however often it is done.
-            Operation::PutCustomer | Operation::ExpireCheckout | Operation::CancelInvoice => return Replay::Always,
+            Operation::PutCustomer | Operation::ExpireCheckout | Operation::CancelInvoice | Operation::Keyed => {
+                return Replay::Always;
+            }
             Operation::CreateInvoice | Operation::SendInvoice => return Replay::Never,
         };
         Replay::SafeFor(Duration::from_secs(seconds))
@@ -227,6 +263,22 @@ impl Processor for PayPal {
 
     fn test<'a>(&'a self, by: &'a Attempt, currency: Currency) -> Fut<'a, Outcome<Tested>> {
         Box::pin(self.sign_in(currency, by.at))
+    }
+
+    fn terminal_apart(&self, attempt: AttemptId) -> Option<Apart> {
+        self.can(Capability::SeparateTerminal).then(|| Apart {
+            url: self.terminal,
+            way: "Sign in, and open the Virtual Terminal.",
+            field: "Invoice number",
+            reference: attempt.to_string(),
+        })
+    }
+
+    fn find_keyed<'a>(&'a self, by: &'a Attempt) -> Fut<'a, Outcome<Charge>> {
+        if !self.can(Capability::SeparateTerminal) {
+            return unsupported("a terminal of its own");
+        }
+        Box::pin(self.keyed(by))
     }
 
     /// PayPal keeps no customers without a method, so this only names them.
@@ -352,5 +404,12 @@ impl Processor for PayPal {
 
     fn changes<'a>(&'a self, since: Option<&'a str>, now: Instant) -> Fut<'a, Outcome<Changes>> {
         Box::pin(self.told_since(since, now))
+    }
+
+    fn payouts<'a>(&'a self, since: Option<&'a str>, now: Instant) -> Fut<'a, Outcome<Payouts>> {
+        if !self.can(Capability::Payouts) {
+            return unsupported("payouts");
+        }
+        Box::pin(self.paid_out(since, now))
     }
 }

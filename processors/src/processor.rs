@@ -20,6 +20,7 @@ use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::remote::{
     Changes, Charge, Checkout, Fields, Onward, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested,
 };
+use crate::terminal::{Apart, Terminal};
 use crate::trial::Trial;
 use crate::webhook::{RawHook, Verified};
 use crate::wire;
@@ -60,8 +61,13 @@ pub enum Initiator {
 pub enum Source {
     /// A saved method of a remote customer.
     Saved { customer: String, method: String },
-    /// What the processor's own fields gave the browser for a card typed there; good once.
-    Token { token: String },
+    /// What the processor's own fields gave the browser for a card typed there; good once. `keep_for`: the remote customer for whom the
+    /// card is kept beside the charge; a kept card that could not be had changes nothing about the charge.
+    Token {
+        token: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep_for: Option<String>,
+    },
 }
 
 /// A page of the processor where someone pays `amount`.
@@ -92,6 +98,13 @@ pub struct CheckoutRequest {
     pub fields_url: Option<String>,
 }
 
+impl Source {
+    /// Whether the card of a token is to be kept beside its charge.
+    pub(crate) fn is_kept(&self) -> bool {
+        matches!(self, Source::Token { keep_for: Some(_), .. })
+    }
+}
+
 impl CheckoutRequest {
     /// The first thing that this page needs and a connection does not claim.
     pub fn lacks(&self, can: &Capabilities) -> Option<&'static str> {
@@ -101,6 +114,7 @@ impl CheckoutRequest {
             (self.fields_url.is_some() && !staff, Capability::EmbeddedFields, "fields on a page of ours"),
             (!self.capture, Capability::Authorize, "holding an amount"),
             (self.save, Capability::SavedMethods, "saved methods"),
+            (self.save, Capability::KeepWhilePaying, "keeping a card while it pays"),
             (staff, Capability::VirtualTerminal, "a virtual terminal"),
         ];
         needs.into_iter().find(|(needed, what, _)| *needed && !can.can(*what)).map(|(_, _, name)| name)
@@ -198,6 +212,8 @@ pub enum Operation {
     CreateInvoice,
     SendInvoice,
     CancelInvoice,
+    /// Looks for what staff took in the processor's program apart: acts on nothing.
+    Keyed,
 }
 
 /// What the same call with the same key does.
@@ -229,6 +245,22 @@ pub trait Processor: Send + Sync {
     /// How this connection is tried beyond [`Processor::test`].
     fn trial(&self) -> Trial {
         Trial::Page
+    }
+
+    /// Where staff key a card, if the connection claims that they can.
+    fn terminal(&self) -> Terminal {
+        Terminal::ItsPage
+    }
+
+    /// The program of the processor's, apart from its API, in which staff key a card for an attempt. None: there is none.
+    fn terminal_apart(&self, _attempt: AttemptId) -> Option<Apart> {
+        None
+    }
+
+    /// What was taken (or is held) in that program by the attempt's reference: the newest that was not refused.
+    /// [`RejectReason::NotFound`] when nothing was so far.
+    fn find_keyed<'a>(&'a self, _by: &'a Attempt) -> Fut<'a, Outcome<Charge>> {
+        unsupported("a terminal of its own")
     }
 
     /// Makes the customer known; gives the remote customer's id. The same customer gives the same id.

@@ -105,6 +105,8 @@ pub struct Fields {
     pub given: Vec<(&'static str, String)>,
     /// The script gives a token that is charged by us. Otherwise the processor knows itself when it was paid there.
     pub gives_token: bool,
+    /// Beside the card the payer may choose a bank account, for which the script brings in another's (Plaid).
+    pub banks: bool,
 }
 
 /// A secret of the payer's is among what is given, so none of it is printed.
@@ -170,6 +172,16 @@ pub struct SavedMethod {
 pub enum MethodKind {
     Card,
     BankDebit,
+}
+
+impl MethodKind {
+    /// As it is written: `card` or `bank_debit`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MethodKind::Card => "card",
+            MethodKind::BankDebit => "bank_debit",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -247,18 +259,29 @@ pub enum RemoteInvoiceState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Payout {
     pub id: String,
-    /// Signed: what arrived. The sum of `lines` less `fees`.
+    /// Signed: what arrived. The sum of `lines` less `fees` and less `kept`.
     #[serde(with = "wire::money")]
     pub net: Money,
     #[serde(with = "wire::money")]
     pub fees: Money,
+    /// Signed: what the processor keeps of it for later, the change of the balance that stays there.
+    #[serde(with = "wire::money")]
+    pub kept: Money,
     pub arrived_on: Day,
     pub lines: Vec<PayoutLine>,
 }
 
+/// How a payout's line is named that is of no charge: the balance from before the first listing.
+pub const BALANCE_BEFORE: &str = "balance-before-";
+/// The same of what moved, by the processor's own balances, without being listed.
+pub const NOT_LISTED: &str = "not-listed-before-";
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PayoutLine {
+    /// The processor's own id of the charge, or of the movement where there is none.
     pub charge: String,
+    /// Our key that it carries, where the listing names the charge otherwise than its charge is known by.
+    pub attempt: Option<AttemptId>,
     /// Signed: + captured, − refunded, disputed or returned.
     #[serde(with = "wire::money")]
     pub amount: Money,

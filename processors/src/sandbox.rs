@@ -57,7 +57,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Everything Sandbox can do; settings may narrow it.
 pub fn capabilities() -> Capabilities {
     // Its page is a page of this server already: fields of its own would show nothing that it does not.
-    Capabilities::new(Capability::ALL, 7, Some(180)).without(Capability::EmbeddedFields)
+    Capabilities::new(Capability::ALL, 7, Some(180)).without(Capability::EmbeddedFields).without(Capability::SeparateTerminal)
 }
 
 /// The connector.
@@ -188,6 +188,9 @@ impl Processor for SandboxProcessor {
     fn charge<'a>(&'a self, by: &'a Attempt, request: &'a ChargeRequest) -> Fut<'a, Outcome<Charge>> {
         if matches!(request.source, Source::Saved { .. }) && !self.can(Capability::SavedMethods) {
             return unsupported("saved methods");
+        }
+        if request.source.is_kept() {
+            return unsupported("keeping the card of a token");
         }
         if !request.capture && !self.can(Capability::Authorize) {
             return unsupported("holding an amount");

@@ -2,12 +2,16 @@
 //!
 //! Invariants: a page is a payment link with an order behind it, and our attempt's key is the order's reference; a page is
 //! closed by canceling the order, which Square then takes no money for. Every call carries a key, and the same key gives the
-//! first answer. A card that is typed into Square's fields on a page of ours comes as a token, which is charged here. Limits: no
-//! card is kept or held here, and none is keyed by staff. Left out on purpose: whatever passed through other locations.
-//! Source: Square's OpenAPI file of 2025-08-20 and developer.squareup.com, 2026.
+//! first answer. A card that is typed into Square's fields on a page of ours, or a bank account that is chosen there, comes as
+//! a token, which is charged here. Limits: a card is kept and charged later only where it was typed into its fields; of payers'
+//! cards only a kept one is held; bank accounts are taken in the United States and never kept. Left out on purpose: whatever
+//! passed through other locations. Source: Square's OpenAPI file of 2025-08-20 and developer.squareup.com, 2026.
 
 mod answers;
+mod banks;
+mod cards;
 mod charges;
+mod holds;
 mod invoices;
 mod line;
 mod links;
@@ -15,6 +19,7 @@ mod listing;
 mod payments;
 mod payouts;
 mod resolving;
+mod settings;
 mod shapes;
 
 use std::sync::Arc;
@@ -26,6 +31,7 @@ use books::money::Currency;
 use serde_json::json;
 
 use self::line::Line;
+use self::settings::{BANKS, FIELDS, IN_THE_US};
 use self::shapes::{Customers, Event, Locations, Made};
 use crate::asked::Asked;
 use crate::capabilities::{Capabilities, Capability};
@@ -33,16 +39,15 @@ use crate::http::Http;
 use crate::local_page::{self, LocalPage};
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::processor::{
-    Attempt, ChargeRequest, CheckoutRequest, Fut, InvoiceRequest, Operation, Person, Processor, RefundRequest, Replay,
-    unsupported,
+    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, Initiator, InvoiceRequest, Operation, Person, Processor,
+    RefundRequest, Replay, unsupported,
 };
-use crate::registry::{
-    Connected, IN_FIELDS, PAYER_PAYS, ProcessorKind, SettingField, Settings, Surroundings, Takes, nothing_more,
-};
+use crate::registry::{Connected, IN_FIELDS, PAYER_PAYS, ProcessorKind, Settings, Surroundings, nothing_more};
 use crate::remote::{
     Changes, Charge, Checkout, Fields, Payouts, Reference, Refund, Remote, RemoteInvoice, RemoteKind, SavedMethod, Tested,
 };
 use crate::secret::Secret;
+use crate::terminal::Terminal;
 use crate::webhook::{Hint, RawHook, Verified, matches_sha256};
 
 const NAME: &str = "square";
@@ -55,74 +60,42 @@ const SANDBOX: &str = "https://connect.squareupsandbox.com";
 /// How long a key is surely known. Square publishes no time; a day is what its own retries count on.
 const KEYS_SECONDS: u64 = 86_400;
 
-/// What Square's settings are.
-const FIELDS: &[SettingField] = &[
-    SettingField {
-        name: "access_token",
-        label: "Access token",
-        help: "In Square's developer console, under Credentials.",
-        secret: true,
-        required: true,
-        takes: Takes::Text,
-    },
-    SettingField {
-        name: "application_id",
-        label: "Application ID",
-        help: "Beside the access token. One that begins with sandbox- leads to Square's own trial.",
-        secret: false,
-        required: true,
-        takes: Takes::Beginning(&["sq0idp-", "sandbox-"]),
-    },
-    SettingField {
-        name: "location_id",
-        label: "Location ID",
-        help: "The location the money is taken for; under Locations.",
-        secret: false,
-        required: true,
-        takes: Takes::Text,
-    },
-    SettingField {
-        name: "signature_key",
-        label: "Webhook signature key",
-        help: "Square shows it once a webhook to the address below is added. Without it, payments are found by asking.",
-        secret: true,
-        required: false,
-        takes: Takes::Text,
-    },
-    SettingField {
-        name: PAYER_PAYS,
-        label: "Payers pay",
-        help: "On Square's own page no foreign script runs on ours, which keeps your questionnaire for card security short.",
-        secret: false,
-        required: false,
-        takes: Takes::OneOf(&[("page", "on Square's page"), (IN_FIELDS, "in Square's fields on our page")]),
-    },
-];
-
 /// Everything Square can do; settings may narrow it.
 fn capabilities() -> Capabilities {
     let claims = [
         Capability::Checkout,
         Capability::EmbeddedFields,
         Capability::PaymentRequest,
+        Capability::SavedMethods,
+        Capability::KeepWhilePaying,
+        Capability::BankDebit,
+        Capability::Authorize,
         Capability::Refund,
         Capability::PartialRefund,
         Capability::RemoteInvoice,
+        Capability::VirtualTerminal,
         Capability::Payouts,
         Capability::Webhooks,
     ];
-    Capabilities::new(&claims, 0, Some(payments::REFUND_DAYS))
+    Capabilities::new(&claims, holds::HOLD_DAYS, Some(payments::REFUND_DAYS))
 }
 
 fn connect(settings: &Settings, capabilities: Capabilities, around: Surroundings) -> Connected {
     let sandbox = settings.given("application_id").expose().starts_with("sandbox-");
     let http = Http::new(&around.wire, NAME, if sandbox { SANDBOX } else { LIVE }, around.base_url.as_deref());
     let secrets = settings.with_replaced("signature_key", &around);
+    let says = |name: &str, word: &str| settings.text(name).is_some_and(|text| text.expose() == word);
+    let banks = says(BANKS, IN_THE_US) && capabilities.can(Capability::BankDebit);
+    // Square's own page keeps nothing, and takes cards only.
+    let in_fields = says(PAYER_PAYS, IN_FIELDS);
+    let capabilities = if in_fields { capabilities } else { capabilities.without(Capability::KeepWhilePaying) };
+    let capabilities = if in_fields && banks { capabilities } else { capabilities.without(Capability::BankDebit) };
     let processor = Square {
         line: Line::new(http, settings.given("access_token")),
         location: settings.given("location_id").expose().to_owned(),
         application: settings.given("application_id").expose().to_owned(),
         scripts: if sandbox { "https://sandbox.web.squarecdn.com" } else { "https://web.squarecdn.com" },
+        banks,
         capabilities: if secrets.is_empty() { capabilities.without(Capability::Webhooks) } else { capabilities },
         secrets,
     };
@@ -137,6 +110,8 @@ pub struct Square {
     application: String,
     /// Where the script of the fields is loaded from.
     scripts: &'static str,
+    /// Bank accounts are taken: in the fields, and on Square's own invoices whatever payers of pages meet.
+    banks: bool,
     capabilities: Capabilities,
     secrets: Vec<Secret>,
 }
@@ -186,6 +161,10 @@ impl Square {
         let location = found.location;
         if location.status.as_deref() != Some("ACTIVE") {
             return Outcome::rejected(RejectReason::Credentials, "This location of Square's is not active.");
+        }
+        if let Some(country) = location.country.filter(|country| self.banks && country != banks::COUNTRY) {
+            let text = format!("Square takes bank accounts in the United States only, and this location is in {country}.");
+            return Outcome::rejected(RejectReason::BadRequest, text);
         }
         let own = location.currency.unwrap_or_default();
         let takes = if own == currency.code() { String::new() } else { format!(" It takes {own}, not {}.", currency.code()) };
@@ -259,6 +238,8 @@ impl Processor for Square {
         match operation {
             // Closing what is closed changes nothing.
             Operation::ExpireCheckout | Operation::CancelInvoice => Replay::Always,
+            // Neither takes a key.
+            Operation::Capture | Operation::Void => Replay::Never,
             _ => Replay::SafeFor(Duration::from_secs(KEYS_SECONDS)),
         }
     }
@@ -267,36 +248,58 @@ impl Processor for Square {
         Box::pin(self.ask_for_location(currency))
     }
 
+    fn terminal(&self) -> Terminal {
+        Terminal::OurPage
+    }
+
     fn put_customer<'a>(&'a self, by: &'a Attempt, person: &'a Person) -> Fut<'a, Outcome<String>> {
         Box::pin(self.known(by, person))
     }
 
-    /// Nothing is kept at Square through us.
-    fn methods<'a>(&'a self, _customer: &'a str, _now: Instant) -> Fut<'a, Outcome<Vec<SavedMethod>>> {
-        unsupported("saved methods")
+    fn methods<'a>(&'a self, customer: &'a str, _now: Instant) -> Fut<'a, Outcome<Vec<SavedMethod>>> {
+        if !self.can(Capability::SavedMethods) {
+            return unsupported("saved methods");
+        }
+        Box::pin(self.kept_for(customer))
+    }
+
+    fn save_method<'a>(&'a self, by: &'a Attempt, customer: &'a str, token: &'a str) -> Fut<'a, Outcome<SavedMethod>> {
+        if !self.can(Capability::SavedMethods) {
+            return unsupported("saved methods");
+        }
+        Box::pin(self.keep(by, customer, token))
+    }
+
+    fn detach<'a>(&'a self, _customer: &'a str, method: &'a str, _now: Instant) -> Fut<'a, Outcome<()>> {
+        if !self.can(Capability::SavedMethods) {
+            return unsupported("saved methods");
+        }
+        Box::pin(self.forget(method))
     }
 
     fn checkout<'a>(&'a self, by: &'a Attempt, request: &'a CheckoutRequest) -> Fut<'a, Outcome<Checkout>> {
         match request.lacks(self.capabilities()) {
             Some(what) => unsupported(what),
             None => match &request.fields_url {
+                None if request.save => unsupported("keeping a card on its page"),
+                // Square's pages take money at once, and from whoever pays there.
+                Some(_) if !request.capture && request.by != Initiator::Staff => unsupported("holding a payer's amount"),
                 Some(page) => Box::pin(std::future::ready(local_page::open(by, request, page))),
+                None if request.by == Initiator::Staff => unsupported("a page of its own on which staff key a card"),
+                None if !request.capture => unsupported("holding an amount on its page"),
                 None => Box::pin(self.open_page(by, request)),
             },
         }
     }
 
     fn fields<'a>(&'a self, checkout: &'a str, _now: Instant) -> Fut<'a, Outcome<Fields>> {
-        if !self.can(Capability::EmbeddedFields) {
-            return unsupported("fields on a page of ours");
-        }
         Box::pin(std::future::ready(self.given(checkout)))
     }
 
     fn charge<'a>(&'a self, by: &'a Attempt, request: &'a ChargeRequest) -> Fut<'a, Outcome<Charge>> {
         match self.lacks_to_charge(request) {
             Some(what) => unsupported(what),
-            None => Box::pin(self.charge_token(by, request)),
+            None => Box::pin(self.charge_card(by, request)),
         }
     }
 
@@ -305,6 +308,20 @@ impl Processor for Square {
             Some(page) => Box::pin(std::future::ready(Outcome::Done(page.closed(by.at)))),
             None => Box::pin(self.close_page(checkout, by.at)),
         }
+    }
+
+    fn capture<'a>(&'a self, by: &'a Attempt, request: &'a CaptureRequest) -> Fut<'a, Outcome<Charge>> {
+        if !self.can(Capability::Authorize) {
+            return unsupported("holding an amount");
+        }
+        Box::pin(self.take_held(by, request))
+    }
+
+    fn void<'a>(&'a self, by: &'a Attempt, charge: &'a str) -> Fut<'a, Outcome<Charge>> {
+        if !self.can(Capability::Authorize) {
+            return unsupported("holding an amount");
+        }
+        Box::pin(self.release_held(by, charge))
     }
 
     fn refund<'a>(&'a self, by: &'a Attempt, request: &'a RefundRequest) -> Fut<'a, Outcome<Refund>> {

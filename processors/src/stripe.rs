@@ -33,10 +33,11 @@ use self::objects::Account;
 use crate::asked::Asked;
 use crate::capabilities::{Capabilities, Capability};
 use crate::http::Http;
+use crate::local_page::{self, LocalPage};
 use crate::outcome::{Outcome, RejectReason, Resolved};
 use crate::processor::{
-    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, InvoiceRequest, Operation, Person, Processor, RefundRequest,
-    Replay, SetupRequest, Source, unsupported,
+    Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Fut, Initiator, InvoiceRequest, Operation, Person, Processor,
+    RefundRequest, Replay, SetupRequest, Source, unsupported,
 };
 use crate::registry::{
     Connected, IN_FIELDS, PAYER_PAYS, ProcessorKind, SettingError, SettingField, Settings, Surroundings, Takes,
@@ -45,10 +46,14 @@ use crate::remote::{
     Changes, Charge, Checkout, Fields, Payouts, Reference, Refund, Remote, RemoteInvoice, SavedMethod, Setup, Tested,
 };
 use crate::secret::Secret;
+use crate::terminal::Terminal;
 use crate::trial::Trial;
 use crate::webhook::{RawHook, Verified};
 
 const NAME: &str = "stripe";
+/// The setting that says whether staff key cards, and its word for yes: Stripe allows it account by account.
+const STAFF_KEY: &str = "staff_key_cards";
+const ALLOWED: &str = "allowed";
 const BASE: &str = "https://api.stripe.com";
 /// Stripe forgets a key after 24 hours at the earliest; an hour is left for clocks that differ.
 pub const SAFE_TO_REPEAT: Duration = Duration::from_secs(23 * 3_600);
@@ -90,20 +95,32 @@ pub const KIND: ProcessorKind = ProcessorKind {
             required: false,
             takes: Takes::OneOf(&[("page", "on Stripe's page"), (IN_FIELDS, "in Stripe's fields on our page")]),
         },
+        SettingField {
+            name: STAFF_KEY,
+            label: "Staff key cards",
+            help: "For cards by phone, in Stripe's fields on our page. Stripe must have allowed mail and telephone orders for your \
+                   account: ask its support first, or such charges are refused.",
+            secret: false,
+            required: false,
+            takes: Takes::OneOf(&[("no", "no"), (ALLOWED, "yes, Stripe allowed mail and telephone orders")]),
+        },
     ],
     together: fields_need_a_key,
     capabilities,
     connect,
 };
 
-/// Everything the connector does. Cards keyed by staff are not among it: Stripe's page has no such mode.
+/// Everything the connector does. Cards keyed by staff only where the setting says that Stripe allowed it.
 pub fn capabilities() -> Capabilities {
-    let all = Capability::ALL.iter().copied().filter(|claim| *claim != Capability::VirtualTerminal);
-    Capabilities::new(&all.collect::<Vec<_>>(), 7, None)
+    Capabilities::new(Capability::ALL, 7, None).without(Capability::SeparateTerminal)
+}
+
+fn staff_may_key(settings: &Settings) -> bool {
+    settings.text(STAFF_KEY).is_some_and(|text| text.expose() == ALLOWED)
 }
 
 fn fields_need_a_key(settings: &Settings) -> Option<SettingError> {
-    let wanted = settings.text(PAYER_PAYS).is_some_and(|text| text.expose() == IN_FIELDS);
+    let wanted = settings.text(PAYER_PAYS).is_some_and(|text| text.expose() == IN_FIELDS) || staff_may_key(settings);
     (wanted && settings.text("publishable_key").is_none()).then(|| SettingError {
         field: "settings.publishable_key".to_owned(),
         text: "Stripe's fields on our page need the publishable key.".to_owned(),
@@ -116,6 +133,9 @@ fn connect(settings: &Settings, mut capabilities: Capabilities, around: Surround
     let http = Http::new(&around.wire, NAME, BASE, around.base_url.as_deref());
     if settings.text("publishable_key").is_none() {
         capabilities = capabilities.without(Capability::EmbeddedFields);
+    }
+    if !staff_may_key(settings) {
+        capabilities = capabilities.without(Capability::VirtualTerminal);
     }
     let stripe = Stripe {
         publishable_key: settings.given("publishable_key").expose().to_owned(),
@@ -187,6 +207,10 @@ impl Processor for Stripe {
         if self.is_trial() { Trial::TestCard("pm_card_visa") } else { Trial::Page }
     }
 
+    fn terminal(&self) -> Terminal {
+        Terminal::OurPage
+    }
+
     fn put_customer<'a>(&'a self, by: &'a Attempt, person: &'a Person) -> Fut<'a, Outcome<String>> {
         Box::pin(self.introduce(by, person))
     }
@@ -224,28 +248,41 @@ impl Processor for Stripe {
             return unsupported(lack);
         }
         match &request.fields_url {
+            Some(page) if request.by == Initiator::Staff => Box::pin(std::future::ready(local_page::open(by, request, page))),
+            None if request.by == Initiator::Staff => unsupported("a page of its own on which staff key a card"),
             Some(page) => Box::pin(self.open_fields(by, request, page)),
             None => Box::pin(self.open_page(by, request)),
         }
     }
 
     fn fields<'a>(&'a self, checkout: &'a str, _now: Instant) -> Fut<'a, Outcome<Fields>> {
-        if !self.can(Capability::EmbeddedFields) {
-            return unsupported("fields on a page of ours");
+        match LocalPage::read(checkout) {
+            Some(_) if !self.can(Capability::VirtualTerminal) => unsupported("a virtual terminal"),
+            Some(page) => Box::pin(std::future::ready(self.given_to_staff(&page))),
+            None if !self.can(Capability::EmbeddedFields) => unsupported("fields on a page of ours"),
+            None => Box::pin(self.given(checkout)),
         }
-        Box::pin(self.given(checkout))
     }
 
     fn expire_checkout<'a>(&'a self, by: &'a Attempt, checkout: &'a str) -> Fut<'a, Outcome<Checkout>> {
-        Box::pin(self.close_page(by, checkout))
+        match LocalPage::read(checkout) {
+            Some(page) => Box::pin(std::future::ready(Outcome::Done(page.closed(by.at)))),
+            None => Box::pin(self.close_page(by, checkout)),
+        }
     }
 
     fn charge<'a>(&'a self, by: &'a Attempt, request: &'a ChargeRequest) -> Fut<'a, Outcome<Charge>> {
         if matches!(request.source, Source::Saved { .. }) && !self.can(Capability::SavedMethods) {
             return unsupported("saved methods");
         }
+        if request.source.is_kept() {
+            return unsupported("keeping the card of a token");
+        }
         if !request.capture && !self.can(Capability::Authorize) {
             return unsupported("holding an amount");
+        }
+        if request.by == Initiator::Staff && !self.can(Capability::VirtualTerminal) {
+            return unsupported("a virtual terminal");
         }
         Box::pin(self.take(by, request))
     }

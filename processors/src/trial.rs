@@ -68,7 +68,7 @@ async fn tried(processor: &dyn Processor, attempts: Attempts<'_>, amount: Money,
 async fn hold(processor: &dyn Processor, attempts: Attempts<'_>, amount: Money, token: &str, return_url: &str) -> Ended<String> {
     let request = ChargeRequest {
         amount,
-        source: Source::Token { token: token.to_owned() },
+        source: Source::Token { token: token.to_owned(), keep_for: None },
         by: Initiator::Payer,
         capture: false,
         description: "Test".to_owned(),

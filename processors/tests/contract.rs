@@ -18,6 +18,8 @@ mod lost_answers;
 mod opening;
 #[path = "contract/paypal_only.rs"]
 mod paypal_only;
+#[path = "contract/paypal_payouts.rs"]
+mod paypal_payouts;
 #[path = "contract/paypal_stage.rs"]
 mod paypal_stage;
 #[path = "contract/sandbox_only.rs"]

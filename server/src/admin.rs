@@ -13,9 +13,11 @@ use axum::routing::{get, post};
 use crate::app::App;
 
 pub mod acts;
+pub mod add_payment;
 pub mod again;
 pub mod amend;
 pub mod announce;
+pub mod apart;
 pub mod approvals;
 pub mod auto_charge;
 pub mod card;
@@ -35,6 +37,7 @@ pub mod in_person;
 pub mod invoice;
 pub mod invoice_ends;
 pub mod invoices;
+pub mod keyed;
 pub mod lines;
 pub mod links;
 pub mod messages;
@@ -43,9 +46,11 @@ pub mod order;
 pub mod orders;
 pub mod outbox;
 pub mod pay_out;
+pub mod payment;
 pub mod payments;
 pub mod payouts;
 pub mod processors;
+pub mod purpose;
 pub mod reallocate;
 pub mod refunds;
 pub mod refused;
@@ -179,12 +184,14 @@ fn of_invoices() -> Router<Arc<App>> {
 
 fn of_money() -> Router<Arc<App>> {
     Router::new()
-        .route("/admin/payments", get(payments::list).post(payments::create))
-        .route("/admin/payments/new", get(payments::new))
+        .route("/admin/payments", get(payments::list).post(add_payment::create))
+        .route("/admin/payments/new", get(add_payment::new))
         .route("/admin/payments/charge", get(charge::lead_on))
         .route("/admin/payments/card", get(card::new).post(card::authorize))
-        .route("/admin/payments/{id}", get(payments::show))
+        .route("/admin/payments/{id}", get(payment::show))
         .route("/admin/payments/{id}/keyed", get(card::keyed))
+        .route("/admin/payments/{id}/look", post(apart::look))
+        .route("/admin/card/{kind}/{payment}", get(keyed::show).post(keyed::hold))
         .route("/admin/payments/{id}/capture", post(card::capture))
         .route("/admin/payments/{id}/void", post(card::void))
         .route("/admin/payments/{id}/retry", post(charge::retry))
@@ -192,7 +199,7 @@ fn of_money() -> Router<Arc<App>> {
         .route("/admin/customers/{id}/method-added", get(methods::added))
         .route("/admin/methods/{id}/default", post(methods::choose))
         .route("/admin/methods/{id}/remove", post(methods::remove))
-        .route("/admin/payments/{id}/pdf", get(payments::pdf))
+        .route("/admin/payments/{id}/pdf", get(payment::pdf))
         .route("/admin/messages", get(messages::list).post(messages::create))
         .route("/admin/messages/new", get(messages::new))
         .route("/admin/messages/draft", post(messages::draft))
@@ -226,6 +233,7 @@ fn of_settings() -> Router<Arc<App>> {
         .route("/admin/settings/collecting", get(settings::collecting).post(settings::save_collecting))
         .route("/admin/settings/e-invoices", get(e_invoices::seller).post(e_invoices::save_seller_side))
         .route("/admin/settings/mails", get(settings::mails::first))
+        .route("/admin/settings/mails/{kind}/html", get(settings::mails::html))
         .route("/admin/settings/mails/{kind}", get(settings::mails::show).post(settings::mails::submit))
         .route("/admin/settings/papers", get(settings::papers::first).post(settings::papers::save_attached))
         .route("/admin/settings/papers/{kind}", get(settings::papers::show).post(settings::papers::submit))

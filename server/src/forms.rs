@@ -13,6 +13,7 @@ use axum::http::{HeaderValue, header};
 use books::calendar::{Day, parse_day};
 use books::money::{Currency, Money};
 use engine::error::FieldError;
+use locale::Tongue;
 use sha2::{Digest, Sha256};
 
 pub mod upload;
@@ -215,7 +216,7 @@ impl Form {
         if text.is_empty() {
             return None;
         }
-        match Money::parse(&text, currency) {
+        match Tongue::english().read_amount(&text, currency) {
             Ok(money) if money.minor > 0 => Some(money),
             Ok(_) => self.refuse(name, "NOT_POSITIVE", "The amount must be more than zero."),
             Err(e) => self.refuse(name, "NOT_AN_AMOUNT", sentence(&e.to_string())),
@@ -229,7 +230,7 @@ impl Form {
             return self.required(name, None);
         }
         let bare = text.strip_prefix(['-', '\u{2212}']);
-        match Money::parse(bare.or_else(|| text.strip_prefix('+')).unwrap_or(&text), currency) {
+        match Tongue::english().read_amount(bare.or_else(|| text.strip_prefix('+')).unwrap_or(&text), currency) {
             Ok(money) if money.minor == 0 => self.refuse(name, "ZERO", "The amount must not be zero."),
             Ok(money) => Some(Money { minor: if bare.is_some() { -money.minor } else { money.minor }, ..money }),
             Err(e) => self.refuse(name, "NOT_AN_AMOUNT", sentence(&e.to_string())),

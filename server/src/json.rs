@@ -1,8 +1,8 @@
 //! Bodies and queries of the API, read strictly: what we do not understand we refuse, by field.
 //!
-//! Invariants: a body is UTF-8 JSON of at most 1 MiB without duplicate keys, NUL or deep nesting; unknown names are
-//! refused; a whole number may be written `3.0`, a fraction where an integer is wanted is refused. What cannot be understood
-//! is 400, what is understood but not a value of the field is 422, each with the field's path. The parsed body in one
+//! Invariants: a body is UTF-8 JSON of at most 1 MiB, unless its route takes more, without duplicate keys, NUL or deep nesting;
+//! unknown names are refused; a whole number may be written `3.0`, a fraction where an integer is wanted is refused. What cannot be
+//! understood is 400, what is understood but not a value of the field is 422, each with the field's path. The parsed body in one
 //! canonical spelling is what an idempotency key is bound to. Left out: rules on values, which belong to `books`.
 
 use std::str::FromStr;
@@ -27,8 +27,12 @@ mod value;
 
 use complaint::Complaint;
 
-/// The longest body taken, in bytes.
+/// The longest body taken, in bytes, where a route does not say otherwise.
 pub const MAX_BODY: usize = 1024 * 1024;
+/// The longest body of a route that takes more than [`MAX_BODY`], such as a picture; laid on the route as an extension.
+#[derive(Debug, Clone, Copy)]
+pub struct LongestBody(pub usize);
+
 /// How long a client may take to send its body.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest query string taken, in bytes.
@@ -61,7 +65,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
         let (parts, body) = request.into_parts();
         // No call with a body has a query.
         parse_query::<Nothing>(parts.uri.query().unwrap_or_default())?;
-        let bytes = read_body(&parts.headers, body, MAX_BODY).await?;
+        let longest = parts.extensions.get().map_or(MAX_BODY, |LongestBody(bytes)| *bytes);
+        let bytes = read_body(&parts.headers, body, longest).await?;
         let parsed = parse_body(&parts.headers, &bytes)?;
         let request_hash = request_hash(parts.method.as_str(), path(&parts).path(), &parsed);
         Ok(StrictJson { value: from_value(parsed, Place::Body)?, request_hash })

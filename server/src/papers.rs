@@ -2,37 +2,33 @@
 //!
 //! Invariants: the functions that draw are handed in by the binary, so this crate is built and tested without the
 //! typesetter; a paper is drawn off the event loop and only a few at a time (`press`); a template of a business's own is run in a
-//! process with limits (`worker`). Left out: looks, which are `documents`'.
+//! process with limits (`worker`). The values of each kind of paper are made in the file of its name. Left out: looks, which are
+//! `documents`'.
 
 use std::sync::Arc;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use books::money::{Currency, Money};
-use books::order::OrderState;
-use books::paper::{
-    AgeingStrip, Amendment, AmendmentReason, AppliedTo, Body, Business, LetterPaper, Letterhead, Logo, Mark, Means, Movement,
-    OpenItem, OrderKind, OrderPaper, PageSize, PaidRow, Paper, PaperKind, PaperLine, Party, PayPanel, Prices, ReceiptPaper,
-    Stamp, Standing, StatementPaper, TaxRow,
-};
+use books::paper::{Business, Letterhead, Logo, Means, PageSize, Paper, PaperKind, Party, Stamp};
 use engine::press::{Press, Printable, Printed};
 use engine::sheets::credit_note::CreditNoteSheet;
 use engine::sheets::invoice::InvoiceSheet;
 use engine::sheets::order::OrderSheet;
 use engine::sheets::payment::PaymentSheet;
 use engine::sheets::refund::RefundSheet;
-use engine::sheets::statement::{Moved, StatementSheet};
+use engine::sheets::statement::StatementSheet;
 use engine::store::customer::Customer;
 use engine::store::mail::MailAttachment;
-use engine::store::order::OrderLine;
 use engine::store::payment::Payment;
-use engine::wording;
 use locale::Tongue;
 
 mod invoices;
+mod orders;
 pub mod press;
+mod receipts;
 mod refunds;
 mod samples;
+mod statements;
 pub mod worker;
 
 pub use invoices::{credit_note_xml, invoice_xml};
@@ -190,133 +186,6 @@ fn tongue(head: &Letterhead) -> Tongue {
     Tongue::of_tag(&head.locale)
 }
 
-/// The values that an order's PDF prints.
-pub fn order_paper(sheet: &OrderSheet, pay_url: Option<String>, now: books::calendar::Instant) -> OrderPaper {
-    let zone = sheet.business.zone();
-    let currency = sheet.order.currency;
-    let money = |minor| Money::new(minor, currency);
-    let figures = sheet.figures;
-    let due = figures.amount_due > 0;
-    let head = letterhead(&sheet.business, sheet.customer.locale.as_deref(), now);
-    OrderPaper {
-        body: body(&tongue(&head), sheet),
-        head,
-        customer: party(&sheet.customer),
-        kind: match sheet.order.kind {
-            books::order::OrderKind::Order => OrderKind::Order,
-            books::order::OrderKind::Application => OrderKind::Application,
-        },
-        number: sheet.order.number.clone(),
-        mark: mark(sheet),
-        description: String::new(),
-        ordered_on: sheet.order.created_at.day_in(&zone),
-        due_on: None,
-        reference: sheet.customer.reference.clone().unwrap_or_default(),
-        standing: Standing {
-            total: money(figures.total),
-            fees: money(figures.fees),
-            credited: money(figures.credited),
-            written_off: money(figures.written_off),
-            paid: money(figures.paid),
-            amount_due: money(figures.amount_due),
-        },
-        payments: paid_rows(sheet),
-        pay: pay_url.filter(|_| due).map(PayPanel::link),
-        message: String::new(),
-        notes: sheet.order.note.iter().cloned().collect(),
-    }
-}
-
-fn mark(sheet: &OrderSheet) -> Option<Mark> {
-    use books::figures::PaymentState as P;
-    match (sheet.order.state, sheet.payment_state()) {
-        (OrderState::Draft, _) => Some(Mark::Draft),
-        (OrderState::Canceled | OrderState::Denied | OrderState::Withdrawn, _) => Some(Mark::Canceled),
-        (_, _) if sheet.reserved() > 0 => Some(Mark::Pending),
-        (_, P::Paid) => Some(Mark::Paid),
-        (_, P::PartPaid) => Some(Mark::PartPaid),
-        (_, P::Unpaid) => Some(Mark::Unpaid),
-    }
-}
-
-fn body(tongue: &Tongue, sheet: &OrderSheet) -> Body {
-    let currency = sheet.order.currency;
-    let money = |minor| Money::new(minor, currency);
-    let live = || sheet.lines.iter().filter(|line| line.removed_by.is_none());
-    let mut lines: Vec<PaperLine> = sheet.lines.iter().map(|line| paper_line(sheet, line)).collect();
-    let mut taxes: Vec<TaxRow> = Vec::new();
-    for line in live() {
-        let Some(rate) = &line.tax_rate else { continue };
-        match taxes.iter_mut().find(|row| row.rate == *rate) {
-            Some(row) => {
-                *row = TaxRow { rate: rate.clone(), net: money(row.net.minor + line.net), tax: money(row.tax.minor + line.tax) }
-            }
-            None => taxes.push(TaxRow { rate: rate.clone(), net: money(line.net), tax: money(line.tax) }),
-        }
-    }
-    // A discount may outlive the line that it had lessened: what is left over is printed, so that the paper adds up.
-    let over = sheet.figures.total - live().map(|line| line.gross).sum::<i64>();
-    if over != 0 {
-        lines.push(leftover(tongue, money(over)));
-    }
-    Body { prices: Prices::BeforeTax, lines, taxes, total: money(sheet.figures.total) }
-}
-
-fn leftover(tongue: &Tongue, amount: Money) -> PaperLine {
-    PaperLine {
-        description: tongue.say("written-leftover").to_string(),
-        detail: String::new(),
-        quantity: "1".to_owned(),
-        unit_amount: amount,
-        tax_rate: None,
-        net: amount,
-        gross: amount,
-        amended: None,
-    }
-}
-
-fn paper_line(sheet: &OrderSheet, line: &OrderLine) -> PaperLine {
-    let zone = sheet.business.zone();
-    let money = |minor| Money::new(minor, sheet.order.currency);
-    let changed = line.removed_by.or(line.added_by);
-    let amended = sheet.amendments.iter().find(|row| Some(row.id) == changed).map(|row| Amendment {
-        on: row.created_at.day_in(&zone),
-        reason: match row.reason.as_str() {
-            "items_added" => AmendmentReason::ItemsAdded,
-            "shipping" => AmendmentReason::Shipping,
-            "extra_service" => AmendmentReason::ExtraService,
-            "correction" => AmendmentReason::Correction,
-            _ => AmendmentReason::Other,
-        },
-        note: String::new(),
-        removed: line.removed_by.is_some(),
-    });
-    PaperLine {
-        description: line.description.clone(),
-        detail: String::new(),
-        quantity: line.unit.as_ref().map_or_else(|| line.quantity.clone(), |unit| format!("{} {unit}", line.quantity)),
-        unit_amount: money(line.unit_amount),
-        tax_rate: line.tax_rate.clone(),
-        net: money(line.net),
-        gross: money(line.gross),
-        amended,
-    }
-}
-
-fn paid_rows(sheet: &OrderSheet) -> Vec<PaidRow> {
-    let zone = sheet.business.zone();
-    let counted = sheet.payments.iter().rev().map(|payment| (payment, sheet.paid_by(payment.id))).filter(|(_, part)| *part > 0);
-    counted
-        .map(|(payment, part)| PaidRow {
-            number: payment.number.clone(),
-            on: payment.received_on.unwrap_or_else(|| payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
-            means: means(payment),
-            applied: Money::new(part, payment.currency),
-            amount: Money::new(payment.amount, payment.currency),
-        })
-        .collect()
-}
-
 fn means(payment: &Payment) -> Means {
     let reference = payment.reference.clone().unwrap_or_default();
     match (payment.external_kind.as_deref(), payment.brand.as_deref(), &payment.last4) {
@@ -328,132 +197,5 @@ fn means(payment: &Payment) -> Means {
         (None, Some("Bank debit"), Some(last4)) => Means::BankDebit { bank: String::new(), last4: last4.clone() },
         (None, Some(brand), Some(last4)) => Means::Card { brand: brand.to_owned(), last4: last4.clone() },
         (None, ..) => Means::Other { label: String::new() },
-    }
-}
-
-/// The values that a receipt prints.
-pub fn receipt_paper(sheet: &PaymentSheet, now: books::calendar::Instant) -> ReceiptPaper {
-    let zone = sheet.business.zone();
-    let currency: Currency = sheet.payment.currency;
-    let money = |minor| Money::new(minor, currency);
-    let head = letterhead(&sheet.business, sheet.customer.locale.as_deref(), now);
-    let tongue = tongue(&head);
-    let applied: Vec<AppliedTo> = sheet
-        .charges
-        .iter()
-        .filter(|charge| charge.kind.class() == books::entry::Class::Charge)
-        .map(|charge| {
-            let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();
-            let order = sheet.order_of(charge).and_then(|order| order.number.clone());
-            let invoice = sheet.invoice_of(charge).and_then(|invoice| invoice.number.clone());
-            AppliedTo {
-                number: invoice.or(order).unwrap_or_default(),
-                description: wording::entry(&tongue, charge.kind, &charge.description),
-                applied: money(part),
-                due_after: None,
-            }
-        })
-        .collect();
-    let set_against: i64 = applied.iter().map(|row| row.applied.minor).sum();
-    let free = sheet.unapplied();
-    let payment = &sheet.payment;
-    ReceiptPaper {
-        head,
-        customer: party(&sheet.customer),
-        number: payment.number.clone(),
-        received_at: Stamp::in_zone(payment.succeeded_at.unwrap_or(payment.created_at), &zone),
-        received_on: payment.received_on,
-        amount: money(payment.amount),
-        means: means(payment),
-        reference: String::new(),
-        tendered: payment.tendered.map(money),
-        change: payment.change().map(money),
-        applied,
-        refunded: money(payment.amount - set_against - free),
-        credit_left: money(free),
-        still_owed: Some(money(sheet.still_due)),
-        message: String::new(),
-        notes: Vec::new(),
-    }
-}
-
-fn open_items(tongue: &Tongue, sheet: &StatementSheet) -> Vec<OpenItem> {
-    let money = |minor| Money::new(minor, sheet.currency);
-    let items = sheet.open.iter().map(|item| OpenItem {
-        number: item.number.clone(),
-        description: wording::entry(tongue, item.kind, &item.description),
-        on: item.on,
-        due_on: item.due_on,
-        // Without a named due day it is aged, but never called late.
-        days_past_due: if item.due_on.is_some() { item.days_past_due } else { 0 },
-        amount: money(item.amount),
-        open: money(item.open),
-    });
-    items.collect()
-}
-
-/// The values that a statement prints.
-pub fn statement_paper(sheet: &StatementSheet, pay_url: Option<String>) -> StatementPaper {
-    let money = |minor| Money::new(minor, sheet.currency);
-    let head = letterhead(&sheet.business, sheet.customer.locale.as_deref(), sheet.made_at);
-    let tongue = tongue(&head);
-    let moved = |row: &Moved| Movement {
-        on: row.on,
-        description: wording::entry(&tongue, row.kind, &row.description),
-        number: row.number.clone(),
-        amount: money(row.amount),
-        balance: money(row.balance),
-    };
-    let a = sheet.ageing;
-    StatementPaper {
-        open_items: open_items(&tongue, sheet),
-        head,
-        customer: party(&sheet.customer),
-        from: sheet.period.from,
-        to: sheet.period.to,
-        opening: money(sheet.opening),
-        movements: sheet.movements.iter().map(moved).collect(),
-        closing: money(sheet.closing),
-        ageing: AgeingStrip {
-            current: money(a.current),
-            d1_30: money(a.d1_30),
-            d31_60: money(a.d31_60),
-            d61_90: money(a.d61_90),
-            d90_plus: money(a.d90_plus),
-            free_credit: money(a.credit),
-        },
-        last_closing: sheet.said_before.map(money),
-        entered_since: sheet.entered_since.iter().map(moved).collect(),
-        pay: pay_url.filter(|_| sheet.closing < 0).map(PayPanel::link),
-        notes: Vec::new(),
-    }
-}
-
-/// The values that a payment letter prints: what is open at the end of the sheet's days, in the business's words.
-pub fn letter_paper(sheet: &StatementSheet, pay_url: Option<String>) -> LetterPaper {
-    let money = |minor| Money::new(minor, sheet.currency);
-    let due = money(-sheet.closing);
-    let head = letterhead(&sheet.business, sheet.customer.locale.as_deref(), sheet.made_at);
-    let tongue = tongue(&head);
-    let how = match (&pay_url, due.minor > 0) {
-        (_, false) => tongue.say("letter-nothing"),
-        (Some(_), true) => tongue.say("letter-by-code"),
-        (None, true) => tongue.say("letter-ask"),
-    };
-    LetterPaper {
-        customer: party(&sheet.customer),
-        dated_on: sheet.period.to,
-        subject: tongue.say("letter-subject").with("business", &sheet.business.name).to_string(),
-        paragraphs: vec![
-            tongue.say("letter-greeting").with("name", &sheet.customer.name).to_string(),
-            tongue.say("letter-open").to_string(),
-            how.to_string(),
-            format!("{}\n{}", tongue.say("letter-regards"), sheet.business.name),
-        ],
-        open_items: open_items(&tongue, sheet),
-        amount_due: due,
-        free_credit: money(sheet.ageing.credit),
-        pay: pay_url.map(PayPanel::link),
-        head,
     }
 }

@@ -246,7 +246,8 @@ fn sentence(word: &str) -> String {
     capitalized(text)
 }
 
-fn capitalized(text: &str) -> String {
+/// With a capital letter, for words that do not stand within a sentence.
+pub fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -403,6 +404,14 @@ pub struct LineRow {
     pub gross: Amount,
     /// Taken off by a later amendment: shown struck through.
     pub removed: bool,
+}
+
+impl LineRow {
+    /// What stands under its description for staff: what it is, how it is counted, its tax.
+    pub fn notes(&self) -> Vec<String> {
+        let tax = if self.tax_rate.is_empty() { String::new() } else { format!("tax {}", self.tax_rate) };
+        [self.kind.clone(), self.detail.clone(), tax].into_iter().filter(|note| !note.is_empty()).collect()
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@
 //   copy, print    data-copy="#input", data-print
 //   asking first   <form data-confirm="…">
 //   shortcuts      g then a letter (a[data-go]), n (a[data-new]), ? (the list)
-//   sent once      a form that was sent cannot be sent again from the same page
+//   sent once      a form that was sent cannot be sent again from the same page; what opens beside it is only a look
+//   how much       data-echo="NAME": what is typed into that field of the form, behind data-before
 
 const $ = (selector, from = document) => from.querySelector(selector);
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
@@ -176,6 +177,7 @@ async function openWindow(link) {
     if (answer.status !== 200 || !part || !dialog) throw new Error("not a window");
     $("#window-title").textContent = part.dataset.window;
     $("#window-body").replaceChildren(document.adoptNode(part));
+    echoAll(dialog);
     dialog.showModal();
     ($("[autofocus]", dialog) ?? $("input:not([type=hidden]), select, textarea", dialog))?.focus();
   } catch {
@@ -299,7 +301,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.confirm && !confirm(form.dataset.confirm)) return void event.preventDefault();
-  if (form.method !== "post") return;
+  if (form.method !== "post" || event.submitter?.formTarget) return;
   if (form.dataset.sent) return void event.preventDefault();
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");
@@ -314,6 +316,25 @@ addEventListener("pageshow", () => {
 document.addEventListener("change", (event) => {
   const field = event.target;
   if (field.matches("[data-auto]")) field.form.requestSubmit();
+});
+
+/** A button that moves money says how much: what stands in the field now, while it can be read as an amount. */
+function echo(field) {
+  const typed = field.value.trim();
+  for (const label of $$(`[data-echo="${CSS.escape(field.name)}"]`, field.form)) {
+    label.textContent = /^\d[\d.,]*$/.test(typed) ? label.dataset.before + typed : "";
+  }
+}
+
+function echoAll(part) {
+  for (const label of $$("[data-echo]", part)) {
+    const field = label.closest("form")?.elements[label.dataset.echo];
+    if (field) echo(field);
+  }
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.form && event.target.name) echo(event.target);
 });
 
 /** One more line in the form of an order: a copy of the last one, emptied. */
@@ -379,6 +400,7 @@ $$("[data-wide-open]").forEach((details) => {
 addEventListener("beforeprint", () => $$("details.sum").forEach((details) => ((details.dataset.was = details.open), (details.open = true))));
 addEventListener("afterprint", () => $$("details.sum").forEach((details) => (details.open = details.dataset.was === "true")));
 setTimeout(() => $$("#toasts > .toast").forEach((note) => note.remove()), 6000);
+echoAll(document);
 wirePalette();
 listen();
 poll();

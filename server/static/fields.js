@@ -23,7 +23,7 @@ function say(text) {
 }
 
 function unavailable() {
-  for (const part of form.querySelectorAll(".fields, [data-pay], .fine")) part.hidden = true;
+  for (const part of form.querySelectorAll(".fields, [data-ways], [data-bank], [data-pay], .fine")) part.hidden = true;
   say(words("unavailable"));
 }
 
@@ -48,6 +48,60 @@ function hand(token) {
   send.submit();
 }
 
+/** Staff key a card at Stripe: its fields give a token, which our server charges as one by mail or telephone. */
+async function keyedAtStripe(stripe, dark) {
+  const style = () => ({
+    base: { color: color("ink"), iconColor: color("ink-3"), fontSize: "16px", "::placeholder": { color: color("ink-3") } },
+    invalid: { color: color("bad"), iconColor: color("bad") },
+  });
+  const card = stripe.elements().create("card", { style: style(), disableLink: true });
+  dark.addEventListener("change", () => card.update({ style: style() }));
+  card.on("ready", ready);
+  card.mount(box);
+  return async () => {
+    const { paymentMethod, error } = await stripe.createPaymentMethod({ type: "card", card });
+    if (!paymentMethod) return error?.message ?? words("failed");
+    hand(paymentMethod.id);
+  };
+}
+
+/** Beside the card a bank account at Square, where the page offers one. Answers how to pay from it, once it is chosen. */
+function accountAtSquare(payments) {
+  const choice = form.querySelector("[data-ways]");
+  if (!choice) return () => undefined;
+  const [account, holder] = [form.querySelector("[data-bank]"), form.querySelector("#holder")];
+  let ach;
+  let told;
+  // The card does not wait for this; and Square may not take accounts for this merchant: then there is nothing to choose.
+  payments.ach().then((made) => {
+    ach = made;
+    ach.addEventListener("ontokenization", ({ detail }) => told?.(detail));
+    choice.hidden = false;
+  }, () => undefined);
+  const isChosen = () => choice.querySelector("input:checked").value === "bank";
+  choice.addEventListener("change", () => {
+    account.hidden = !isChosen();
+    group.hidden = isChosen();
+    say("");
+  });
+  const pay = async () => {
+    const accountHolderName = holder.value.trim();
+    holder.setAttribute("aria-invalid", String(!accountHolderName));
+    if (!accountHolderName) {
+      holder.focus();
+      return words("holder");
+    }
+    const heard = new Promise((resolve) => { told = resolve; });
+    const asked = ach.tokenize({ accountHolderName, intent: "CHARGE", amount: given.amount, currency: given.currency });
+    // The token may come either way. Nothing is taken before our server has it, so that whatever went wrong came to nothing.
+    const answered = asked.then((result) => (result ? { tokenResult: result } : heard));
+    const { tokenResult } = await Promise.race([heard, answered]).catch(() => ({}));
+    if (tokenResult?.status !== "OK") return words("unconfirmed");
+    hand(tokenResult.token);
+  };
+  return () => (ach && isChosen() ? pay : undefined);
+}
+
 const ways = {
   async square() {
     const payments = Square.payments(given.app, given.location);
@@ -64,9 +118,12 @@ const ways = {
     };
     const card = await payments.card({ style });
     await card.attach(box);
+    const fromAccount = accountAtSquare(payments);
     ready();
     return async () => {
-      const details = { amount: given.amount, currencyCode: given.currency, intent: "CHARGE", customerInitiated: true, sellerKeyedIn: false, billingContact: {} };
+      const account = fromAccount();
+      if (account) return account();
+      const details = { amount: given.amount, currencyCode: given.currency, intent: given.keep ? "CHARGE_AND_STORE" : "CHARGE", customerInitiated: !given.staff, sellerKeyedIn: Boolean(given.staff), billingContact: {} };
       const { status, token, errors } = await card.tokenize(details);
       if (status !== "OK") return errors?.[0]?.message ?? words("failed");
       hand(token);
@@ -90,6 +147,7 @@ const ways = {
       rules: { ".Input": { borderColor: color("edge"), boxShadow: "none" }, ".Tab": { borderColor: color("edge"), boxShadow: "none" } },
     });
     const stripe = Stripe(given.key, { locale: language });
+    if (given.staff) return keyedAtStripe(stripe, dark);
     const elements = stripe.elements({ clientSecret: given.secret, appearance: appearance() });
     dark.addEventListener("change", () => elements.update({ appearance: appearance() }));
     const fields = elements.create("payment");

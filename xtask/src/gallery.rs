@@ -21,9 +21,16 @@ pub fn draw() -> Result<(), String> {
     let root = crate::steps::root();
     let (made, shown) = (root.join("target/gallery"), root.join("docs/gallery"));
     let (papers, mails) = (made.join("papers"), made.join("mails"));
+    if made.exists() {
+        std::fs::remove_dir_all(&made).map_err(|error| format!("{}: {error}", made.display()))?;
+    }
     run("cargo", &["run", "--release", "-p", "documents", "--example", "press", "--", "print", &text(&papers)?])?;
     run("cargo", &["run", "--release", "-p", "engine", "--example", "letters", "--", &text(&mails)?])?;
     std::fs::create_dir_all(&shown).map_err(|error| format!("{}: {error}", shown.display()))?;
+    // What is no longer drawn goes.
+    for old in files(&shown, "png")? {
+        std::fs::remove_file(&old).map_err(|error| format!("{}: {error}", old.display()))?;
+    }
     for paper in files(&papers, "pdf")? {
         let (from, to) = (text(&paper)?, text(&shown.join(name(&paper)))?);
         run("pdftoppm", &["-png", "-r", RESOLUTION, "-l", PAGES, &from, &to])?;

@@ -119,6 +119,23 @@ struct Cut<'a> {
     dated: Dated,
 }
 
+/// Discounts of one posting that are taken off together; positive.
+struct Discounts {
+    charge: EntryId,
+    /// What all lines of the posting come to before.
+    lines_left: i64,
+    gross: i64,
+    tax: i64,
+}
+
+impl Discounts {
+    /// Gross and tax of what is owed again: of a discount only what it lessens still. It may have outlived its items.
+    fn given_back(&self) -> (i64, i64) {
+        let gross = (self.lines_left + self.gross).max(0) - self.lines_left.max(0);
+        (gross, tax_of_part(self.gross, self.tax, gross, 0))
+    }
+}
+
 impl Account {
     /// Charges the first lines of an order or application. Nothing for an order that comes to 0. The lines are on the
     /// account from now on.
@@ -264,23 +281,35 @@ impl Account {
     /// from now on.
     fn gather(&mut self, remove: &[LineRef]) -> Result<(Vec<Less>, NewLines), Refusal> {
         let mut of_charge: Vec<Less> = Vec::new();
-        let mut given_back = NewLines { net: 0, tax: 0, lines: Vec::new() };
+        let mut discounts: Vec<Discounts> = Vec::new();
         for wanted in remove {
-            let line = self.lines.iter_mut().find(|line| line.line == *wanted).ok_or(Refusal::NotFound { what: "the line" })?;
+            let place = self.lines.iter().position(|line| line.line == *wanted).ok_or(Refusal::NotFound { what: "the line" })?;
+            let line = &self.lines[place];
             let (gross, tax, id) = (line.gross - line.credited, line.tax - line.credited_tax, line.charge);
             if gross == 0 && line.gross != 0 {
                 return Err(Refusal::AlreadyTakenOff);
             }
-            line.credit_whole();
             let charge = self.at(id)?;
             if gross < 0 {
-                given_back.net += tax - gross;
-                given_back.tax -= tax;
+                match discounts.iter_mut().find(|known| known.charge == id) {
+                    Some(known) => (known.gross, known.tax) = (known.gross - gross, known.tax - tax),
+                    None => discounts.push(Discounts { charge: id, lines_left: 0, gross: -gross, tax: -tax }),
+                }
             } else if let Some(less) = of_charge.iter_mut().find(|less| less.charge == charge) {
                 (less.amount, less.tax) = (less.amount + gross, less.tax + tax);
             } else {
                 of_charge.push(Less { charge, amount: gross, tax });
             }
+        }
+        for line in &self.lines {
+            let found = discounts.iter_mut().find(|known| known.charge == line.charge);
+            found.into_iter().for_each(|known| known.lines_left += line.gross - line.credited);
+        }
+        let of = |line: &ChargeLine| remove.contains(&line.line);
+        self.lines.iter_mut().filter(|line| of(line)).for_each(ChargeLine::credit_whole);
+        let mut given_back = NewLines { net: 0, tax: 0, lines: Vec::new() };
+        for (gross, tax) in discounts.iter().map(Discounts::given_back) {
+            (given_back.net, given_back.tax) = (given_back.net + gross - tax, given_back.tax + tax);
         }
         Ok((of_charge, given_back))
     }

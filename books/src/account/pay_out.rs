@@ -19,6 +19,7 @@ pub struct MoneyBack {
     pub amount: i64,
     /// Where it went out: back through the processor, or outside.
     pub channel: Channel,
+    /// None: the way the payment came.
     pub method: Option<String>,
     pub reason: String,
     pub when: When,
@@ -103,7 +104,8 @@ impl Account {
         dated: Dated,
     ) -> Result<PayOutOutcome, Refusal> {
         let mut entry = self.draft(ids, EntryKind::Refund, input.amount, "Refund", dated);
-        (entry.payment, entry.method, entry.reason) = (Some(input.payment), input.method.clone(), Some(input.reason.clone()));
+        let method = input.method.clone().or_else(|| self.items[credit].entry.method.clone());
+        (entry.payment, entry.method, entry.reason) = (Some(input.payment), method, Some(input.reason.clone()));
         self.pay_out(ids, entry, rules::refunded(input.amount, &input.channel), credit, &input.reopens, dated)
     }
 

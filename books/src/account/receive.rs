@@ -1,7 +1,7 @@
 //! Money comes in, and staff move it (rules 5 and 6).
 //!
-//! Invariants: targets are settled in the order given and capped by what is open; money that names its document
-//! undoes write-offs there first of all its uses beyond what is open; the excess goes by rule 5. A small difference
+//! Invariants: targets are settled in the order given and capped by what is open; what they do not need undoes write-offs
+//! there, first of all its uses beyond what is open; the excess goes by rule 5. A small difference
 //! is posted only when the payment leaves 0 < open ≤ tolerance on a document it named and paid. Left out: the
 //! payment's own states (`payment.rs`) and the release of its reservation, which the caller does first.
 
@@ -77,10 +77,7 @@ impl Account {
         entry.payment = Some(input.payment);
         let state = ItemState { channel: Some(input.channel.clone()), ..ItemState::default() };
         let credit = self.post(entry, state, rules::payment_received(input.amount, &input.channel))?;
-        let mut settled = Vec::new();
-        for aim in &input.aims {
-            settled.extend(self.settle_aim(ids, credit, *aim, dated)?);
-        }
+        let settled: Vec<(usize, i64)> = self.settle_aims(ids, credit, &input.aims, dated)?.concat();
         // Where the setting applies free credit, this money takes its turn among it, below.
         if input.aims.is_empty() && !input.hold_excess && !self.basis.apply_free {
             let due = self.in_due_order(|item| item.is_charge() && item.usable() > 0);
@@ -114,8 +111,9 @@ impl Account {
             had.push((charge, amount));
         }
         self.check_parts(&input.aims, self.items[credit].open())?;
-        for aim in &input.aims {
-            let settled: i64 = self.settle_aim(ids, credit, *aim, dated)?.iter().map(|(_, amount)| amount).sum();
+        let settled = self.settle_aims(ids, credit, &input.aims, dated)?;
+        for (aim, parts) in input.aims.iter().zip(settled) {
+            let settled: i64 = parts.iter().map(|(_, amount)| amount).sum();
             if let Some(asked) = aim.amount.filter(|asked| *asked > settled) {
                 return Err(Refusal::AboveDue { asked: self.money(asked), due: self.money(settled) });
             }
@@ -165,20 +163,27 @@ impl Account {
         Ok(())
     }
 
-    /// Settles one target: what is open, oldest due first, then what was written off there.
-    fn settle_aim(
+    /// Settles targets: what is open on each in the order given, oldest due first; what is left then pays what was written off
+    /// there, so that no write-off yields to money that something else named still needs. Answers what each target got.
+    fn settle_aims(
         &mut self,
         ids: &mut dyn IdSource,
         credit: usize,
-        aim: Aim,
+        aims: &[Aim],
         dated: Dated,
-    ) -> Result<Vec<(usize, i64)>, Refusal> {
-        let charges = self.targets(aim.target)?;
-        let most = aim.amount.unwrap_or(i64::MAX).min(self.items[credit].open());
-        let mut settled = self.pour(credit, most, &charges, super::Item::open)?;
-        let left = most - settled.iter().map(|(_, amount)| amount).sum::<i64>();
-        if left > 0 {
-            settled.extend(self.recover(ids, credit, &charges, left, dated)?);
+    ) -> Result<Vec<Vec<(usize, i64)>>, Refusal> {
+        let mut settled = Vec::with_capacity(aims.len());
+        for aim in aims {
+            let charges = self.targets(aim.target)?;
+            settled.push(self.pour(credit, aim.amount.unwrap_or(i64::MAX), &charges, super::Item::open)?);
+        }
+        for (aim, parts) in aims.iter().zip(&mut settled) {
+            let had: i64 = parts.iter().map(|(_, amount)| amount).sum();
+            let left = aim.amount.map_or(i64::MAX, |most| most - had).min(self.items[credit].open());
+            if left > 0 {
+                let charges = self.targets(aim.target)?;
+                parts.extend(self.recover(ids, credit, &charges, left, dated)?);
+            }
         }
         Ok(settled)
     }

@@ -170,16 +170,51 @@ pub struct ChargeSavedFacts {
 
 pub fn charge_saved(facts: &ChargeSavedFacts) -> Answer {
     let [none, expired] = no_method(facts.method);
-    let above = facts.amount.filter(|amount| amount.minor > facts.due.minor);
     first(
         Action::ChargeSaved,
         [
             no_balance(facts.due),
             none,
             expired,
-            above.map(|amount| {
-                (Code::AboveDue, format!("{amount} is more than the {} that is due: lower the amount.", facts.due))
+            above_due(facts.amount, facts.due),
+            payment_pending(facts.pending),
+            no_right(facts.right),
+        ],
+    )
+}
+
+fn above_due(amount: Option<Money>, due: Money) -> Option<(Code, String)> {
+    let above = amount.filter(|amount| amount.minor > due.minor);
+    above.map(|amount| (Code::AboveDue, format!("{amount} is more than the {due} that is due: lower the amount.")))
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizeFacts {
+    pub due: Money,
+    /// Whether one has fields in which staff can key a card and holds its amount.
+    pub processors: Processors,
+    /// A kept card is held as well as one that is keyed.
+    pub method: SavedMethod,
+    /// Nothing: all that is due.
+    pub amount: Option<Money>,
+    pub pending: Option<Money>,
+    pub right: bool,
+}
+
+/// Staff have an amount held on a card, at the counter or by phone, to be processed afterwards.
+pub fn authorize(facts: &AuthorizeFacts) -> Answer {
+    let keyed = facts.method != SavedMethod::Live;
+    first(
+        Action::Authorize,
+        [
+            no_balance(facts.due),
+            when(facts.processors == Processors::None, Code::NoProcessor, || {
+                "No payment processor is live: connect one in Settings, or record what another terminal took.".to_owned()
             }),
+            when(keyed && facts.processors == Processors::Incompatible, Code::ProcessorIncompatible, || {
+                "No live processor has fields in which staff can key a card: record what another terminal took.".to_owned()
+            }),
+            above_due(facts.amount, facts.due),
             payment_pending(facts.pending),
             no_right(facts.right),
         ],

@@ -5,6 +5,7 @@
 use super::collecting::no_method;
 use super::{Action, Answer, Code, SavedMethod, first, needs_approval, no_balance, no_right, payment_pending, when};
 use crate::calendar::Day;
+use crate::invoice::InvoiceStanding;
 use crate::money::Money;
 use crate::order::{OrderKind, OrderState};
 
@@ -58,16 +59,22 @@ fn not_issuable(facts: &IssueFacts<'_>) -> [Option<(Code, String)>; 2] {
     ]
 }
 
-fn not_issued(issued: bool) -> Option<(Code, String)> {
-    when(!issued, Code::NotIssued, || "The invoice is not issued, or it is void.".to_owned())
+/// A draft or void invoice is sent, paid, credited, given up and charged a fee by nobody.
+pub fn not_issued(standing: InvoiceStanding) -> Option<(Code, String)> {
+    let why = match standing {
+        InvoiceStanding::Draft => "This is a draft: issue it first.",
+        InvoiceStanding::Void => "This invoice is void: duplicate it to bill this anew.",
+        InvoiceStanding::Issued | InvoiceStanding::Uncollectible => return None,
+    };
+    Some((Code::NotIssued, why.to_owned()))
 }
 
 /// Send, or send again as a reminder.
-pub fn send(issued: bool, has_address: bool) -> Answer {
+pub fn send(standing: InvoiceStanding, has_address: bool) -> Answer {
     first(
         Action::Send,
         [
-            not_issued(issued),
+            not_issued(standing),
             when(!has_address, Code::NoContact, || {
                 "The customer has no email address: add one, or print the invoice.".to_owned()
             }),
@@ -77,8 +84,7 @@ pub fn send(issued: bool, has_address: bool) -> Answer {
 
 #[derive(Debug, Clone, Copy)]
 pub struct VoidFacts {
-    /// Issued and not void.
-    pub issued: bool,
+    pub standing: InvoiceStanding,
     pub credit_note: bool,
     pub pending: Option<Money>,
     pub right: bool,
@@ -88,7 +94,7 @@ pub fn void(facts: &VoidFacts) -> Answer {
     first(
         Action::Void,
         [
-            not_issued(facts.issued),
+            not_issued(facts.standing),
             when(facts.credit_note, Code::CreditNoteStands, || {
                 "A credit note stands on this invoice: credit the rest instead of voiding it.".to_owned()
             }),
@@ -100,8 +106,7 @@ pub fn void(facts: &VoidFacts) -> Answer {
 
 #[derive(Debug, Clone, Copy)]
 pub struct CreditNoteFacts {
-    /// Issued and not void.
-    pub issued: bool,
+    pub standing: InvoiceStanding,
     pub creditable: Money,
     /// Nothing: whether anything can be credited at all.
     pub amount: Option<Money>,
@@ -119,7 +124,7 @@ pub fn credit_note(facts: &CreditNoteFacts) -> Answer {
     first(
         Action::CreditNote,
         [
-            not_issued(facts.issued),
+            not_issued(facts.standing),
             when(exceeds, Code::ExceedsTotal, || format!("At most {most} of this invoice can still be credited.")),
             range.map(|(from, _)| (Code::DateOutOfRange, format!("Date the credit note between {from} and {}.", facts.today))),
             needs_approval(facts.needs_approval),
@@ -130,7 +135,7 @@ pub fn credit_note(facts: &CreditNoteFacts) -> Answer {
 
 #[derive(Debug, Clone, Copy)]
 pub struct WriteOffFacts {
-    pub issued: bool,
+    pub standing: InvoiceStanding,
     pub due: Money,
     pub amount: Option<Money>,
     pub needs_approval: bool,
@@ -142,7 +147,7 @@ pub fn write_off(facts: &WriteOffFacts) -> Answer {
     first(
         Action::WriteOff,
         [
-            not_issued(facts.issued),
+            not_issued(facts.standing),
             no_balance(facts.due),
             above.map(|amount| (Code::AboveDue, format!("{amount} is more than the {} that is due.", facts.due))),
             needs_approval(facts.needs_approval),
@@ -153,7 +158,7 @@ pub fn write_off(facts: &WriteOffFacts) -> Answer {
 
 #[derive(Debug, Clone, Copy)]
 pub struct LateFeeFacts {
-    pub issued: bool,
+    pub standing: InvoiceStanding,
     pub due: Money,
     /// Its due day was named and has passed.
     pub overdue: bool,
@@ -165,7 +170,7 @@ pub fn late_fee(facts: &LateFeeFacts) -> Answer {
     first(
         Action::LateFee,
         [
-            not_issued(facts.issued),
+            not_issued(facts.standing),
             no_balance(facts.due),
             when(!facts.overdue, Code::NotOverdue, || "The invoice is not overdue yet.".to_owned()),
             no_right(facts.right),

@@ -17,6 +17,7 @@ pub const fn reasons(action: Action) -> &'static [Code] {
         Action::PayPart => &[FullOnly, BelowMinimum, AboveDue],
         Action::AddPayment => &[PaymentPending, PeriodLocked, NoRight],
         Action::ChargeSaved => &[NoBalance, NoSavedMethod, MethodExpired, AboveDue, PaymentPending, NoRight],
+        Action::Authorize => &[NoBalance, NoProcessor, ProcessorIncompatible, AboveDue, PaymentPending, NoRight],
         Action::ProcessCard | Action::Capture => &[NotAuthorized, AuthorizationExpired],
         Action::ProcessCash | Action::ProcessCheck => &[MissingDetail],
         Action::GenerateInvoice => &[StillPending, NoBalance, AlreadyInvoiced],

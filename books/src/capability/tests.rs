@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::calendar::parse_day;
+use crate::invoice::InvoiceStanding;
 use crate::link::{LinkState, Policy};
 use crate::money::Currency;
 
@@ -62,7 +63,7 @@ fn each_action_names_its_reasons() {
     assert_eq!(code(process_cash(Some("the amount tendered"))), Some("MISSING_DETAIL"));
     assert_eq!(code(amend(OrderState::Canceled)), Some("CLOSED"));
     assert_eq!(code(cancel(OrderKind::Order, OrderState::Confirmed)), None);
-    assert_eq!(code(send(true, false)), Some("NO_CONTACT"));
+    assert_eq!(code(send(InvoiceStanding::Issued, false)), Some("NO_CONTACT"));
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn refunds_and_credits_are_bounded() {
     assert_eq!(code(refund(&refund_facts)), Some("DISPUTED"));
     let day = |text| parse_day(text);
     let note = CreditNoteFacts {
-        issued: true,
+        standing: InvoiceStanding::Issued,
         creditable: usd(100),
         amount: Some(usd(100)),
         dated_on: day("2026-01-09"),
@@ -107,10 +108,19 @@ fn refunds_and_credits_are_bounded() {
 }
 
 #[test]
+fn a_draft_and_a_void_invoice_say_what_they_are() {
+    let why = |standing| not_issued(standing).map(|(code, why)| (code.as_str(), why));
+    assert_eq!(why(InvoiceStanding::Issued).or(why(InvoiceStanding::Uncollectible)), None);
+    let (draft, void) = (why(InvoiceStanding::Draft).expect("a reason"), why(InvoiceStanding::Void).expect("a reason"));
+    assert_eq!((draft.0, void.0), ("NOT_ISSUED", "NOT_ISSUED"));
+    assert!(draft.1.contains("is a draft") && void.1.contains("is void"), "{draft:?} {void:?}");
+}
+
+#[test]
 fn a_late_fee_is_for_what_is_due_and_late() {
-    let mut facts = LateFeeFacts { issued: false, due: usd(0), overdue: false, right: false };
+    let mut facts = LateFeeFacts { standing: InvoiceStanding::Draft, due: usd(0), overdue: false, right: false };
     let mut seen = vec![code(late_fee(&facts))];
-    facts.issued = true;
+    facts.standing = InvoiceStanding::Issued;
     seen.push(code(late_fee(&facts)));
     facts.due = usd(10);
     seen.push(code(late_fee(&facts)));
@@ -191,6 +201,21 @@ fn what_is_published_of_money_that_comes_in_is_what_is_answered() {
             right: !is(5),
         })
     });
+    published(A::Authorize, 6, |is| {
+        let processors = match (is(1), is(2)) {
+            (true, _) => Processors::None,
+            (_, true) => Processors::Incompatible,
+            _ => Processors::Ready,
+        };
+        authorize(&AuthorizeFacts {
+            due: due(is(0)),
+            processors,
+            method: SavedMethod::None,
+            amount: Some(usd(if is(3) { 101 } else { 0 })),
+            pending: pending(is(4)),
+            right: !is(5),
+        })
+    });
     for (action, ask) in [(A::ProcessCard, process_card as fn(_) -> _), (A::Capture, capture)] {
         published(action, 2, |is| {
             ask(match (is(0), is(1)) {
@@ -223,17 +248,18 @@ fn what_is_published_of_everything_else_is_what_is_answered() {
     use Action as A;
     let day = |text| parse_day(text).expect("a day");
     let due = |nothing: bool| usd(if nothing { 0 } else { 100 });
+    let standing = |draft: bool| if draft { InvoiceStanding::Draft } else { InvoiceStanding::Uncollectible };
     published(A::GenerateInvoice, 3, |is| {
         let state = if is(0) { OrderState::Submitted } else { OrderState::Approved };
         generate_invoice(&GenerateInvoiceFacts { kind: OrderKind::Application, state, due: due(is(1)), billable: !is(2) })
     });
-    published(A::Send, 2, |is| send(!is(0), !is(1)));
+    published(A::Send, 2, |is| send(standing(is(0)), !is(1)));
     published(A::Void, 4, |is| {
-        void(&VoidFacts { issued: !is(0), credit_note: is(1), pending: is(2).then(|| usd(5)), right: !is(3) })
+        void(&VoidFacts { standing: standing(is(0)), credit_note: is(1), pending: is(2).then(|| usd(5)), right: !is(3) })
     });
     published(A::CreditNote, 5, |is| {
         credit_note(&CreditNoteFacts {
-            issued: !is(0),
+            standing: standing(is(0)),
             creditable: usd(100),
             amount: Some(usd(if is(1) { 101 } else { 100 })),
             dated_on: Some(day(if is(2) { "2026-01-09" } else { "2026-01-10" })),
@@ -245,9 +271,11 @@ fn what_is_published_of_everything_else_is_what_is_answered() {
     });
     published(A::WriteOff, 5, |is| {
         let amount = Some(usd(if is(2) { 101 } else { 0 }));
-        write_off(&WriteOffFacts { issued: !is(0), due: due(is(1)), amount, needs_approval: is(3), right: !is(4) })
+        write_off(&WriteOffFacts { standing: standing(is(0)), due: due(is(1)), amount, needs_approval: is(3), right: !is(4) })
     });
-    published(A::LateFee, 4, |is| late_fee(&LateFeeFacts { issued: !is(0), due: due(is(1)), overdue: !is(2), right: !is(3) }));
+    published(A::LateFee, 4, |is| {
+        late_fee(&LateFeeFacts { standing: standing(is(0)), due: due(is(1)), overdue: !is(2), right: !is(3) })
+    });
     published(A::Refund, 5, |is| {
         refund(&RefundFacts {
             refundable: usd(50),

@@ -125,11 +125,11 @@ pub fn credit_paid_out(amount: i64) -> Vec<Leg> {
     pair(A::Receivable, A::Cash, amount)
 }
 
-/// A processor sent `net` to the bank and kept `fees` of what it had taken; `known` of the two is of payments in these books.
+/// A processor sent `net` to the bank and kept `fees` of what it had taken; `released` of the two is of payments in these books.
 /// All three are signed: a payout takes back when more was refunded than taken.
-pub fn paid_out(net: i64, fees: i64, known: i64, kind: &str) -> Vec<Leg> {
+pub fn paid_out(net: i64, fees: i64, released: i64, kind: &str) -> Vec<Leg> {
     let clearing = A::Clearing(kind.to_owned());
-    legs([(A::Bank, net), (A::ProcessorFees, fees)], [(clearing, known), (A::Suspense, net + fees - known)])
+    legs([(A::Bank, net), (A::ProcessorFees, fees)], [(clearing, released), (A::Suspense, net + fees - released)])
 }
 
 fn pair(debit: LedgerAccount, credit: LedgerAccount, amount: i64) -> Vec<Leg> {

@@ -61,6 +61,8 @@ pub type Five = [i64; 5];
 pub struct Naive {
     today: Day,
     flow: usize,
+    /// How often money was set against a charge.
+    poured: usize,
     charges: Vec<Charge>,
     credits: Vec<Credit>,
     lines: Vec<Line>,
@@ -83,6 +85,7 @@ impl Naive {
         Naive {
             today,
             flow: 0,
+            poured: 0,
             charges: Vec::new(),
             credits: Vec::new(),
             lines: Vec::new(),
@@ -238,11 +241,13 @@ impl Naive {
         }
         let credit = self.give(amount, true);
         self.payments.push(credit);
-        for (named, most) in targets {
-            let mut left = most.unwrap_or(i64::MAX).min(self.credits[credit].free as i64) as usize;
-            for wanted in [Cent::Open, Cent::WrittenOff] {
+        // Nothing that was given up takes money that something else named still needs.
+        let mut may: Vec<i64> = targets.iter().map(|(_, most)| most.unwrap_or(i64::MAX)).collect();
+        for wanted in [Cent::Open, Cent::WrittenOff] {
+            for ((named, _), may) in targets.iter().zip(&mut may) {
                 for charge in self.in_due_order(self.of(*named)) {
-                    left -= self.fill(charge, credit, left, wanted);
+                    let left = (*may).min(self.credits[credit].free as i64) as usize;
+                    *may -= self.fill(charge, credit, left, wanted) as i64;
                 }
             }
         }
@@ -427,9 +432,10 @@ impl Naive {
     fn fill(&mut self, charge: usize, credit: usize, most: usize, wanted: Cent) -> usize {
         let key = self.due_key(charge);
         let mut filled = 0;
+        self.poured += 1;
         for cent in self.charges[charge].cents.iter_mut().filter(|cent| **cent == wanted) {
             if filled < most && self.credits[credit].free > 0 {
-                *cent = Cent::Paid { credit, stamp: (self.flow, key, credit) };
+                *cent = Cent::Paid { credit, stamp: (self.flow, key, self.poured) };
                 self.credits[credit].free -= 1;
                 filled += 1;
             }

@@ -12,14 +12,20 @@ use books::ledger::rules::Channel;
 use books::refusal::Refusal;
 use jiff::ToSpan;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::naive::{Naive, Named};
 use crate::shop::{Shop, StoredInvoice, Touch};
 
-/// Enough to find what is rare by day; `PROPTEST_CASES` asks for more.
+/// Enough to find what is rare by day, and the same ones each time; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` ask for more and others.
 fn tries() -> ProptestConfig {
+    let asked = ProptestConfig::default();
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400);
-    ProptestConfig { cases, max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() }
+    let rng_seed = match asked.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(20_260_115),
+        named => named,
+    };
+    ProptestConfig { cases, rng_seed, max_shrink_iters: 20_000, failure_persistence: None, ..asked }
 }
 
 /// An act with numbers that pick among what exists.

@@ -10,7 +10,10 @@ use std::process::{Command, Output};
 use books::money::Money;
 use books::paper::Paper;
 
-use super::samples;
+use super::samples::{
+    self,
+    spoken::{LANGUAGES, one_of_each},
+};
 use crate::PaperError;
 
 /// A file of this test process, gone when the test ends.
@@ -102,39 +105,6 @@ fn pdftotext_finds_exactly_the_amounts_of_the_values() {
     assert_eq!(printed, wanted, "{text}");
 }
 
-const LANGUAGES: [&str; 4] = ["en", "es", "fr", "de"];
-
-/// One paper of each kind, for a reader of this language.
-fn one_of_each(language: &str) -> Vec<Paper> {
-    let mut all = vec![
-        Paper::Order(samples::order()),
-        Paper::Invoice(samples::invoice_with_sheet()),
-        Paper::CreditNote(samples::credit_note()),
-        Paper::Receipt(samples::cash_receipt()),
-        Paper::Refund(samples::refund()),
-        Paper::Statement(samples::statement()),
-        Paper::Letter(samples::letter()),
-    ];
-    for paper in &mut all {
-        let head = match paper {
-            Paper::Order(paper) => &mut paper.head,
-            Paper::Invoice(paper) => &mut paper.head,
-            Paper::CreditNote(paper) => &mut paper.head,
-            Paper::Receipt(paper) => &mut paper.head,
-            Paper::Refund(paper) => &mut paper.head,
-            Paper::Statement(paper) => &mut paper.head,
-            Paper::Letter(paper) => &mut paper.head,
-        };
-        head.locale = language.to_owned();
-    }
-    // What a letter says by itself is written by whoever makes it; the sample's own sentences name amounts in English.
-    if let Some(Paper::Letter(letter)) = all.last_mut().filter(|_| language != "en") {
-        letter.subject = "…".to_owned();
-        letter.paragraphs.clear();
-    }
-    all
-}
-
 /// An amount without sign and currency, as this language writes it: `1,234.50`. Where groups stand apart, its last group.
 fn amount(word: &str, language: &str) -> Option<String> {
     let (point, group) = if language == "en" { ('.', ',') } else { (',', '.') };
@@ -203,8 +173,8 @@ fn each_document_prints_the_amounts_of_its_values_and_no_others() {
             let printed = amounts_in(&String::from_utf8_lossy(&output.stdout), language);
             let mut data: serde_json::Value =
                 serde_json::from_str(&crate::data(&paper, None).expect("a good paper")).expect("it is JSON");
-            // The file's own title, and the line above the pages that follow the first.
-            for unprinted in ["title", "running"] {
+            // The file's own title and description, and the line above the pages that follow the first.
+            for unprinted in ["title", "description", "running"] {
                 data[unprinted] = serde_json::Value::Null;
             }
             let wanted = amounts_in(&texts_of(&data), language);

@@ -7,6 +7,8 @@ use books::calendar::{Day, Instant, parse_day};
 use books::money::{Currency, Money};
 use books::paper::*;
 
+pub mod spoken;
+
 const LOGO: &[u8] = include_bytes!("../logo.png");
 
 pub fn money(text: &str, code: &str) -> Money {

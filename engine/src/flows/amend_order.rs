@@ -129,7 +129,7 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
 
         for mut line in rows {
             line.added_by = Some(amendment);
-            line.entry_id = if line.gross > 0 { outcome.charge } else { None };
+            line.entry_id = if line.gross >= 0 { outcome.charge } else { None };
             tx.insert(&line);
         }
         for line in removed {
@@ -170,7 +170,11 @@ fn removed_lines<'a>(lines: &'a [OrderLine], named: &[OrderLineId]) -> Result<Ve
             return Err(Error::invalid(&field, "REMOVED", "this line was removed already"));
         }
         if line.entry_id.is_none() {
-            return Err(Error::invalid(&field, "NOT_REMOVABLE", "a discount that was given later stays; add lines instead"));
+            let why = match line.gross < 0 && line.added_by.is_some() {
+                true => "a discount that was given later stays; add lines instead",
+                false => "nothing was charged for this line, so there is nothing to take off; add lines instead",
+            };
+            return Err(Error::invalid(&field, "NOT_REMOVABLE", why));
         }
         found.push(line);
     }

@@ -6,8 +6,9 @@ use books::ids::{AttemptId, PaymentId, RefundId};
 use processors::{Outcome, Reference, Remote, RemoteKind, Resolved};
 
 use super::call::Call;
-use super::keep_method::finish_setup_of;
+use super::key_apart::{KEYED, look_apart};
 use super::remote_invoice::pursue;
+use super::set_up_method::finish_setup_of;
 use super::settle_payment::{Finding, settle_payment};
 use super::settle_refund::{RefundFinding, settle_refund};
 use crate::error::Result;
@@ -56,7 +57,12 @@ pub async fn look(services: &Services, call: &Call, id: PaymentId) -> Result<()>
     for attempt in case.attempts.iter().filter(|attempt| attempt.state == AttemptState::Pending) {
         look_at_refund(services, call, &case, attempt).await?;
     }
-    let page = case.attempts.iter().rev().filter(|attempt| makes_payment(attempt)).find_map(|attempt| attempt.remote_id.clone());
+    if let Some(keyed) = case.attempts.iter().find(|attempt| attempt.operation == KEYED && case.payment.remote_id.is_none()) {
+        return look_apart(services, call, keyed, &case.connection, &case.business).await;
+    }
+    // What was refused is over: a page outlives the cards that were declined on it.
+    let stands = |attempt: &&Attempt| makes_payment(attempt) && attempt.state != AttemptState::Declined;
+    let page = case.attempts.iter().rev().filter(stands).find_map(|attempt| attempt.remote_id.clone());
     let page_kind = if case.payment.kind == remote_invoice::KIND { RemoteKind::Invoice } else { RemoteKind::Checkout };
     let about = match (&case.payment.remote_id, page) {
         (Some(charge), _) => Reference::new(RemoteKind::Charge, charge.clone()),
@@ -155,11 +161,24 @@ pub(crate) async fn follow(services: &Services, call: &Call, connection: &Connec
     {
         settle_refund(services, call, refund, RefundFinding::Seen(seen.clone())).await?;
     }
+    if told.about.kind == RemoteKind::Charge && takes_keyed(services, connection, payment).await? {
+        // Several charges may carry the reference that staff typed: the one that is told of is looked at.
+        if let Some(charge) = fetch(services, connection, &told.about).await? {
+            return settle_payment(services, call, payment, Finding::Seen(charge)).await;
+        }
+    }
     look(services, call, payment).await?;
     match remote {
         Some(dispute @ Remote::Dispute(_)) => settle_payment(services, call, payment, Finding::Seen(dispute)).await,
         _ => Ok(()),
     }
+}
+
+/// Whether the payment is one that staff key in the processor's terminal apart.
+async fn takes_keyed(services: &Services, connection: &Connection, id: PaymentId) -> Result<bool> {
+    let of = connection.business_id;
+    let attempts = services.db.read(async move |reader| payment::attempts(reader, of, id).await).await?;
+    Ok(attempts.iter().any(|attempt| attempt.operation == KEYED))
 }
 
 async fn fetch(services: &Services, connection: &Connection, about: &Reference) -> Result<Option<Remote>> {
@@ -182,6 +201,10 @@ async fn payment_of(
     services
         .db
         .read(async move |reader| {
+            // A charge that is a payment already is that one, whatever reference staff typed beside it.
+            if let Some(payment) = payment::by_remote(reader, business, id, &about).await? {
+                return Ok(Some(payment.id));
+            }
             if let Some(attempt) = attempt
                 && let Some(found) = reader.get::<Attempt>(&[&business, &attempt]).await?
             {
@@ -190,7 +213,7 @@ async fn payment_of(
             if let Some(invoice) = remote_invoice::by_remote(reader, business, id, &about).await? {
                 return Ok(Some(invoice.payment_id));
             }
-            Ok(payment::by_remote(reader, business, id, &about).await?.map(|payment| payment.id))
+            Ok(None)
         })
         .await
 }

@@ -36,7 +36,7 @@ pub async fn charge_late_fee(db: &Db, call: &Call, id: InvoiceId, amount: i64, d
         let due = books.account.due(Target::Invoice(id));
         let open = Figures { amount_due: due, ..Figures::default() };
         let facts = LateFeeFacts {
-            issued: invoice.is_live(),
+            standing: invoice.standing,
             due: Money::new(due, invoice.currency),
             overdue: is_overdue(&open, invoice.due_on, books.business.today(tx.now())),
             right: by.actor.must(Role::Clerk, "write").is_ok(),

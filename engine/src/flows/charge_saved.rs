@@ -266,6 +266,19 @@ pub(crate) struct Begun {
 
 /// Writes the payment, what it is meant for, its way back and its attempt. The call follows after the commit.
 pub(crate) fn commit(tx: &mut Tx<'_>, by: &Call, books: Books, event: books::ids::EventId, begun: Begun) -> Result<()> {
+    let attempt = AttemptId::new(tx.ids());
+    commit_as(tx, by, books, event, begun, attempt)
+}
+
+/// The same with an attempt whose id is known already.
+pub(crate) fn commit_as(
+    tx: &mut Tx<'_>,
+    by: &Call,
+    books: Books,
+    event: books::ids::EventId,
+    begun: Begun,
+    attempt: AttemptId,
+) -> Result<()> {
     let Begun { row, back, reserved, asked, operation } = begun;
     let missing = || Error::Fault(format!("{} has no processor", row.id));
     let connection = row.connection_id.ok_or_else(missing)?;
@@ -276,7 +289,7 @@ pub(crate) fn commit(tx: &mut Tx<'_>, by: &Call, books: Books, event: books::ids
         let (business_id, payment_id) = (row.business_id, row.id);
         tx.insert(&PaymentTarget { business_id, payment_id, position, entry_id: part.charge, amount: part.amount });
     }
-    insert_attempt(tx, &row, connection, operation, &asked)
+    insert_attempt_as(tx, attempt, &row, connection, operation, &asked)
 }
 
 /// Writes the attempt behind a call, with its key, before anybody is called.
@@ -287,18 +300,30 @@ pub(crate) fn insert_attempt(
     operation: &str,
     asked: &Asked,
 ) -> Result<()> {
-    let asked = serde_json::to_string(asked).map_err(|error| Error::Fault(format!("a request could not be kept: {error}")))?;
-    let now = tx.now();
     let id = AttemptId::new(tx.ids());
+    insert_attempt_as(tx, id, row, connection, operation, asked)
+}
+
+fn insert_attempt_as(
+    tx: &mut Tx<'_>,
+    id: AttemptId,
+    row: &Payment,
+    connection: ConnectionId,
+    operation: &str,
+    asked: &Asked,
+) -> Result<()> {
+    let text = serde_json::to_string(asked).map_err(|error| Error::Fault(format!("a request could not be kept: {error}")))?;
+    let now = tx.now();
     tx.insert(&Attempt {
         business_id: row.business_id,
         id,
         payment_id: row.id,
         connection_id: connection,
         operation: operation.to_owned(),
-        state: AttemptState::Sending,
+        // Nobody is called for what staff key in a terminal apart: it waits.
+        state: if matches!(asked, Asked::Keyed(_)) { AttemptState::Pending } else { AttemptState::Sending },
         remote_id: None,
-        asked,
+        asked: text,
         evidence: None,
         checks: 0,
         check_at: Some(now.plus_seconds(FIRST_CHECK_SECONDS)),

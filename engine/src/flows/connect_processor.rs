@@ -65,6 +65,8 @@ pub async fn connect_processor(services: &Services, call: &Call, new: NewConnect
                 hints: stored.hints,
                 hook_refused_at: None,
                 payouts_cursor: None,
+                payouts_trouble: None,
+                payouts_trouble_at: None,
             });
             let event = event_id(tx);
             let data = serde_json::json!({ "kind": kind.name });

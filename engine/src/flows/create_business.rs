@@ -53,7 +53,7 @@ pub async fn create_business(db: &Db, new: NewBusiness) -> Result<Created> {
     let secret = if new.api_key { Some(issue_key::new_secret()?) } else { None };
     let key_digest = secret.as_deref().map(digest);
     let settings = Settings { notify: vec![email.clone()], ..Settings::default() };
-    let settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
+    let settings = settings.text()?;
     let currency = new.currency;
     let time_zone = new.time_zone;
     let owner = db

@@ -337,15 +337,14 @@ async fn ready(tx: &mut Tx<'_>, id: InvoiceId, crediting: &Crediting) -> Result<
 
 fn may_credit(books: &Books, invoice: &Invoice, crediting: &Crediting, by: &Call, today: Day) -> Result<()> {
     let money = |minor| Money::new(minor, invoice.currency);
-    let issued = invoice.is_live();
-    let most = if issued { books.account.creditable(invoice.id)?.most } else { 0 };
+    let most = if invoice.is_live() { books.account.creditable(invoice.id)?.most } else { 0 };
     let allowance = allowance(&books.business.settings()?, &by.actor, Limited::WriteOff);
     let amount = match crediting.what {
         Credited::Amount(amount) => Some(money(check::amount("amount", amount)?)),
         Credited::Lines(_) => None,
     };
     allowed(capability::credit_note(&CreditNoteFacts {
-        issued,
+        standing: invoice.standing,
         creditable: money(most),
         amount,
         dated_on: crediting.dated_on,

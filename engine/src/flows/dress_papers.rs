@@ -6,10 +6,11 @@
 use books::ids::BusinessId;
 use books::paper::PaperKind;
 use locale::Language;
+use serde_json::json;
 
-use super::audit::{Act, claim, event_id, prior_id};
 use super::call::{Call, Done};
 use super::check;
+use super::save_business::rewrite;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::services::Services;
@@ -17,6 +18,8 @@ use crate::store::business::{Business, business};
 
 /// The largest logo, in bytes.
 pub const LOGO_BYTES: usize = 1 << 20;
+/// What is said of a larger one.
+pub const LOGO_TOO_LARGE: &str = "the logo is at most 1 MB";
 
 /// Keeps a PNG or JPEG picture as the logo; none: takes it away. Refuses one that cannot be printed. Idempotent by key.
 pub async fn replace_logo(services: &Services, call: &Call, picture: Option<Vec<u8>>) -> Result<Done<BusinessId>> {
@@ -25,22 +28,11 @@ pub async fn replace_logo(services: &Services, call: &Call, picture: Option<Vec<
         let tried = Business { logo: Some(picture.clone()), ..business(&services.db, call.business).await? };
         try_logo(services, &tried)?;
     }
-    let by = call.clone();
-    services
-        .db
-        .write(call.business, async move |tx| {
-            if let Some(prior) = claim(tx, &by).await? {
-                return Ok(Done::before(prior_id(&prior)?));
-            }
-            let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
-            business.logo.clone_from(&picture);
-            tx.set(&business);
-            let event = event_id(tx);
-            let data = serde_json::json!({ "bytes": picture.as_ref().map(Vec::len) });
-            Act { kind: "logo_replaced", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
-            Ok(Done::now(by.business))
-        })
-        .await
+    rewrite(&services.db, call, "logo_replaced", move |business, _| {
+        business.logo.clone_from(&picture);
+        Ok(json!({ "bytes": picture.as_ref().map(Vec::len) }))
+    })
+    .await
 }
 
 fn check_logo(picture: &[u8]) -> Result<()> {
@@ -49,7 +41,7 @@ fn check_logo(picture: &[u8]) -> Result<()> {
         return Err(Error::invalid("logo", "NOT_A_PICTURE", "the logo is a PNG or JPEG picture"));
     }
     if picture.len() > LOGO_BYTES {
-        return Err(Error::invalid("logo", "TOO_LARGE", "the logo is at most 1 MB"));
+        return Err(Error::invalid("logo", "TOO_LARGE", LOGO_TOO_LARGE));
     }
     Ok(())
 }
@@ -76,23 +68,14 @@ pub async fn write_under_papers(
         Ok((language, text))
     };
     let texts: Vec<(Language, Option<String>)> = texts.into_iter().map(checked).collect::<Result<_>>()?;
-    let by = call.clone();
-    db.write(call.business, async move |tx| {
-        if let Some(prior) = claim(tx, &by).await? {
-            return Ok(Done::before(prior_id(&prior)?));
-        }
-        let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
+    rewrite(db, call, "paper_text_changed", move |business, _| {
         let mut settings = business.settings()?;
         for (language, text) in &texts {
             settings.write_under(kind, *language, text.clone());
         }
-        business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
-        tx.set(&business);
-        let event = event_id(tx);
+        business.collect_by(&settings)?;
         let languages: Vec<&str> = texts.iter().map(|(language, _)| language.code()).collect();
-        let data = serde_json::json!({ "paper": kind.word(), "languages": languages });
-        Act { kind: "paper_text_changed", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
-        Ok(Done::now(by.business))
+        Ok(json!({ "paper": kind.word(), "languages": languages }))
     })
     .await
 }

@@ -1,23 +1,25 @@
 //! Card in person or by phone: an amount is held first, then taken or let go (INV-6).
 //!
-//! Invariants: the card is saved at the processor, or staff key it into the processor's own fields; its number never comes here.
-//! What is held reserves what it is meant for. It is taken once, whole or in part (the rest is let go), before it lapses. Refuses
-//! NOT_AUTHORIZED and AUTHORIZATION_EXPIRED.
+//! Invariants: the card is saved at the processor, or staff key it into the processor's own fields, on its page or on ours (or in its
+//! terminal apart: `key_apart.rs`); its number never comes here. What is held reserves what it is meant for. It is taken once, whole
+//! or in part (the rest is let go), before it lapses. Refuses NOT_AUTHORIZED and AUTHORIZATION_EXPIRED.
 
 use books::account::Aim;
-use books::capability::{self, ChargeSavedFacts, SavedMethod};
+use books::capability::{self, AuthorizeFacts, SavedMethod};
 use books::ids::{ConnectionId, CustomerId, MethodId, PaymentId};
 use books::money::{Currency, Money};
 use books::payment::PaymentState;
-use processors::{Asked, Capability, CaptureRequest, CheckoutRequest, Initiator};
+use processors::{Asked, Capabilities, Capability, CaptureRequest, CheckoutRequest, Initiator, Terminal};
 
 use super::ask_processor::look;
 use super::audit::{Act, claim, event_id, prior_id};
 use super::call::{Call, Done};
 use super::charge_saved::{
-    Begun, Charging, Which, asking, charge_saved, commit, insert_attempt, live, named, only, reference, send, way_back,
+    Begun, Charging, Which, asking, charge_saved, commit, insert_attempt, named, only, reference, send, way_back,
 };
 use super::check;
+use super::key_apart;
+use super::pay_in_fields::staff_address;
 use super::posting::open_books;
 use super::record_payment::{Part, check_parts};
 use super::request_payment::allowed;
@@ -25,6 +27,7 @@ use super::start_checkout::close_page;
 use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::sheets::actions::held_facts;
+use crate::store::connection::Connection;
 use crate::store::counter;
 use crate::store::customer::Customer;
 use crate::store::payment::{self, AttemptState, Payment};
@@ -44,12 +47,33 @@ pub struct Holding {
     pub connection: ConnectionId,
     /// None: staff key the card into the processor's fields.
     pub method: Option<MethodId>,
+    /// Where staff key it; none: in fields where there are any, else in the processor's terminal apart.
+    pub place: Option<KeyedAt>,
     /// A path of ours to come back to from those fields; none: the receipt's page.
     pub back: Option<String>,
 }
 
-/// Holds an amount. Answers the payment: authorized, or created with the address of the processor's fields. Refuses NO_BALANCE,
-/// ABOVE_DUE, PAYMENT_PENDING, NO_RIGHT, NO_PROCESSOR, PROCESSOR_INCOMPATIBLE. Idempotent by key.
+/// Where staff key a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyedAt {
+    /// In the processor's fields; the amount is held first.
+    Fields,
+    /// In the processor's terminal, a program apart: what is taken there is matched by our reference.
+    Apart,
+}
+
+impl KeyedAt {
+    /// Where a connection lets staff key a card, the usual one first.
+    pub fn of(capabilities: &Capabilities) -> Vec<KeyedAt> {
+        let fields = capabilities.holds_keyed();
+        let apart = capabilities.can(Capability::SeparateTerminal);
+        fields.then_some(KeyedAt::Fields).into_iter().chain(apart.then_some(KeyedAt::Apart)).collect()
+    }
+}
+
+/// Holds an amount. Answers the payment: authorized, created with the address of the processor's fields, or pending with what is to
+/// be typed in its terminal. Refuses NO_BALANCE, NO_PROCESSOR, PROCESSOR_INCOMPATIBLE, ABOVE_DUE, PAYMENT_PENDING, NO_RIGHT, in this
+/// order. Idempotent by key.
 pub async fn hold_amount(services: &Services, call: &Call, holding: Holding) -> Result<Done<PaymentId>> {
     check::amount("amount", holding.amount)?;
     if let Some(method) = holding.method {
@@ -77,24 +101,35 @@ async fn begin_keyed(services: &Services, call: &Call, holding: Holding) -> Resu
         let aims: Vec<Aim> = holding.parts.iter().map(|part| Aim { target: part.target, amount: part.amount }).collect();
         let asked = asking(&books.account, &aims);
         let money = |minor| Money::new(minor, holding.currency);
-        // As for a saved method, with the card that is about to be keyed in its place.
-        allowed(capability::charge_saved(&ChargeSavedFacts {
+        let connection = tx.get::<Connection>(&[&by.business, &holding.connection]).await?.ok_or(Error::NotFound)?;
+        allowed(capability::authorize(&AuthorizeFacts {
             due: money(asked.due),
-            method: SavedMethod::Live,
+            processors: services.connections.keying(std::slice::from_ref(&connection), &books.business.name),
+            method: SavedMethod::None,
             amount: Some(money(holding.amount)),
             pending: (asked.pending > 0).then(|| money(asked.pending)),
             right: by.actor.must(Role::Clerk, "payments").is_ok(),
         }))?;
-        let connection = live(tx, holding.connection).await?;
-        let capabilities = services.connections.open(&connection, &books.business.name)?.processor.capabilities().clone();
-        if !(capabilities.can(Capability::VirtualTerminal) && capabilities.can(Capability::Authorize)) {
+        let processor = services.connections.open(&connection, &books.business.name)?.processor;
+        let places = KeyedAt::of(processor.capabilities());
+        let place = match holding.place {
+            Some(place) => places.into_iter().find(|known| *known == place),
+            None => places.into_iter().next(),
+        };
+        let Some(place) = place else {
             return Err(Error::refused("PROCESSOR_INCOMPATIBLE", "this processor has no fields in which staff can key a card"));
-        }
+        };
         let number = counter::next(tx, "PAY", books.business.today(tx.now())).await?;
-        let reference = reference(tx, only(&holding.parts), number.text()).await?;
 
         let id = PaymentId::new(tx.ids());
         let link = way_back(tx, &services, &by, id, holding.customer, holding.currency);
+        if place == KeyedAt::Apart {
+            let keying =
+                key_apart::Keying { id, aims: &aims, number, connection: &connection, processor: processor.as_ref(), back: link };
+            key_apart::begin(tx, &services, &by, books, &holding, keying)?;
+            return Ok(Done::now(id));
+        }
+        let reference = reference(tx, only(&holding.parts), number.text()).await?;
         let return_url = match &holding.back {
             Some(path) => format!("{}{}", services.public_url(), path.replace("{id}", &id.to_string())),
             None => format!("{}/p/return/{}", services.public_url(), services.keys.link_token("receipt", link.id)),
@@ -111,7 +146,7 @@ async fn begin_keyed(services: &Services, call: &Call, holding: Holding) -> Resu
             return_url: return_url.clone(),
             cancel_url: return_url,
             expires_at: Some(now.plus_seconds(FIELDS_SECONDS)),
-            fields_url: None,
+            fields_url: (processor.terminal() == Terminal::OurPage).then(|| staff_address(&services, &connection, id)),
         });
         let row = Payment {
             number: counter::take(tx, number),
@@ -158,7 +193,7 @@ pub async fn capture(
         });
         let amount = amount.unwrap_or(held.amount);
         if !fits || amount > held.amount {
-            let text = format!("{} is held on the card: authorize the card for this amount first", held.money());
+            let text = format!("{} is held on the card: authorize the card for this amount first", held.amount_of());
             return Err(Error::refused("NOT_AUTHORIZED", text));
         }
         Ok(Asked::Capture(CaptureRequest { charge, amount: Money::new(amount, held.currency) }))
@@ -166,7 +201,7 @@ pub async fn capture(
     .await
 }
 
-/// Lets go of what is held; for a payment whose page is still open, closes the page. Idempotent by key.
+/// Lets go of what is held; for a payment whose page is still open, closes the page; gives up one that waits for a terminal apart. Idempotent by key.
 pub async fn void(services: &Services, call: &Call, id: PaymentId) -> Result<Done<PaymentId>> {
     let of = call.business;
     let seen = services.db.read(async move |reader| payment::one(reader, of, id).await).await?;
@@ -175,13 +210,11 @@ pub async fn void(services: &Services, call: &Call, id: PaymentId) -> Result<Don
         close_page(services, call, id).await?;
         return Ok(Done::now(id));
     }
-    act_on_hold(services, call, id, "void_started", "void", |_, charge| Ok(Asked::Void { charge })).await
-}
-
-impl Payment {
-    fn money(&self) -> Money {
-        Money::new(self.amount, self.currency)
+    if seen.state == PaymentState::Pending && seen.checkout_url.is_some() {
+        key_apart::give_up(services, call, id).await?;
+        return Ok(Done::now(id));
     }
+    act_on_hold(services, call, id, "void_started", "void", |_, charge| Ok(Asked::Void { charge })).await
 }
 
 async fn act_on_hold(

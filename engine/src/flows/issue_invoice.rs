@@ -108,7 +108,7 @@ pub async fn issue_invoice(services: &Services, call: &Call, id: InvoiceId, how:
                 live(tx, method.connection_id).await?;
             }
             if send {
-                allowed(capability::send(true, books.customer.email.is_some()))?;
+                allowed(capability::send(InvoiceStanding::Issued, books.customer.email.is_some()))?;
             }
             let requests = open_of_customer(tx, seen.customer_id).await?;
             let ready = ready(tx, books, invoice, own, charges).await?;
@@ -155,7 +155,7 @@ pub async fn generate_invoice(
             };
             allowed(capability::generate_invoice(&facts))?;
             if generating.send {
-                allowed(capability::send(true, books.customer.email.is_some()))?;
+                allowed(capability::send(InvoiceStanding::Issued, books.customer.email.is_some()))?;
             }
             let texts = Texts { description: Some(description.clone()), due_on: generating.due_on, terms: None, notes: None };
             let mut invoice = draft_row(tx, &by, seen.customer_id, seen.currency, &texts);
@@ -232,8 +232,9 @@ fn issue(tx: &mut Tx<'_>, by: &Call, event: books::ids::EventId, ready: Ready) -
     for charge in &charges {
         before += books.account.sums(Target::Entry(*charge))?.iter().map(|sums| sums.paid).sum::<i64>();
         let (gross, tax) = books.account.left_of(*charge)?;
-        let description = books.account.item(*charge).map_or("", |item| &item.entry.description).to_owned();
-        copies.extend(billed(&Billing { charge: *charge, description: &description, gross, tax }, &order_lines));
+        let entry = books.account.item(*charge).map(|item| &item.entry);
+        let (amendment, description) = (entry.and_then(|entry| entry.amendment), entry.map_or("", |entry| &entry.description));
+        copies.extend(billed(&Billing { charge: *charge, amendment, description, gross, tax }, &order_lines));
     }
     let mut outcome = None;
     if !own.is_empty() {
@@ -257,26 +258,7 @@ fn issue(tx: &mut Tx<'_>, by: &Call, event: books::ids::EventId, ready: Ready) -
         tx.set(&InvoiceLine { entry_id: own_charge, ..line });
     }
     for (position, line) in (first..).zip(copies) {
-        let row = InvoiceLine {
-            business_id: by.business,
-            id: InvoiceLineId::new(tx.ids()),
-            invoice_id: invoice.id,
-            position,
-            kind: line.kind,
-            description: line.description,
-            quantity: line.quantity,
-            unit: line.unit,
-            unit_amount: line.unit_amount,
-            tax_rate: line.tax_rate,
-            tax_included: line.tax_included,
-            net: line.net,
-            tax: line.tax,
-            gross: line.gross,
-            credited: 0,
-            credited_tax: 0,
-            order_line_id: line.order_line,
-            entry_id: Some(line.charge),
-        };
+        let row = line.on(&invoice, InvoiceLineId::new(tx.ids()), position);
         tx.insert(&row);
     }
     invoice.number = Some(counter::take(tx, number));
@@ -327,7 +309,7 @@ pub async fn send_invoice(services: &Services, call: &Call, id: InvoiceId) -> Re
             let seen = tx.get::<Invoice>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
             let books = open_books(tx, seen.customer_id, seen.currency, &Touched::default()).await?;
             let mut invoice = tx.lock::<Invoice>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
-            allowed(capability::send(invoice.is_live(), books.customer.email.is_some()))?;
+            allowed(capability::send(invoice.standing, books.customer.email.is_some()))?;
             let link = tx.query_opt::<Link>(&LIVE_OF_INVOICE, &[&by.business, &id, &tx.now()]).await?;
             let fresh = match link {
                 Some(_) => None,

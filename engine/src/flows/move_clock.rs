@@ -23,8 +23,9 @@ pub const LONGEST_DAYS: i64 = 3_660;
 const STRIDE_SECONDS: i64 = 86_400;
 /// Rounds of work at one instant after which something must be wrong.
 const ROUNDS: usize = 200;
-/// Another worker of this process may be at a job: so long is waited for it each time.
+/// Another worker of this process may be at a job: so long is waited for it each time, and so often.
 const PAUSE: Duration = Duration::from_millis(25);
+const PAUSES: usize = 200;
 
 row! {
     struct Next {
@@ -43,6 +44,7 @@ sql!(
     "
     select min(due.at) as at from (
         select min(run_at) as at from job where state = 'waiting' and run_at > $1
+        union all select min(lease_until) as at from job where state = 'waiting' and lease_until > $1
         union all select min(check_at) as at from attempt where check_at > $1
         union all select min(due_at) as at from sandbox_record where due_at > $1) due"
 );
@@ -101,19 +103,24 @@ async fn next_due(db: &Db, now: Instant) -> Result<Option<Instant>> {
     Ok(found.and_then(|row| row.at))
 }
 
-/// Does what is due now, until nothing is.
+/// Does what is due now, until nothing is. Jobs that nobody ends were taken by a process that is gone: they are done once the clock
+/// has passed their lease.
 async fn work(services: &Services) -> Result<()> {
-    for _ in 0..ROUNDS {
+    let (mut rounds, mut pauses) = (0, 0);
+    while rounds < ROUNDS {
         follow_processor::follow_all(services).await?;
         auto_charge::charge_due(services).await?;
         release_due(services).await?;
         let ran = run_due(services).await?;
         let now = services.db.clock().now();
         let waiting: Waiting = services.db.read(async move |reader| reader.query_one(&WAITING, &[&now]).await).await?;
-        if waiting.jobs > 0 {
-            tokio::time::sleep(PAUSE).await;
-        } else if ran == 0 {
+        if ran > 0 {
+            rounds += 1;
+        } else if waiting.jobs == 0 || pauses == PAUSES {
             return Ok(());
+        } else {
+            pauses += 1;
+            tokio::time::sleep(PAUSE).await;
         }
     }
     Err(Error::Fault("work that is due at one instant never ends".to_owned()))

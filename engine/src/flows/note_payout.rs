@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use books::ids::{ConnectionId, PaymentId, PayoutId};
+use books::ids::{AttemptId, ConnectionId, PaymentId, PayoutId};
 use serde_json::json;
 
 use super::audit::{Act, event_id};
@@ -20,7 +20,8 @@ use crate::store::payout::{self, Payout, PayoutLine};
 /// sums that pass what an amount can be: nothing of such a listing is kept.
 pub async fn note_payout(services: &Services, call: &Call, connection: ConnectionId, listed: &processors::Payout) -> Result<()> {
     let currency = listed.net.currency;
-    let all_alike = listed.fees.currency == currency && listed.lines.iter().all(|line| line.amount.currency == currency);
+    let own = [listed.fees.currency, listed.kept.currency];
+    let all_alike = own.iter().all(|of| *of == currency) && listed.lines.iter().all(|line| line.amount.currency == currency);
     if !all_alike {
         return Err(Error::Fault(format!("the payout {} is in several currencies", listed.id)));
     }
@@ -29,6 +30,7 @@ pub async fn note_payout(services: &Services, call: &Call, connection: Connectio
         .db
         .write(call.business, async move |tx| {
             let known = payout::by_remote(tx, connection, &listed.id).await?;
+            let listed = named_as_ours(tx, connection, listed.clone()).await?;
             let charges = listed.lines.iter().map(|line| line.charge.clone());
             match known {
                 Some((row, _)) if row.whole => Ok(()),
@@ -43,6 +45,21 @@ pub async fn note_payout(services: &Services, call: &Call, connection: Connectio
             }
         })
         .await
+}
+
+/// A listing may name a charge otherwise than its payment does: our key that it carries leads to what we know it by.
+async fn named_as_ours(tx: &mut Tx<'_>, connection: ConnectionId, mut listed: processors::Payout) -> Result<processors::Payout> {
+    let attempts: Vec<AttemptId> = listed.lines.iter().filter_map(|line| line.attempt).collect();
+    if attempts.is_empty() {
+        return Ok(listed);
+    }
+    let charges = payout::charges_of(tx, connection, attempts.into_iter()).await?;
+    for line in &mut listed.lines {
+        if let Some(charge) = line.attempt.and_then(|attempt| charges.get(&attempt)) {
+            line.charge.clone_from(charge);
+        }
+    }
+    Ok(listed)
 }
 
 fn keep(
@@ -61,6 +78,7 @@ fn keep(
         currency: listed.net.currency,
         net: listed.net.minor,
         fees: listed.fees.minor,
+        kept: listed.kept.minor,
         known: 0,
         whole: false,
         arrived_on: listed.arrived_on,
@@ -117,6 +135,6 @@ fn held_against(mut row: Payout, lines: &[PayoutLine]) -> Result<Payout> {
 
 fn tell(tx: &mut Tx<'_>, by: &Call, row: &Payout, kind: &'static str) {
     let event = event_id(tx);
-    let data = json!({ "net": row.net, "fees": row.fees, "known": row.known, "currency": row.currency });
+    let data = json!({ "net": row.net, "fees": row.fees, "kept": row.kept, "known": row.known, "currency": row.currency });
     Act { kind, subject: row.id.to_string(), customer: None, data, call: by }.write(tx, event);
 }

@@ -1,8 +1,8 @@
-//! The page of ours on which a payer pays in the processor's own fields.
+//! The page of ours on which a payer pays in the processor's own fields, and the one on which staff key a card into them.
 //!
 //! Invariants: what is paid there is the attempt that was committed before the page was shown; the browser brings no amount, and
-//! its word only makes us ask the processor. Whoever holds the page's address, which leads back to this one payment, may use it.
-//! Left out: what the processor's script does there.
+//! its word only makes us ask the processor. Whoever holds the page's address, which leads back to this one payment, may use it;
+//! staff's is known by the payment, and is for whoever may record money. Left out: what the processor's script does there.
 
 use books::ids::PaymentId;
 use books::payment::PaymentState;
@@ -13,13 +13,14 @@ use super::ask_processor::look;
 use super::call::Call;
 use super::charge_saved::send;
 use super::settle_payment::{Finding, settle_payment};
-use super::start_checkout::{Next, Place, close_page, start_checkout_at};
+use super::start_checkout::{Next, Place, Wish, close_page, start_checkout_at};
 use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::store::business;
 use crate::store::connection::{self, Connection};
 use crate::store::link;
 use crate::store::payment::{self, Payment};
+use crate::store::user::Role;
 
 const LONGEST_TOKEN: usize = 1_000;
 
@@ -40,9 +41,32 @@ pub(crate) fn is_ours(services: &Services, url: &str) -> bool {
     url.strip_prefix(services.public_url()).is_some_and(|path| path.starts_with("/pay/"))
 }
 
+/// Where staff key a card into the processor's fields for a payment: `/admin/card/stripe/pay_…`.
+pub(crate) fn staff_address(services: &Services, connection: &Connection, payment: PaymentId) -> String {
+    format!("{}/admin/card/{}/{payment}", services.public_url(), connection.kind)
+}
+
+/// Whether an address is one of [`staff_address`]'s.
+pub(crate) fn is_for_staff(services: &Services, url: &str) -> bool {
+    url.strip_prefix(services.public_url()).is_some_and(|path| path.starts_with("/admin/card/"))
+}
+
+/// Which of our pages is meant: nobody uses the one by the way to the other.
+type Here = fn(&Services, &str) -> bool;
+
 /// What the page of an unpaid payment needs, after the processor was asked how it stands. None: nothing can be paid there any
 /// more. Refuses with BUSY while the processor cannot say.
 pub async fn open_fields(services: &Services, call: &Call, id: PaymentId) -> Result<Option<Shown>> {
+    open_at(services, call, id, is_ours).await
+}
+
+/// The same for staff who are about to key a card. Refuses NO_RIGHT besides.
+pub async fn open_terminal(services: &Services, call: &Call, id: PaymentId) -> Result<Option<Shown>> {
+    call.actor.must(Role::Clerk, "payments")?;
+    open_at(services, call, id, is_for_staff).await
+}
+
+async fn open_at(services: &Services, call: &Call, id: PaymentId, here: Here) -> Result<Option<Shown>> {
     look(services, &call.onward(), id).await?;
     let of = call.business;
     let (payment, attempts, name) = services
@@ -52,8 +76,7 @@ pub async fn open_fields(services: &Services, call: &Call, id: PaymentId) -> Res
             Ok((payment::one(reader, of, id).await?, attempts, business::one(reader, of).await?.name))
         })
         .await?;
-    let open =
-        payment.state == PaymentState::Created && payment.checkout_url.as_deref().is_some_and(|url| is_ours(services, url));
+    let open = payment.state == PaymentState::Created && payment.checkout_url.as_deref().is_some_and(|url| here(services, url));
     let page =
         attempts.iter().rev().find(|attempt| attempt.operation == "checkout").and_then(|attempt| attempt.remote_id.clone());
     let (Some(page), Some(connection), true) = (page, payment.connection_id, open) else { return Ok(None) };
@@ -74,20 +97,30 @@ fn is_token(text: &str) -> bool {
 
 /// Charges the token that the processor's fields gave on the page of a payment, for what the page was made for. Answers whether
 /// the page waits for another card; otherwise the way back says what became of it. A second token while one is being charged
-/// changes nothing. Refuses ABOVE_DUE when less is due by now.
+/// changes nothing. Refuses ABOVE_DUE when less is due by now, PAYMENT_PENDING when another payment for the same is under way.
 pub async fn pay_with_token(services: &Services, call: &Call, id: PaymentId, token: &str) -> Result<bool> {
+    charge_at(services, call, id, token, is_ours).await
+}
+
+/// The same for a card that staff keyed: what the page was made for is held. Refuses NO_RIGHT besides.
+pub async fn hold_keyed(services: &Services, call: &Call, id: PaymentId, token: &str) -> Result<bool> {
+    call.actor.must(Role::Clerk, "payments")?;
+    charge_at(services, call, id, token, is_for_staff).await
+}
+
+async fn charge_at(services: &Services, call: &Call, id: PaymentId, token: &str, here: Here) -> Result<bool> {
     let of = call.business;
     let (payment, attempts) = services
         .db
         .read(async move |reader| Ok((payment::one(reader, of, id).await?, payment::attempts(reader, of, id).await?)))
         .await?;
     let page = attempts.iter().rev().find(|attempt| attempt.operation == "checkout");
-    let ours = payment.checkout_url.as_deref().is_some_and(|url| is_ours(services, url));
+    let ours = payment.checkout_url.as_deref().is_some_and(|url| here(services, url));
     let Some(page) = page.filter(|_| ours && is_token(token)) else { return Ok(ours) };
     let Asked::Checkout(page) = page.asked()? else { return Err(Error::Fault(format!("{id} has no page"))) };
     let asked = Asked::Charge(ChargeRequest {
         amount: page.amount,
-        source: Source::Token { token: token.to_owned() },
+        source: Source::Token { token: token.to_owned(), keep_for: page.customer.filter(|_| page.save) },
         by: page.by,
         capture: page.capture,
         description: page.description,
@@ -104,9 +137,13 @@ pub async fn pay_with_token(services: &Services, call: &Call, id: PaymentId, tok
 /// Refuses what [`start_checkout`](super::start_checkout::start_checkout) refuses.
 pub async fn pay_on_its_page(services: &Services, call: &Call, id: PaymentId) -> Result<Next> {
     let of = call.business;
-    let payment = services.db.read(async move |reader| payment::one(reader, of, id).await).await?;
+    let (payment, attempts) = services
+        .db
+        .read(async move |reader| Ok((payment::one(reader, of, id).await?, payment::attempts(reader, of, id).await?)))
+        .await?;
     let Some(link) = payment.link_id.filter(|_| payment.state == PaymentState::Created) else { return Ok(Next::Payment(id)) };
     let link = link::link(&services.db, of, link).await?;
+    let keep = attempts.iter().any(|attempt| matches!(attempt.asked(), Ok(Asked::Checkout(page)) if page.save));
     close_page(services, call, id).await?;
-    start_checkout_at(services, call, &link, Some(payment.amount), Place::Processor).await
+    start_checkout_at(services, call, &link, Wish { amount: Some(payment.amount), keep }, Place::Processor).await
 }

@@ -186,19 +186,11 @@ pub(crate) async fn check_parts(tx: &mut Tx<'_>, parts: &[Part], customer: Custo
     let mut touched = Touched::default();
     for part in parts {
         match part.target {
-            Target::Order(order) => {
-                check_order(tx, order, customer, currency).await?;
-                touched.orders.push(order);
-            }
-            Target::Entry(entry) => {
-                check_entry(tx, entry, customer, currency).await?;
-                touched.entries.push(entry);
-            }
-            Target::Invoice(invoice) => {
-                check_invoice(tx, invoice, customer, currency).await?;
-                touched.invoices.push(invoice);
-            }
+            Target::Order(order) => drop(check_order(tx, order, customer, currency).await?),
+            Target::Entry(entry) => drop(check_entry(tx, entry, customer, currency).await?),
+            Target::Invoice(invoice) => drop(check_invoice(tx, invoice, customer, currency).await?),
         }
+        touched.also(part.target);
     }
     Ok(touched)
 }

@@ -263,7 +263,7 @@ pub(crate) fn refund_row(tx: &Tx<'_>, by: &Call, payment: &Payment, planned: Pla
 fn money_back(case: &Case, route: RefundRoute, amount: i64, reason: &str, reopens: Vec<Aim>, when: When) -> MoneyBack {
     let channel = case.channel(route);
     let method = match (&channel, &case.payment.external_kind) {
-        (Channel::Processor(_), _) => Some("card".to_owned()),
+        (Channel::Processor(_), _) => None,
         (Channel::Outside, kind) => kind.clone(),
     };
     MoneyBack { payment: case.payment.id, amount, channel, method, reason: reason.to_owned(), when, reopens }

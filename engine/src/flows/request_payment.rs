@@ -132,9 +132,9 @@ pub(crate) fn named(target: Target) -> (Option<OrderId>, Option<InvoiceId>) {
 
 /// A draft asks for nothing yet, a void invoice no more.
 pub(crate) fn refuse_unissued(invoice: &Invoice) -> Result<()> {
-    match invoice.is_live() {
-        true => Ok(()),
-        false => Err(Error::refused("NOT_ISSUED", "this invoice is a draft, or it is void: it takes no money")),
+    match capability::not_issued(invoice.standing) {
+        None => Ok(()),
+        Some((code, why)) => Err(Error::refused(code.as_str(), why)),
     }
 }
 

@@ -5,57 +5,54 @@
 
 use books::ids::{BusinessId, EventId, MailId};
 use locale::Language;
+use serde_json::json;
 
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
+use super::save_business::rewrite;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::mail::words::{KINDS, MailWords};
+use crate::mail::words::{Kind, MailWords};
 use crate::mail::{Composed, Sender, samples};
 use crate::services::Services;
-use crate::store::business::{Business, business};
+use crate::store::business::business;
 use crate::store::mail::Mail;
 
-/// Refuses a kind of mail whose words cannot be changed.
-fn known(kind: &str) -> Result<()> {
-    if KINDS.iter().any(|(known, _)| *known == kind) { Ok(()) } else { Err(Error::NotFound) }
+/// The kind of mail. Refuses one that does not exist, and a language in which nobody gets it.
+fn known(kind: &str, language: Language) -> Result<&'static Kind> {
+    let kind = Kind::of_word(kind).ok_or(Error::NotFound)?;
+    if !kind.speaks(language) {
+        return Err(Error::invalid("language", "ENGLISH_ONLY", "staff are written to in English"));
+    }
+    Ok(kind)
 }
 
 /// Keeps the words of one kind of mail in one language; usual ones take the business's own away. Idempotent by key.
 pub async fn reword_mail(db: &Db, call: &Call, kind: &str, language: Language, words: MailWords) -> Result<Done<BusinessId>> {
-    known(kind)?;
-    let words = words.checked()?;
-    let (by, kind) = (call.clone(), kind.to_owned());
-    db.write(call.business, async move |tx| {
-        if let Some(prior) = claim(tx, &by).await? {
-            return Ok(Done::before(prior_id(&prior)?));
-        }
-        let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
+    let kind = known(kind, language)?;
+    let words = words.checked(kind)?;
+    rewrite(db, call, "mail_reworded", move |business, _| {
         let mut settings = business.settings()?;
-        settings.word(&kind, language, words.clone());
-        business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
-        tx.set(&business);
-        let event = event_id(tx);
-        let data = serde_json::json!({ "kind": kind, "language": language.code(), "own": !words.is_usual() });
-        Act { kind: "mail_reworded", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
-        Ok(Done::now(by.business))
+        settings.word(kind.word, language, words.clone());
+        business.collect_by(&settings)?;
+        Ok(json!({ "kind": kind.word, "language": language.code(), "own": !words.is_usual() }))
     })
     .await
 }
 
 /// A mail of this kind in these words, with sample values. Refuses words that could not be kept.
 pub async fn preview_mail(db: &Db, of: BusinessId, kind: &str, language: Language, words: MailWords) -> Result<Composed> {
-    known(kind)?;
+    let known = known(kind, language)?;
     let business = business(db, of).await?;
-    let from = Sender { words: words.checked()?, ..Sender::plain(&business, business.tongue_in(language)) };
+    let from = Sender { words: words.checked(known)?, ..Sender::plain(&business, business.tongue_in(language)) };
     samples::letter(kind, &from)
 }
 
 /// Sends a mail of this kind, in the words that are kept, to one address. Without a mail server it is kept and shown. Idempotent
 /// by key.
 pub async fn send_test_mail(services: &Services, call: &Call, kind: &str, language: Language, to: &str) -> Result<Done<MailId>> {
-    known(kind)?;
+    known(kind, language)?;
     let to = check::email("to", to)?;
     let business = business(&services.db, call.business).await?;
     let from = Sender::of(&business, kind, business.tongue_in(language))?;
@@ -91,7 +88,7 @@ pub async fn send_test_mail(services: &Services, call: &Call, kind: &str, langua
             if can_send {
                 leave_job(tx, "send_mail", id, event);
             }
-            let data = serde_json::json!({});
+            let data = json!({});
             Act { kind: "test_mail_written", subject: id.to_string(), customer: None, data, call: &by }.write(tx, event);
             Ok(Done::now(id))
         })

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use books::calendar::Day;
+use books::calendar::{Day, Instant};
 use books::ids::BusinessId;
+use serde_json::{Value, json};
 
 use super::audit::{Act, claim, event_id, prior_id};
 use super::call::{Call, Done};
@@ -20,20 +21,12 @@ pub const MOST_RETRIES: usize = 8;
 /// Changes how the business collects. Checked before anything is kept.
 pub async fn save_settings(db: &Db, call: &Call, new: Settings) -> Result<()> {
     let settings = checked(new)?;
-    let text = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
-    let by = call.clone();
-    db.write(call.business, async move |tx| {
-        let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
-        let today = business.today(tx.now());
-        check_lock(&settings, today)?;
-        business.settings = text.clone();
-        tx.set(&business);
-        let event = event_id(tx);
-        let data = serde_json::json!({ "locked_through": settings.locked_through });
-        Act { kind: "settings_changed", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
-        Ok(())
-    })
-    .await
+    let done = rewrite(db, call, "settings_changed", move |business, now| {
+        check_lock(&settings, business.today(now))?;
+        business.collect_by(&settings)?;
+        Ok(json!({ "locked_through": settings.locked_through }))
+    });
+    done.await.map(|_| ())
 }
 
 /// What changes about a business and how it collects: what is not named stays; an inner none takes the value away.
@@ -116,26 +109,36 @@ impl BusinessChange {
         settings.attach_papers = self.attach_papers.unwrap_or(settings.attach_papers);
         let settings = checked(settings)?;
         check_lock(&settings, today)?;
-        business.settings = serde_json::to_string(&settings).map_err(|error| Error::Fault(format!("settings: {error}")))?;
-        Ok(())
+        business.collect_by(&settings)
     }
 }
 
 /// Changes some of what a business says of itself and how it collects. Idempotent by key.
 pub async fn change_business(db: &Db, call: &Call, change: BusinessChange) -> Result<Done<BusinessId>> {
+    rewrite(db, call, "settings_changed", move |business, now| {
+        let today = business.today(now);
+        change.clone().over(business, today)?;
+        Ok(json!({ "locked_through": business.settings()?.locked_through }))
+    })
+    .await
+}
+
+/// Changes a business's own row, once under its key. `change` gets the row locked and the moment, and answers what the trail of acts
+/// says of it under this kind; where it refuses, nothing is written.
+pub(super) async fn rewrite<F>(db: &Db, call: &Call, kind: &'static str, change: F) -> Result<Done<BusinessId>>
+where
+    F: Fn(&mut Business, Instant) -> Result<Value> + Send + 'static,
+{
     let by = call.clone();
     db.write(call.business, async move |tx| {
         if let Some(prior) = claim(tx, &by).await? {
             return Ok(Done::before(prior_id(&prior)?));
         }
         let mut business = tx.lock::<Business>(&[&by.business]).await?.ok_or(Error::NotFound)?;
-        let today = business.today(tx.now());
-        change.clone().over(&mut business, today)?;
-        let locked_through = business.settings()?.locked_through;
+        let data = change(&mut business, tx.now())?;
         tx.set(&business);
         let event = event_id(tx);
-        let data = serde_json::json!({ "locked_through": locked_through });
-        Act { kind: "settings_changed", subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
+        Act { kind, subject: by.business.to_string(), customer: None, data, call: &by }.write(tx, event);
         Ok(Done::now(by.business))
     })
     .await

@@ -3,6 +3,7 @@
 //! Invariant: the direct answer, the return of the browser, a webhook and the nightly question all end here. The state is
 //! read again under the customer's lock; a finding that comes late or twice changes nothing. States only move forward.
 
+mod apart;
 mod attempts;
 mod besides;
 mod came_back;
@@ -40,21 +41,11 @@ pub enum Finding {
     Absent { attempt: AttemptId },
     /// The page or charge as it stands at the processor.
     Seen(Remote),
-    /// The processor's fields on a page of ours gave a token: the charge is about to be sent. Refuses ABOVE_DUE.
+    /// The processor's fields on a page of ours gave a token: the charge is about to be sent. Refuses ABOVE_DUE,
+    /// PAYMENT_PENDING.
     Typed(Asked),
-}
-
-/// Seconds until an attempt is asked about again: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h, then daily.
-pub(crate) fn next_check(checks: i64) -> i64 {
-    match checks {
-        ..=0 => 5,
-        1 => 30,
-        2 => 120,
-        3 => 600,
-        4 => 3_600,
-        5 => 21_600,
-        _ => 86_400,
-    }
+    /// Nobody waits any longer for a card keyed in the processor's terminal apart. `why`: none when staff said so.
+    GivenUp { why: Option<&'static str> },
 }
 
 /// Stores a finding about a payment. Idempotent: what is known already is not done again.
@@ -66,29 +57,16 @@ pub async fn settle_payment(services: &Services, call: &Call, id: PaymentId, fin
             let seen = tx.get::<Payment>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
             let targets = payment::targets_of_flow(tx, id).await?;
             let chosen = link::chosen_of_flow(tx, seen.link_id).await?;
-            let of_orders = chosen.iter().filter_map(|target| match target {
-                Target::Order(id) => Some(*id),
-                Target::Invoice(_) | Target::Entry(_) => None,
-            });
-            let of_invoices = chosen.iter().filter_map(|target| match target {
-                Target::Invoice(id) => Some(*id),
-                Target::Order(_) | Target::Entry(_) => None,
-            });
             let mut touched = Touched {
-                orders: of_orders.chain(seen.order_id).collect(),
-                invoices: of_invoices.chain(seen.invoice_id).collect(),
+                orders: seen.order_id.into_iter().collect(),
+                invoices: seen.invoice_id.into_iter().collect(),
                 entries: targets.iter().map(|target| target.entry_id).collect(),
                 payments: if seen.entry_id.is_some() { vec![id] } else { Vec::new() },
                 ..Touched::default()
             };
-            for aim in seen.aims()? {
-                match aim.target {
-                    Target::Order(order) if !touched.orders.contains(&order) => touched.orders.push(order),
-                    Target::Entry(entry) => touched.entries.push(entry),
-                    Target::Invoice(invoice) if !touched.invoices.contains(&invoice) => touched.invoices.push(invoice),
-                    Target::Order(_) | Target::Invoice(_) => {}
-                }
-            }
+            // What was chosen may have been paid in another way since.
+            let aimed = seen.aims()?.into_iter().map(|aim| aim.target);
+            chosen.iter().copied().chain(aimed).for_each(|target| touched.also(target));
             let books = open_books(tx, seen.customer_id, seen.currency, &touched).await?;
             let payment = tx.lock::<Payment>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
             if payment.entry_id != seen.entry_id {
@@ -117,7 +95,7 @@ impl Finding {
         match self {
             Finding::Seen(remote) => Some(remote),
             Finding::Answered { outcome: Outcome::Done(remote) | Outcome::Pending(remote), .. } => Some(remote),
-            Finding::Answered { .. } | Finding::Absent { .. } | Finding::Typed(_) => None,
+            Finding::Answered { .. } | Finding::Absent { .. } | Finding::Typed(_) | Finding::GivenUp { .. } => None,
         }
     }
 }
@@ -143,6 +121,7 @@ impl Settling<'_> {
     fn take(&mut self, tx: &mut Tx<'_>, books: Books, requests: Vec<Request>, finding: &Finding) -> Result<()> {
         match finding {
             Finding::Typed(asked) => self.try_token(tx, books, asked),
+            Finding::GivenUp { why } => self.give_up(tx, books, requests, *why),
             Finding::Absent { attempt } if self.is_token(*attempt) => {
                 self.end_attempt(tx, *attempt, AttemptState::Rejected, NEVER_RECEIVED, None);
                 self.reopen(tx, books, "NOT_RECEIVED", NEVER_RECEIVED)
@@ -222,6 +201,11 @@ impl Settling<'_> {
 
     fn follow_charge(&mut self, tx: &mut Tx<'_>, books: Books, requests: Vec<Request>, charge: &Charge) -> Result<()> {
         use PaymentState as P;
+        if self.comes_from_apart(charge) {
+            return self.arrive(tx, books, requests, charge);
+        }
+        // Of several tries behind one payment only the one that brought the money can take it back.
+        let is_booked = self.payment.remote_id.as_ref().is_none_or(|id| *id == charge.id);
         self.payment.remote_id = Some(charge.id.clone());
         if let Some(method) = &charge.method {
             self.payment.brand =
@@ -236,12 +220,12 @@ impl Settling<'_> {
         match (charge.state, self.payment.state) {
             (ChargeState::Captured, P::Succeeded) => self.after_success(tx, books, charge),
             (ChargeState::Captured, _) => self.succeed(tx, books, requests, charge),
-            (ChargeState::Returned, P::Succeeded) if !self.payment.returned => self.come_back(tx, books),
+            (ChargeState::Returned, P::Succeeded) if is_booked && !self.payment.returned => self.come_back(tx, books),
             (ChargeState::Returned, _) if open => {
                 self.fail(tx, books, requests, P::Failed, Some(("RETURNED", "The bank returned the debit.")))
             }
             (ChargeState::Pending, P::Created | P::Unknown) => self.pend(tx, books),
-            (ChargeState::Authorized, P::Created | P::Unknown) => self.hold(tx, books, charge),
+            (ChargeState::Authorized, P::Created | P::Unknown | P::Pending) => self.hold(tx, books, charge),
             (ChargeState::Failed, _) if open => {
                 self.fail(tx, books, requests, P::Failed, charge.reason.map(|reason| (reason.code(), reason.text())))
             }

@@ -14,7 +14,6 @@ use super::audit::{event_id, leave_job};
 use super::call::Call;
 use super::refund_payment::{Case, emit, money_back_of};
 use super::request_payment::close_settled;
-use super::settle_payment::next_check;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::services::Services;
@@ -80,9 +79,13 @@ impl Settling<'_> {
                     self.end_attempt(tx, *attempt, AttemptState::Rejected, &rejection.text, None);
                     self.fail(tx, case, rejection.reason.code(), &rejection.text)
                 }
-                Outcome::Unknown { why } => self.ask_later(tx, *attempt, why),
+                Outcome::Unknown { why } => {
+                    self.ask_later(tx, *attempt, why);
+                    Ok(())
+                }
                 Outcome::Done(_) | Outcome::Pending(_) | Outcome::NeedsAction(_) => {
-                    self.ask_later(tx, *attempt, "the processor answered something else")
+                    self.ask_later(tx, *attempt, "the processor answered something else");
+                    Ok(())
                 }
             },
         }
@@ -166,26 +169,18 @@ impl Settling<'_> {
     fn end_attempt(&mut self, tx: &mut Tx<'_>, id: AttemptId, state: AttemptState, evidence: &str, remote: Option<String>) {
         let now = tx.now();
         for attempt in self.attempts.iter_mut().filter(|attempt| attempt.id == id) {
-            attempt.state = state;
-            attempt.evidence = Some(evidence.to_owned());
-            attempt.remote_id = remote.clone().or_else(|| attempt.remote_id.clone());
-            attempt.updated_at = now;
             // One that is under way is looked at until it has arrived.
-            attempt.check_at = (state == AttemptState::Pending).then(|| now.plus_seconds(next_check(4)));
+            let look = (state == AttemptState::Pending).then_some(4);
+            attempt.end(state, evidence, remote.as_deref(), now, look);
             tx.set(attempt);
         }
     }
 
-    fn ask_later(&mut self, tx: &mut Tx<'_>, id: AttemptId, why: &str) -> Result<()> {
+    fn ask_later(&mut self, tx: &mut Tx<'_>, id: AttemptId, why: &str) {
         let now = tx.now();
         for attempt in self.attempts.iter_mut().filter(|attempt| attempt.id == id) {
-            attempt.state = AttemptState::Unknown;
-            attempt.evidence = Some(why.to_owned());
-            attempt.check_at = Some(now.plus_seconds(next_check(attempt.checks)));
-            attempt.checks += 1;
-            attempt.updated_at = now;
+            attempt.ask_later(why, now);
             tx.set(attempt);
         }
-        Ok(())
     }
 }

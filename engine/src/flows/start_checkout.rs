@@ -1,7 +1,7 @@
 //! A payer presses *Pay*: from their link to the processor's page, or to ours with the processor's fields.
 //!
 //! Invariant: for one set of charges there is at most one page on which they can be paid. A double click or a second tab is
-//! led to the page that is there; another amount first closes that page at the processor. The attempt is committed before
+//! led to the page that is there; another amount, or another mind about keeping the card, first closes that page. The attempt is committed before
 //! the processor is called, and the call happens outside any transaction. Limits: where a processor cannot close a page it is
 //! given up and lapses within minutes; what is paid on it until then settles what is still due, and waits as credit otherwise.
 
@@ -20,6 +20,7 @@ use super::ask_processor;
 use super::audit::{Act, event_id};
 use super::call::{Actor, Call};
 use super::charge_saved::reference;
+use super::keep_method;
 use super::pay_in_fields::{address, is_ours};
 use super::posting::{Touched, open_books};
 use super::request_payment::{allowed, named};
@@ -51,6 +52,21 @@ pub enum Next {
     Payment(PaymentId),
 }
 
+/// What a payer asks for with *Pay*.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Minor units; none: all that is due.
+    pub amount: Option<i64>,
+    /// The processor keeps the card, so that the business can charge it later. Where it keeps none this is passed over.
+    pub keep: bool,
+}
+
+impl From<Option<i64>> for Wish {
+    fn from(amount: Option<i64>) -> Wish {
+        Wish { amount, keep: false }
+    }
+}
+
 /// Where a payer is to pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -71,31 +87,28 @@ enum Begun {
     CloseFirst(PaymentId),
 }
 
-/// Starts a payment of `amount` minor units (none: all that is due) through a payer's link.
+/// Starts a payment through a payer's link.
 /// Refuses as SPEC ORD-6 says: NO_BALANCE, LINK_REVOKED, LINK_EXPIRED, VIEW_ONLY, NO_PROCESSOR, PAYMENT_PENDING, FULL_ONLY,
 /// BELOW_MINIMUM, ABOVE_DUE.
-pub async fn start_checkout(services: &Services, link: &Link, amount: Option<i64>, request_id: &str) -> Result<Next> {
+pub async fn start_checkout(services: &Services, link: &Link, wish: impl Into<Wish>, request_id: &str) -> Result<Next> {
     let call =
         Call { business: link.business_id, actor: Actor::Payer { link: link.id }, request_id: request_id.to_owned(), key: None };
-    start_checkout_by(services, &call, link, amount).await
+    start_checkout_by(services, &call, link, wish.into()).await
 }
 
 /// The same in the name of somebody who signed in: a customer in their portal, or staff who act for them. Refuses alike.
-pub async fn start_checkout_by(services: &Services, call: &Call, link: &Link, amount: Option<i64>) -> Result<Next> {
-    start_checkout_at(services, call, link, amount, Place::AsSet).await
+pub async fn start_checkout_by(services: &Services, call: &Call, link: &Link, wish: Wish) -> Result<Next> {
+    start_checkout_at(services, call, link, wish, Place::AsSet).await
 }
 
 /// The same at a place that is asked for. A page that is open at another one is closed first.
-pub(crate) async fn start_checkout_at(
-    services: &Services,
-    call: &Call,
-    link: &Link,
-    amount: Option<i64>,
-    place: Place,
-) -> Result<Next> {
+pub(crate) async fn start_checkout_at(services: &Services, call: &Call, link: &Link, wish: Wish, place: Place) -> Result<Next> {
+    if wish.keep {
+        keep_method::introduce_payer(services, call, link).await?;
+    }
     let mut replaced = 0;
     for _ in 0..WAIT_ROUNDS {
-        match begin(services, call, link.id, amount, place).await? {
+        match begin(services, call, link.id, wish, place).await? {
             Begun::There(url) => return Ok(Next::Page(url)),
             Begun::Wait => tokio::time::sleep(WAIT).await,
             Begun::CloseFirst(other) if replaced < REPLACEMENTS => {
@@ -114,7 +127,7 @@ pub(crate) async fn start_checkout_at(
     Err(Error::Busy { retry_after_s: 5 })
 }
 
-async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i64>, place: Place) -> Result<Begun> {
+async fn begin(services: &Services, call: &Call, link: LinkId, wish: Wish, place: Place) -> Result<Begun> {
     let (by, services) = (call.clone(), services.clone());
     let db = services.db.clone();
     db.write(call.business, async move |tx| {
@@ -129,7 +142,7 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
         let books = open_books(tx, seen.customer_id, seen.currency, &touched).await?;
         let link = tx.lock::<Link>(&[&by.business, &link]).await?.ok_or(Error::NotFound)?;
         let due = due(&books.account, &scope);
-        let amount = amount.unwrap_or(due);
+        let amount = wish.amount.unwrap_or(due);
         allowed(capability::pay(&pay_facts(&link, due, reserved(&books.account, &scope), tx.now())))?;
         allowed(match amount == due {
             true => Answer::yes(Action::PayPart),
@@ -138,6 +151,11 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             }
         })?;
         let charges = charges(&books.account, &scope, amount);
+        let connection = online(tx, &services, &books.business.name, link.request_id.is_some()).await;
+        let keeper = match &connection {
+            Ok(connection) if wish.keep => keep_method::known_there(tx, &services, link.customer_id, connection).await?,
+            _ => None,
+        };
 
         for other in payment::live_of_flow(tx, link.customer_id, link.currency).await? {
             // An invoice at a processor stays out beside the page: whichever is paid first ends the other.
@@ -148,20 +166,20 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             if !targets.iter().any(|target| charges.iter().any(|(charge, _)| *charge == target.entry_id)) {
                 continue;
             }
+            let is_alike = other.link_id == Some(link.id) && other.amount == amount;
+            let is_alike = is_alike && keeps(tx, other.id).await? == keeper.is_some();
             return match other.state {
-                PaymentState::Created if other.link_id == Some(link.id) && other.amount == amount => {
-                    Ok(match other.checkout_url {
-                        Some(url) if place == Place::Processor && is_ours(&services, &url) => Begun::CloseFirst(other.id),
-                        Some(url) => Begun::There(url),
-                        None => Begun::Wait,
-                    })
-                }
+                PaymentState::Created if is_alike => Ok(match other.checkout_url {
+                    Some(url) if place == Place::Processor && is_ours(&services, &url) => Begun::CloseFirst(other.id),
+                    Some(url) => Begun::There(url),
+                    None => Begun::Wait,
+                }),
                 PaymentState::Created if other.checkout_url.is_none() => Ok(Begun::Wait),
                 PaymentState::Created => Ok(Begun::CloseFirst(other.id)),
                 _ => Err(Error::refused("PAYMENT_PENDING", "a payment for this is under way; wait until its outcome is known")),
             };
         }
-        let connection = online(tx, &services, &books.business.name).await?;
+        let connection = connection?;
         let number = counter::next(tx, "PAY", books.business.today(tx.now())).await?;
         let (order_id, invoice_id) = scope.only().map_or((None, None), named);
         let reference = reference(tx, scope.only(), number.text()).await?;
@@ -190,9 +208,9 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
             amount: Money::new(amount, link.currency),
             description: format!("{}, {reference}", books.business.name),
             reference: reference.clone(),
-            customer: None,
+            save: keeper.is_some(),
+            customer: keeper,
             capture: true,
-            save: false,
             by: Initiator::Payer,
             return_url: return_url.clone(),
             cancel_url: return_url,
@@ -265,6 +283,16 @@ async fn begin(services: &Services, call: &Call, link: LinkId, amount: Option<i6
     .await
 }
 
+/// Whether the card is kept that is typed on the page of a payment.
+async fn keeps(tx: &mut Tx<'_>, id: PaymentId) -> Result<bool> {
+    for attempt in payment::attempts_of_flow(tx, id).await? {
+        if let Asked::Checkout(page) = attempt.asked()? {
+            return Ok(page.save);
+        }
+    }
+    Ok(false)
+}
+
 /// What decides whether a payer may pay through a link. The processor is looked for when the page is asked for.
 pub fn pay_facts(link: &Link, due: i64, pending: i64, now: Instant) -> PayFacts {
     let money = |minor| Money::new(minor, link.currency);
@@ -324,13 +352,10 @@ pub(crate) fn charges(account: &Account, scope: &Scope, amount: i64) -> Vec<(Ent
 }
 
 /// A live connection on whose page a payer can pay. Refuses NO_PROCESSOR.
-async fn online(tx: &mut Tx<'_>, services: &Services, business: &str) -> Result<Connection> {
-    for connection in connection::of_flow(tx).await? {
-        if connection.state == "live" && services.connections.takes_checkout(&connection, business) {
-            return Ok(connection);
-        }
-    }
-    Err(Error::refused("NO_PROCESSOR", "this business cannot be paid online at present"))
+async fn online(tx: &mut Tx<'_>, services: &Services, business: &str, by_request: bool) -> Result<Connection> {
+    let all = connection::of_flow(tx).await?;
+    let found = services.connections.for_payers(&all, business, by_request).cloned();
+    found.ok_or_else(|| Error::refused("NO_PROCESSOR", "this business cannot be paid online at present"))
 }
 
 /// Stores what the processor said about the page it was asked for.

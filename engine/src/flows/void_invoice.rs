@@ -56,7 +56,7 @@ pub async fn void_invoice(db: &Db, call: &Call, id: InvoiceId, reason: &str, kee
         let pending = books.account.reserved_on(Target::Invoice(id));
         let credited = |item: &books::account::Item| item.entry.kind == EntryKind::CreditNote && item.entry.invoice == Some(id);
         let facts = VoidFacts {
-            issued: invoice.is_live(),
+            standing: invoice.standing,
             credit_note: books.account.items().iter().any(credited),
             pending: (pending > 0).then(|| Money::new(pending, invoice.currency)),
             right: by.actor.must(Role::Manager, "write").is_ok(),
@@ -120,7 +120,7 @@ pub async fn write_off(db: &Db, call: &Call, id: InvoiceId, giving: GivingUp) ->
             return Err(Error::refused("DOES_NOT_ADD_UP", detail));
         }
         let facts = WriteOffFacts {
-            issued: invoice.is_live(),
+            standing: invoice.standing,
             due: money(due),
             amount: giving.amount.map(money),
             needs_approval: above && !giving.request_approval,

@@ -264,7 +264,7 @@ pub async fn payment_notice(services: &Services, job: &Job) -> Result<()> {
     let sheet = payment::payment_sheet(&services.db, business, id).await?;
     let Some(asked) = sheet.payment.request_id else { return Ok(()) };
     let asked = services.db.read(async move |reader| request::one(reader, business, asked).await).await?;
-    let from = Sender::to_staff(&sheet.business);
+    let from = Sender::to_staff(&sheet.business, "payment_notice")?;
     let tongue = &from.tongue;
     let amount = written(tongue, sheet.payment.currency);
     let order = sheet.orders.iter().find(|order| Some(order.id) == asked.order_id).map(|order| wording::order(tongue, order));
@@ -300,12 +300,13 @@ pub async fn payment_notice(services: &Services, job: &Job) -> Result<()> {
     Ok(())
 }
 
-/// `mail_failed`: a payment that was under way did not go through, or was returned.
+/// `mail_failed`: a payment that was under way did not go through, was returned, or wants its holder.
 pub async fn payment_failed(services: &Services, job: &Job) -> Result<()> {
     let (business, id): (_, PaymentId) = (job.business_id, subject(job)?);
     let sheet = payment::payment_sheet(&services.db, business, id).await?;
     let Some(to) = sheet.customer.email.clone() else { return Ok(()) };
-    let way_back = match (sheet.payment.link_id, sheet.payment.by_itself) {
+    let by_nobody = sheet.payment.by_itself || sheet.payment.wants_holder();
+    let way_back = match (sheet.payment.link_id, by_nobody) {
         (Some(link), _) => link,
         // Nobody opened a page for it: the customer's own link leads to what is owed.
         (None, true) => super::compose_money::balance_link(services, job, &sheet).await?,

@@ -92,7 +92,7 @@ pub async fn alert(services: &Services, job: &Job) -> Result<()> {
         Err(_) => (subject(job)?, None),
     };
     let sheet = payment::payment_sheet(&services.db, business, id).await?;
-    let from = Sender::to_staff(&sheet.business);
+    let from = Sender::to_staff(&sheet.business, "staff_alert")?;
     let tongue = &from.tongue;
     let composed = mail::staff_alert::staff_alert(
         &from,

@@ -126,7 +126,7 @@ async fn write_to(services: &Services, job: &Job, id: MessageId, one: &Recipient
         Ok((business, message::one(reader, of, id).await?, customer::one(reader, of, to_whom).await?))
     });
     let (business, written, customer) = read.await?;
-    let values = mail::message::Message { subject: &written.subject, body: &written.body };
+    let values = mail::message::Message { customer_name: &customer.name, subject: &written.subject, body: &written.body };
     let composed = mail::message::message(&Sender::to_customer(&business, "message", &customer)?, &values)?;
     let envelope = Envelope {
         kind: "message",

@@ -1,7 +1,8 @@
 //! Reads on in what a processor lists of itself: what changed, and what it sent to the bank.
 //!
-//! Invariant: the place in the listing moves on only after everything before it was taken in, so a crash in between reads some of it
-//! again; taking the same in twice does nothing. Limits: [`PATIENCE`] for an answer, [`ROUNDS`] pages at a time.
+//! Invariants: the place in the listing moves on only after everything before it was taken in, so a crash in between reads some of
+//! it again; taking the same in twice does nothing. What a processor says instead of its payouts is noted once for staff, until it
+//! lists them again. Limits: [`Listing::patience`] for an answer, [`ROUNDS`] pages at a time.
 
 use std::time::Duration;
 
@@ -22,10 +23,19 @@ sql!(KEEP_CHANGES, "update connection set changes_cursor = $3 where business_id 
 
 sql!(KEEP_PAYOUTS, "update connection set payouts_cursor = $3 where business_id = $1 and id = $2");
 
+sql!(
+    NOTE_TROUBLE,
+    "update connection set payouts_trouble = $3, payouts_trouble_at = coalesce(payouts_trouble_at, $4)
+        where business_id = $1 and id = $2"
+);
+
+sql!(
+    FORGET_TROUBLE,
+    "update connection set payouts_trouble = null, payouts_trouble_at = null where business_id = $1 and id = $2"
+);
+
 /// At most so many pages are read from one connection at a time.
 const ROUNDS: usize = 20;
-/// A processor that does not answer holds up the others for so long.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +54,13 @@ struct Page {
     listed: Vec<Listed>,
     cursor: String,
     more: bool,
+}
+
+/// What a processor answers.
+enum Answer {
+    Page(Page),
+    /// Why there is no page.
+    Trouble(String),
 }
 
 impl Listing {
@@ -68,22 +85,38 @@ impl Listing {
         }
     }
 
-    /// The page after a place; none where the processor cannot say now.
-    async fn page(self, connected: &Connected, after: Option<&str>, now: Instant) -> Option<Page> {
+    /// A processor that does not answer holds up the others for so long. Payouts are asked for once an hour, and what some of them
+    /// are made of takes many questions.
+    fn patience(self) -> Duration {
+        match self {
+            Listing::Changes => Duration::from_secs(10),
+            Listing::Payouts => Duration::from_secs(45),
+        }
+    }
+
+    /// The page after a place, or why the processor cannot say now.
+    async fn page(self, connected: &Connected, after: Option<&str>, now: Instant) -> Answer {
+        match tokio::time::timeout(self.patience(), self.ask(connected, after, now)).await {
+            Ok(answer) => answer,
+            Err(_) => Answer::Trouble("It did not answer in time.".to_owned()),
+        }
+    }
+
+    async fn ask(self, connected: &Connected, after: Option<&str>, now: Instant) -> Answer {
         match self {
             Listing::Changes => match connected.processor.changes(after, now).await {
                 Outcome::Done(page) | Outcome::Pending(page) => {
                     let listed = page.changed.into_iter().map(Listed::Changed).collect();
-                    Some(Page { listed, cursor: page.cursor, more: page.more })
+                    Answer::Page(Page { listed, cursor: page.cursor, more: page.more })
                 }
-                _ => None,
+                other => Answer::Trouble(why(other)),
             },
             Listing::Payouts => match connected.processor.payouts(after, now).await {
                 Outcome::Done(page) => {
                     let listed = page.payouts.into_iter().map(Listed::PaidOut).collect();
-                    Some(Page { listed, cursor: page.cursor, more: page.more })
+                    Answer::Page(Page { listed, cursor: page.cursor, more: page.more })
                 }
-                _ => None,
+                other => Answer::Trouble(why(other)),
             },
         }
     }
@@ -100,8 +133,13 @@ pub(super) async fn read_on(
     let call = Call::system(connection.business_id, format!("{} of {}", listing.word(), connection.id));
     let mut cursor = listing.cursor(connection);
     for _ in 0..ROUNDS {
-        let asked = tokio::time::timeout(PATIENCE, listing.page(connected, cursor.as_deref(), now)).await;
-        let Ok(Some(page)) = asked else { return Ok(()) };
+        let page = match listing.page(connected, cursor.as_deref(), now).await {
+            Answer::Page(page) => page,
+            Answer::Trouble(why) if listing == Listing::Payouts => {
+                return note_trouble(services, connection, Some(why), now).await;
+            }
+            Answer::Trouble(_) => return Ok(()),
+        };
         for listed in &page.listed {
             match listed {
                 Listed::Changed(remote) => follow(services, &call, connection, &told(remote)).await?,
@@ -112,7 +150,7 @@ pub(super) async fn read_on(
             keep(services, connection, listing.keep(), page.cursor.clone()).await?;
         }
         if !page.more {
-            return Ok(());
+            return if listing == Listing::Payouts { note_trouble(services, connection, None, now).await } else { Ok(()) };
         }
         cursor = Some(page.cursor);
     }
@@ -128,6 +166,33 @@ async fn keep(services: &Services, connection: &Connection, keep: &'static Sql, 
             Ok(())
         })
         .await
+}
+
+/// Keeps for staff what stands in the way of the payouts, and since when; none: nothing does. Written only when that changes.
+pub(super) async fn note_trouble(services: &Services, connection: &Connection, why: Option<String>, now: Instant) -> Result<()> {
+    if connection.payouts_trouble == why {
+        return Ok(());
+    }
+    let (business, id) = (connection.business_id, connection.id);
+    services
+        .db
+        .write(business, async move |tx| {
+            match &why {
+                Some(why) => tx.execute(&NOTE_TROUBLE, &[&business, &id, why, &now], Expect::Any),
+                None => tx.execute(&FORGET_TROUBLE, &[&business, &id], Expect::Any),
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// What an answer that is no listing says, for people.
+fn why<T: std::fmt::Debug>(outcome: Outcome<T>) -> String {
+    match outcome {
+        Outcome::Rejected(rejection) => rejection.text,
+        Outcome::Unknown { why } => why,
+        other => format!("It answered with something that is no listing: {other:?}"),
+    }
 }
 
 fn told(remote: &Remote) -> Told {

@@ -7,9 +7,9 @@ use crate::db::sql;
 use crate::error::Result;
 use crate::flows::ask_processor::look;
 use crate::flows::call::Call;
-use crate::flows::settle_payment::next_check;
+use crate::flows::key_apart::by_its_end;
 use crate::services::Services;
-use crate::store::payment::{self, Attempt};
+use crate::store::payment::{self, Attempt, next_check};
 
 sql!(
     NEXT_TIME,
@@ -41,7 +41,8 @@ pub async fn resolve_due(services: &Services) -> Result<usize> {
 /// Moves the next question on; another node that was faster has moved it already.
 async fn take(services: &Services, attempt: &Attempt) -> Result<bool> {
     let (business, id, seen) = (attempt.business_id, attempt.id, attempt.check_at);
-    let next = services.db.clock().now().plus_seconds(next_check(attempt.checks + 1));
+    let now = services.db.clock().now();
+    let next = by_its_end(attempt, now, now.plus_seconds(next_check(attempt.checks + 1)));
     let taken = services
         .db
         .write(business, async move |tx| {

@@ -14,6 +14,7 @@ pub struct ConfirmPayment<'a> {
 
 pub fn confirm_payment(from: &Sender, values: &ConfirmPayment<'_>) -> Result<Composed> {
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: from.say("mail-confirm-preview").with("amount", values.amount).to_string(),
         label: from.say("mail-confirm-label").to_string(),
         headline: values.amount.to_owned(),
@@ -25,7 +26,7 @@ pub fn confirm_payment(from: &Sender, values: &ConfirmPayment<'_>) -> Result<Com
         button: Some(Button { text: from.say("mail-confirm-button").to_string(), url: values.url.to_owned() }),
         rows: Vec::new(),
         closing: from.say("mail-confirm-closing").to_string(),
-        said: None,
+        ..Letter::default()
     };
     let subject = from.say("mail-confirm-subject").with("amount", values.amount).with("business", &from.name);
     compose(from, &subject.to_string(), &letter)

@@ -26,6 +26,7 @@ pub fn credit_note(from: &Sender, values: &CreditNoteSent<'_>) -> Result<Compose
     ];
     rows.extend(values.to_balance.map(|amount| from.row("mail-credit-kept", amount)));
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: from.say("mail-credit-preview").with("amount", values.amount).with("invoice", values.invoice).to_string(),
         label: from.say("mail-credit-label").to_string(),
         headline: values.amount.to_owned(),
@@ -37,7 +38,7 @@ pub fn credit_note(from: &Sender, values: &CreditNoteSent<'_>) -> Result<Compose
         button: None,
         rows,
         closing: from.say("mail-questions").to_string(),
-        said: None,
+        ..Letter::default()
     };
     let subject = from.say("mail-credit-subject").with("number", values.number).with("business", &from.name);
     compose(from, &subject.to_string(), &letter)

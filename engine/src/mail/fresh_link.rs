@@ -12,6 +12,7 @@ pub struct FreshLink<'a> {
 
 pub fn fresh_link(from: &Sender, values: &FreshLink<'_>) -> Result<Composed> {
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: from.say("mail-fresh-preview").with("business", &from.name).to_string(),
         label: values.document.to_owned(),
         headline: from.say("mail-fresh-headline").to_string(),
@@ -20,7 +21,7 @@ pub fn fresh_link(from: &Sender, values: &FreshLink<'_>) -> Result<Composed> {
         button: Some(Button { text: from.say("mail-fresh-button").to_string(), url: values.url.to_owned() }),
         rows: vec![from.row("mail-link-until", values.expires_on)],
         closing: from.say("mail-leave-aside").to_string(),
-        said: None,
+        ..Letter::default()
     };
     compose(from, &from.say("mail-fresh-subject").with("business", &from.name).to_string(), &letter)
 }

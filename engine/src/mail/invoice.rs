@@ -40,6 +40,7 @@ pub fn invoice(from: &Sender, values: &InvoiceSent<'_>) -> Result<Composed> {
     };
     let preview = from.say("mail-invoice-preview").with("amount", values.amount_due).with("invoice", values.invoice);
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: preview.to_string(),
         label: values.invoice.to_owned(),
         headline: values.amount_due.to_owned(),
@@ -52,6 +53,7 @@ pub fn invoice(from: &Sender, values: &InvoiceSent<'_>) -> Result<Composed> {
         rows,
         closing: from.say("mail-questions").to_string(),
         said: values.description.map(str::to_owned),
+        ..Letter::default()
     };
     compose(from, &subject.with("invoice", values.invoice).with("business", &from.name).to_string(), &letter)
 }

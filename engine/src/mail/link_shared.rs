@@ -13,6 +13,7 @@ pub struct LinkShared<'a> {
 
 pub fn link_shared(from: &Sender, values: &LinkShared<'_>) -> Result<Composed> {
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: from.say("mail-link-preview").with("business", &from.name).to_string(),
         label: from.say("mail-link-label").to_string(),
         headline: values.amount_owed.to_owned(),
@@ -21,7 +22,7 @@ pub fn link_shared(from: &Sender, values: &LinkShared<'_>) -> Result<Composed> {
         button: Some(Button { text: from.say("mail-link-button").to_string(), url: values.url.to_owned() }),
         rows: vec![from.row("mail-link-until", values.expires_on)],
         closing: from.say("mail-questions").to_string(),
-        said: None,
+        ..Letter::default()
     };
     compose(from, &from.say("mail-link-subject").with("business", &from.name).to_string(), &letter)
 }

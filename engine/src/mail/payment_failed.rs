@@ -14,6 +14,7 @@ pub struct PaymentFailed<'a> {
 
 pub fn payment_failed(from: &Sender, values: &PaymentFailed<'_>) -> Result<Composed> {
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: from.say("mail-failed-preview").with("amount", values.amount).to_string(),
         label: from.say("mail-failed-label").with("document", values.document).to_string(),
         headline: values.amount.to_owned(),
@@ -26,7 +27,7 @@ pub fn payment_failed(from: &Sender, values: &PaymentFailed<'_>) -> Result<Compo
         button: Some(Button { text: from.say("mail-try-again").to_string(), url: values.url.to_owned() }),
         rows: Vec::new(),
         closing: from.say("mail-questions").to_string(),
-        said: None,
+        ..Letter::default()
     };
     compose(from, &from.say("mail-failed-subject").with("business", &from.name).to_string(), &letter)
 }

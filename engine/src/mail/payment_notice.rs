@@ -19,7 +19,9 @@ pub fn payment_notice(from: &Sender, values: &PaymentNotice<'_>) -> Result<Compo
         sentence.with("document", values.document).to_string()
     };
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: from.say("notice-preview").with("customer", values.customer_name).with("amount", values.amount).to_string(),
+        document: values.document.to_owned(),
         label: from.say("notice-label").to_string(),
         headline: values.amount.to_owned(),
         under_headline: from.say("notice-from").with("customer", values.customer_name).to_string(),
@@ -31,7 +33,7 @@ pub fn payment_notice(from: &Sender, values: &PaymentNotice<'_>) -> Result<Compo
             from.row("mail-still-due", values.still_due),
         ],
         closing: from.say("notice-closing").to_string(),
-        said: None,
+        ..Letter::default()
     };
     compose(from, &about("notice-subject"), &letter)
 }

@@ -22,6 +22,7 @@ pub fn payment_request(from: &Sender, values: &PaymentRequest<'_>) -> Result<Com
     }
     let preview = from.say("mail-request-preview").with("amount", values.amount_due).with("document", values.document);
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: preview.to_string(),
         label: values.document.to_owned(),
         headline: values.amount_due.to_owned(),
@@ -35,6 +36,7 @@ pub fn payment_request(from: &Sender, values: &PaymentRequest<'_>) -> Result<Com
             from.row("mail-amount-due", values.amount_due),
         ],
         closing: from.say("mail-questions").to_string(),
+        ..Letter::default()
     };
     let subject = from.say("mail-request-subject").with("document", values.document).with("business", &from.name);
     compose(from, &subject.to_string(), &letter)

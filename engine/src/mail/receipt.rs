@@ -21,6 +21,7 @@ pub fn receipt(from: &Sender, values: &Receipt<'_>) -> Result<Composed> {
     rows.extend(values.applied_to.iter().cloned());
     rows.push(from.row("mail-still-due", values.still_due));
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: from.say("mail-receipt-preview").with("amount", values.amount).to_string(),
         label: from.say("mail-receipt-label").to_string(),
         headline: values.amount.to_owned(),
@@ -29,7 +30,7 @@ pub fn receipt(from: &Sender, values: &Receipt<'_>) -> Result<Composed> {
         button: Some(Button { text: from.say("mail-receipt-button").to_string(), url: values.url.to_owned() }),
         rows,
         closing: from.say("mail-questions").to_string(),
-        said: None,
+        ..Letter::default()
     };
     let subject = from.say("mail-receipt-subject").with("number", values.payment_number).with("business", &from.name);
     compose(from, &subject.to_string(), &letter)

@@ -27,6 +27,7 @@ pub fn refund(from: &Sender, values: &RefundSent<'_>) -> Result<Composed> {
     let mut paragraphs = vec![from.greeting(values.customer_name), text.to_string()];
     paragraphs.extend(values.owed.map(|owed| from.say("mail-refund-owed").with("amount", owed).to_string()));
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: from.say("mail-refund-preview").with("amount", amount).to_string(),
         label: from.say("mail-refund-label").to_string(),
         headline: amount.to_owned(),
@@ -39,7 +40,7 @@ pub fn refund(from: &Sender, values: &RefundSent<'_>) -> Result<Composed> {
             from.row("mail-reason", values.reason),
         ],
         closing: from.say("mail-refund-closing").to_string(),
-        said: None,
+        ..Letter::default()
     };
     compose(from, &from.say("mail-refund-subject").with("business", &from.name).with("amount", amount).to_string(), &letter)
 }

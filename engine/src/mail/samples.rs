@@ -198,7 +198,7 @@ fn message(from: &Sender) -> Result<Composed> {
         [from.say("mail-greeting").with("name", NAME), from.say("sample-news").with("day", day), from.say("sample-news-end")];
     let body = body.map(|paragraph| paragraph.to_string()).join("\n\n");
     let subject = from.say("sample-news-subject").to_string();
-    super::message::message(from, &super::message::Message { subject: &subject, body: &body })
+    super::message::message(from, &super::message::Message { customer_name: NAME, subject: &subject, body: &body })
 }
 
 fn notice(from: &Sender) -> Result<Composed> {

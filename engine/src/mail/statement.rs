@@ -20,6 +20,7 @@ pub struct Statement<'a> {
 pub fn statement(from: &Sender, values: &Statement<'_>) -> Result<Composed> {
     let period = |key| from.say(key).with("from", values.from).with("to", values.to);
     let letter = Letter {
+        customer: values.customer_name.to_owned(),
         preview: period("mail-statement-preview").with("business", &from.name).to_string(),
         label: period("mail-statement-label").to_string(),
         headline: values.closing.to_owned(),
@@ -32,7 +33,7 @@ pub fn statement(from: &Sender, values: &Statement<'_>) -> Result<Composed> {
             from.row("mail-statement-credited", values.credits),
         ],
         closing: from.say("mail-questions").to_string(),
-        said: None,
+        ..Letter::default()
     };
     compose(from, &from.say("mail-statement-subject").with("business", &from.name).to_string(), &letter)
 }

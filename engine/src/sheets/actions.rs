@@ -4,8 +4,9 @@
 //! does not have at all is answered with NOT_FOR_THIS_KIND and where to find it.
 
 use books::capability::{
-    self, Action, AddPaymentFacts, Answer, AuthorizationFacts, ChargeSavedFacts, CreditNoteFacts, GenerateInvoiceFacts,
-    IssueFacts, LateFeeFacts, PayFacts, Processors, RefundFacts, RequestPaymentFacts, SavedMethod, VoidFacts, WriteOffFacts,
+    self, Action, AddPaymentFacts, Answer, AuthorizationFacts, AuthorizeFacts, ChargeSavedFacts, CreditNoteFacts,
+    GenerateInvoiceFacts, IssueFacts, LateFeeFacts, PayFacts, Processors, RefundFacts, RequestPaymentFacts, SavedMethod,
+    VoidFacts, WriteOffFacts,
 };
 use books::ids::{BusinessId, CustomerId, InvoiceId, OrderId, PaymentId};
 use books::invoice::InvoiceStanding;
@@ -68,6 +69,8 @@ struct Common<'a> {
     due: Money,
     pending: Option<Money>,
     processors: Processors,
+    /// Whether one has fields in which staff key a card.
+    keying: Processors,
     /// The default method, as it stands today.
     method: SavedMethod,
     /// What is held for it and was not taken.
@@ -91,9 +94,12 @@ impl Common<'_> {
         };
         let saved =
             ChargeSavedFacts { due: self.due, method: self.method, amount: None, pending: self.pending, right: self.rights.pay };
+        let ChargeSavedFacts { due, method, amount, pending, right } = saved;
+        let authorize = AuthorizeFacts { due, processors: self.keying, method, amount, pending, right };
         Ok(vec![
             capability::add_payment(&add),
             capability::charge_saved(&saved),
+            capability::authorize(&authorize),
             capability::process_card(self.held),
             capability::process_cash(None),
             capability::process_check(None),
@@ -149,6 +155,7 @@ pub async fn of_order(services: &Services, of: BusinessId, id: OrderId, actor: &
         due: money(sheet.figures.amount_due),
         pending: (sheet.reserved() > 0).then(|| money(sheet.reserved())),
         processors: services.connections.ability(&sheet.connections, &sheet.business.name)?,
+        keying: services.connections.keying(&sheet.connections, &sheet.business.name),
         method: standing(sheet.methods.iter().find(|method| method.is_default), sheet.business.today(now)),
         held: held_of(&sheet.payments, now),
         rights: Rights::of(actor, &sheet.business)?,
@@ -290,12 +297,12 @@ pub async fn of_invoice(services: &Services, of: BusinessId, id: InvoiceId, acto
         })
         .await?;
     let money = |minor| Money::new(minor, sheet.invoice.currency);
-    let live = sheet.invoice.is_live();
     let common = Common {
         business: &sheet.business,
         due: money(sheet.figures.amount_due),
         pending: (sheet.reserved() > 0).then(|| money(sheet.reserved())),
         processors: services.connections.ability(&sheet.connections, &sheet.business.name)?,
+        keying: services.connections.keying(&sheet.connections, &sheet.business.name),
         method: standing(methods.iter().find(|method| method.is_default), sheet.business.today(sheet.now)),
         held: held_of(&sheet.payments, sheet.now),
         rights: Rights::of(actor, &sheet.business)?,
@@ -325,27 +332,20 @@ pub async fn of_invoice(services: &Services, of: BusinessId, id: InvoiceId, acto
     answers.push(refund(&taken, common.rights, services)?);
     answers.push(capability::capture(common.held));
     answers.push(common.message()?);
-    if !live {
-        answers.iter_mut().for_each(issue_first);
-    }
+    answers.iter_mut().for_each(|answer| issue_first(answer, sheet.invoice.standing));
     answers.extend(own_acts(&sheet, &common));
     Ok(complete(answers, "This belongs to an order or an application, not to an invoice."))
 }
 
 /// What only invoices have done to them.
 fn own_acts(sheet: &InvoiceSheet, common: &Common<'_>) -> Vec<Answer> {
-    let live = sheet.invoice.is_live();
+    let standing = sheet.invoice.standing;
     let money = |minor| Money::new(minor, sheet.invoice.currency);
-    let issue =
-        IssueFacts { draft: sheet.invoice.standing == InvoiceStanding::Draft, missing: sheet.missing(), method: common.method };
-    let void = VoidFacts {
-        issued: live,
-        credit_note: !sheet.credit_notes.is_empty(),
-        pending: common.pending,
-        right: common.rights.void,
-    };
+    let issue = IssueFacts { draft: standing == InvoiceStanding::Draft, missing: sheet.missing(), method: common.method };
+    let void =
+        VoidFacts { standing, credit_note: !sheet.credit_notes.is_empty(), pending: common.pending, right: common.rights.void };
     let credit = CreditNoteFacts {
-        issued: live,
+        standing,
         creditable: money(sheet.creditable()),
         amount: None,
         dated_on: None,
@@ -355,12 +355,12 @@ fn own_acts(sheet: &InvoiceSheet, common: &Common<'_>) -> Vec<Answer> {
         right: common.rights.write_off,
     };
     let write_off =
-        WriteOffFacts { issued: live, due: common.due, amount: None, needs_approval: false, right: common.rights.write_off };
-    let late_fee = LateFeeFacts { issued: live, due: common.due, overdue: sheet.overdue(), right: common.rights.charge };
+        WriteOffFacts { standing, due: common.due, amount: None, needs_approval: false, right: common.rights.write_off };
+    let late_fee = LateFeeFacts { standing, due: common.due, overdue: sheet.overdue(), right: common.rights.charge };
     vec![
         capability::issue(&issue),
         capability::issue_and_charge(&issue),
-        capability::send(live, sheet.customer.email.is_some()),
+        capability::send(standing, sheet.customer.email.is_some()),
         capability::void(&void),
         capability::credit_note(&credit),
         capability::write_off(&write_off),
@@ -369,10 +369,11 @@ fn own_acts(sheet: &InvoiceSheet, common: &Common<'_>) -> Vec<Answer> {
 }
 
 /// A draft or void invoice takes no money.
-fn issue_first(answer: &mut Answer) {
+fn issue_first(answer: &mut Answer, standing: InvoiceStanding) {
     let takes = [Action::AddPayment, Action::ProcessCash, Action::ProcessCheck];
-    if answer.allowed && takes.contains(&answer.action) {
-        *answer = Answer::no(answer.action, Code::NotIssued, "The invoice is not issued, or it is void: it takes no money.");
+    let no = capability::not_issued(standing).filter(|_| answer.allowed && takes.contains(&answer.action));
+    if let Some((code, why)) = no {
+        *answer = Answer::no(answer.action, code, why);
     }
 }
 
@@ -408,6 +409,7 @@ pub async fn of_customer(services: &Services, of: BusinessId, id: CustomerId, ac
         due: Money::new((-balance).max(0), currency),
         pending: (reserved > 0).then(|| Money::new(reserved, currency)),
         processors: services.connections.ability(&connections, &business.name)?,
+        keying: services.connections.keying(&connections, &business.name),
         method: standing(methods.iter().find(|method| method.is_default), business.today(now)),
         held: held_of(&under_way, now),
         rights: Rights::of(actor, &business)?,

@@ -5,16 +5,18 @@
 
 use std::collections::BTreeMap;
 
-use books::ids::{EntryId, OrderLineId};
+use books::ids::{AmendmentId, EntryId, InvoiceLineId, OrderLineId};
 use books::tax::{TaxRate, TaxSum};
 
-use crate::store::invoice::InvoiceLine;
+use crate::store::invoice::{Invoice, InvoiceLine};
 use crate::store::order::OrderLine;
 
 /// A charge as an invoice bills it. Minor units.
 #[derive(Debug, Clone)]
 pub(crate) struct Billing<'a> {
     pub charge: EntryId,
+    /// The amendment that posted it.
+    pub amendment: Option<AmendmentId>,
     pub description: &'a str,
     /// What reductions have left of it.
     pub gross: i64,
@@ -39,10 +41,37 @@ pub struct Billed {
     pub gross: i64,
 }
 
+impl Billed {
+    /// As a line of an invoice, not yet written.
+    pub(crate) fn on(self, invoice: &Invoice, id: InvoiceLineId, position: i64) -> InvoiceLine {
+        InvoiceLine {
+            business_id: invoice.business_id,
+            id,
+            invoice_id: invoice.id,
+            position,
+            kind: self.kind,
+            description: self.description,
+            quantity: self.quantity,
+            unit: self.unit,
+            unit_amount: self.unit_amount,
+            tax_rate: self.tax_rate,
+            tax_included: self.tax_included,
+            net: self.net,
+            tax: self.tax,
+            gross: self.gross,
+            credited: 0,
+            credited_tax: 0,
+            order_line_id: self.order_line,
+            entry_id: Some(self.charge),
+        }
+    }
+}
+
 /// The lines of one charge. `lines` may hold those of other charges too.
 pub(crate) fn billed(billing: &Billing<'_>, lines: &[OrderLine]) -> Vec<Billed> {
     let own = |line: &&OrderLine| line.entry_id == Some(billing.charge) && line.removed_by.is_none();
     let mut printed: Vec<Billed> = lines.iter().filter(own).map(|line| copy(billing.charge, line)).collect();
+    printed.extend(owed_again(billing, lines));
     let (gross, tax): (i64, i64) = printed.iter().fold((0, 0), |sum, line| (sum.0 + line.gross, sum.1 + line.tax));
     let (more, more_tax) = (billing.gross - gross, billing.tax - tax);
     if more != 0 || more_tax != 0 {
@@ -68,6 +97,25 @@ pub(crate) fn billed(billing: &Billing<'_>, lines: &[OrderLine]) -> Vec<Billed> 
         });
     }
     printed
+}
+
+/// A charge that has no line because a discount was taken off: that discount with the other sign, so that its tax has its rate.
+fn owed_again(billing: &Billing<'_>, lines: &[OrderLine]) -> Vec<Billed> {
+    if billing.amendment.is_none() || lines.iter().any(|line| line.entry_id == Some(billing.charge)) {
+        return Vec::new();
+    }
+    let again = |line: &&OrderLine| line.gross < 0 && line.entry_id.is_some() && line.removed_by == billing.amendment;
+    let printed = |line: &OrderLine| Billed {
+        order_line: None,
+        kind: "item".to_owned(),
+        description: format!("{}: {}", billing.description, line.description),
+        unit_amount: -line.unit_amount,
+        net: -line.net,
+        tax: -line.tax,
+        gross: -line.gross,
+        ..copy(billing.charge, line)
+    };
+    lines.iter().filter(again).map(printed).collect()
 }
 
 fn copy(charge: EntryId, line: &OrderLine) -> Billed {
@@ -140,14 +188,32 @@ mod tests {
         let charge = EntryId(Uuid::from_u128(1));
         let gone = OrderLine { removed_by: Some(AmendmentId(Uuid::nil())), ..line(charge, 5_500, 500) };
         let lines = [line(charge, 11_000, 1_000), gone, line(EntryId(Uuid::from_u128(2)), 700, 0)];
-        let of = |gross, tax| billed(&Billing { charge, description: "Order ORD-1", gross, tax }, &lines);
+        let of = |gross, tax| billed(&Billing { charge, amendment: None, description: "Order ORD-1", gross, tax }, &lines);
         let shown = |printed: Vec<Billed>| printed.into_iter().map(|line| (line.description, line.gross)).collect::<Vec<_>>();
         assert_eq!(shown(of(11_000, 1_000)), [("Oak table".to_owned(), 11_000)]);
         let printed = of(8_800, 800);
         assert_eq!(printed[1].tax_rate.as_deref(), Some("10"));
         assert_eq!((printed[1].net, printed[1].tax), (-2_000, -200));
         assert_eq!(shown(printed), [("Oak table".to_owned(), 11_000), ("Discount".to_owned(), -2_200)]);
-        let alone = billed(&Billing { charge, description: "Call-out", gross: 900, tax: 0 }, &[]);
+        let alone = billed(&Billing { charge, amendment: None, description: "Call-out", gross: 900, tax: 0 }, &[]);
         assert_eq!(shown(alone), [("Call-out".to_owned(), 900)]);
+    }
+    #[test]
+    fn a_discount_that_was_taken_off_is_billed_at_its_own_rate() {
+        let (first, again) = (EntryId(Uuid::from_u128(1)), EntryId(Uuid::from_u128(2)));
+        let amendment = Some(AmendmentId(Uuid::from_u128(3)));
+        let discount = OrderLine { removed_by: amendment, description: "Friends".into(), ..line(first, -1_100, -100) };
+        let lines = [line(first, 11_000, 1_000), discount];
+        let of =
+            |gross, tax| billed(&Billing { charge: again, amendment, description: "Discount taken off", gross, tax }, &lines);
+        let whole = of(1_100, 100);
+        assert_eq!(whole.len(), 1);
+        assert_eq!((whole[0].net, whole[0].tax, whole[0].tax_rate.as_deref()), (1_000, 100, Some("10")));
+        assert_eq!((whole[0].unit_amount, whole[0].description.as_str()), (1_000, "Discount taken off: Friends"));
+        // What was credited of it since is a discount at the same rate.
+        let lessened = of(550, 50);
+        assert_eq!((lessened[1].gross, lessened[1].tax, lessened[1].tax_rate.as_deref()), (-550, -50, Some("10")));
+        // Another charge of the same amendment has lines of its own.
+        assert_eq!(billed(&Billing { charge: first, amendment, description: "Order", gross: 9_900, tax: 900 }, &lines).len(), 2);
     }
 }

@@ -15,7 +15,7 @@ use books::money::Currency;
 use books::order::OrderState;
 use books::tax::TaxSum;
 
-use super::billed::{Billing, billed, taxes};
+use super::billed::{Billed, Billing, billed, taxes};
 use super::order::figures;
 use crate::db::{Db, Reader};
 use crate::error::Result;
@@ -52,6 +52,8 @@ pub struct InvoiceSheet {
     pub history: Vec<Allocation>,
     /// The credits that are or were set against them, and those of payments that named the invoice.
     pub credits: Vec<EntryLine>,
+    /// The refunds and returned payments for which some of that was taken back.
+    pub sent_back: Vec<EntryLine>,
     pub figures: Figures,
     /// Payments that named it or paid some of it, newest first.
     pub payments: Vec<Payment>,
@@ -174,6 +176,10 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: InvoiceId)
     let ids: Vec<EntryId> = charges.iter().map(|charge| charge.id).collect();
     let history = entry::allocations_of_charges(reader, of, &ids).await?;
     let allocations = live(history.clone());
+    let sent_back = match history.iter().any(|row| row.takes_back.is_some()) {
+        true => entry::sent_back(reader, of, &ids).await?,
+        false => Vec::new(),
+    };
     let named = payment::of_invoice(reader, of, id).await?;
     // Also the credit of a payment that named it and came too late to pay any of it.
     let came = named.iter().filter_map(|payment| payment.entry_id);
@@ -210,6 +216,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: InvoiceId)
         allocations,
         history,
         credits,
+        sent_back,
         figures,
         payments,
         now,
@@ -232,27 +239,12 @@ fn claimed_lines(
     let printed = charges.iter().flat_map(|charge| {
         let (off, tax_off) = reductions(charge.id, allocations, credits);
         let (gross, tax) = (charge.amount - off, charge.tax - tax_off);
-        billed(&Billing { charge: charge.id, description: &charge.description, gross, tax }, order_lines)
+        let amendment = charge.amendment_id;
+        billed(&Billing { charge: charge.id, amendment, description: &charge.description, gross, tax }, order_lines)
     });
-    let row = |(position, line): (usize, super::billed::Billed)| InvoiceLine {
-        business_id: invoice.business_id,
-        id: InvoiceLineId(line.order_line.map_or(line.charge.0, |line| line.0)),
-        invoice_id: invoice.id,
-        position: i64::try_from(position).unwrap_or(i64::MAX),
-        kind: line.kind,
-        description: line.description,
-        quantity: line.quantity,
-        unit: line.unit,
-        unit_amount: line.unit_amount,
-        tax_rate: line.tax_rate,
-        tax_included: line.tax_included,
-        net: line.net,
-        tax: line.tax,
-        gross: line.gross,
-        credited: 0,
-        credited_tax: 0,
-        order_line_id: line.order_line,
-        entry_id: Some(line.charge),
+    let row = |(position, line): (usize, Billed)| {
+        let id = InvoiceLineId(line.order_line.map_or(line.charge.0, |line| line.0));
+        line.on(invoice, id, i64::try_from(position).unwrap_or(i64::MAX))
     };
     (after + 1..).zip(printed).map(row).collect()
 }

@@ -7,7 +7,7 @@ use books::payout::Reconciled;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::store::connection::{self, Connection};
-use crate::store::payout::{self, LineRow, Payout, PayoutRow};
+use crate::store::payout::{self, LineRow, PartOf, Payout, PayoutRow};
 
 /// One payout, read in one snapshot.
 #[derive(Debug, Clone)]
@@ -21,9 +21,15 @@ pub struct PayoutSheet {
 }
 
 impl PayoutSheet {
+    /// How many lines are of this, and their sum.
+    pub fn sum_of(&self, part: PartOf) -> (usize, i64) {
+        let lines = self.lines.iter().filter(|line| line.part_of() == part);
+        lines.fold((0, 0), |(count, sum), line| (count + 1, sum + line.amount))
+    }
+
     /// The same as lists have it.
     pub fn row(&self) -> PayoutRow {
-        let Payout { id, connection_id, currency, net, fees, arrived_on, listed_at, .. } = self.payout;
+        let Payout { id, connection_id, currency, net, fees, kept, arrived_on, listed_at, .. } = self.payout;
         PayoutRow {
             id,
             connection_id,
@@ -32,6 +38,7 @@ impl PayoutSheet {
             currency,
             net,
             fees,
+            kept,
             known: self.reconciled.known,
             whole: self.reconciled.is_whole(),
             arrived_on,
@@ -49,7 +56,7 @@ pub async fn payout_sheet(db: &Db, business: BusinessId, id: PayoutId) -> Result
         let parts = payout::lines(reader, business, id).await?;
         let too_much = || Error::Fault(format!("the lines of {id} pass what an amount can be"));
         let reconciled = payout.reconciled(&parts).ok_or_else(too_much)?;
-        let journal = rules::paid_out(payout.net, payout.fees, reconciled.known, &connection.kind);
+        let journal = rules::paid_out(payout.net, payout.fees, reconciled.released(), &connection.kind);
         let lines = payout::line_rows(reader, business, id).await?;
         Ok(PayoutSheet { payout, connection, lines, reconciled, journal })
     })

@@ -34,12 +34,18 @@ impl Touched {
     /// One document or charge.
     pub(crate) fn of(target: Target) -> Touched {
         let mut touched = Touched::default();
-        match target {
-            Target::Order(id) => touched.orders.push(id),
-            Target::Invoice(id) => touched.invoices.push(id),
-            Target::Entry(id) => touched.entries.push(id),
-        }
+        touched.also(target);
         touched
+    }
+
+    /// One more document or charge.
+    pub(crate) fn also(&mut self, target: Target) {
+        match target {
+            Target::Order(id) if !self.orders.contains(&id) => self.orders.push(id),
+            Target::Invoice(id) if !self.invoices.contains(&id) => self.invoices.push(id),
+            Target::Entry(id) => self.entries.push(id),
+            Target::Order(_) | Target::Invoice(_) => {}
+        }
     }
 }
 

@@ -98,6 +98,11 @@ pub struct Limits {
 }
 
 impl Settings {
+    /// As they are stored.
+    pub(crate) fn text(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|error| Error::Fault(format!("settings: {error}")))
+    }
+
     /// How a kind of mail is worded in a language; the usual words are empty.
     pub fn words_of(&self, kind: &str, language: Language) -> MailWords {
         self.mail_words.get(&words_key(kind, language)).cloned().unwrap_or_default()
@@ -171,6 +176,12 @@ impl Business {
     /// The typed settings; unreadable settings are a fault, never silently the default.
     pub fn settings(&self) -> Result<Settings> {
         serde_json::from_str(&self.settings).map_err(|error| Error::Fault(format!("settings of {}: {error}", self.id)))
+    }
+
+    /// Has these settings from now on.
+    pub(crate) fn collect_by(&mut self, settings: &Settings) -> Result<()> {
+        self.settings = settings.text()?;
+        Ok(())
     }
 
     pub fn zone(&self) -> jiff::tz::TimeZone {

@@ -32,6 +32,10 @@ table! {
         pub hook_refused_at: Option<Instant>,
         /// How far its listing of payouts was read.
         pub payouts_cursor: Option<String>,
+        /// What it said instead of its listing of payouts, in a sentence; none: it was read, or is not asked for.
+        pub payouts_trouble: Option<String>,
+        /// Since when.
+        pub payouts_trouble_at: Option<Instant>,
     }
 }
 
@@ -39,6 +43,11 @@ impl Connection {
     /// The settings that are no secret, by name.
     pub fn shown_settings(&self) -> Map<String, Value> {
         serde_json::from_str(&self.settings).unwrap_or_default()
+    }
+
+    /// Why its payouts are not read, and since when; none once it is out of use.
+    pub fn payouts_held_up(&self) -> Option<(&str, Instant)> {
+        self.payouts_trouble.as_deref().zip(self.payouts_trouble_at).filter(|_| self.state == "live")
     }
 
     /// The secrets that are set, each with its last four letters (none of a short one).
@@ -71,6 +80,24 @@ row! {
 }
 
 sql!(KINDS, "select distinct kind from connection where state = 'live' order by kind limit 100");
+row! {
+    /// A connection whose payouts are not read.
+    pub struct HeldUp {
+        pub id: ConnectionId,
+        pub name: String,
+        /// In a sentence of the processor's or the connector's.
+        pub why: String,
+        pub since: Instant,
+    }
+}
+
+sql!(
+    HELD_UP,
+    "
+    select id, name, payouts_trouble as why, payouts_trouble_at as since from connection
+    where business_id = $1 and state = 'live' and payouts_trouble is not null and payouts_trouble_at <= $2
+    order by id limit $3"
+);
 sql!(OF_BUSINESS, "select * from connection where business_id = $1 order by id");
 sql!(ONE, "select * from connection where business_id = $1 and id = $2");
 sql!(BY_ID, "select * from connection where id = $1");
@@ -97,6 +124,11 @@ pub async fn list(db: &Db, business: BusinessId) -> Result<Vec<Connection>> {
 /// Every live connection of every business: for the jobs that ask processors what changed.
 pub(crate) async fn live(reader: &mut Reader<'_>) -> Result<Vec<Connection>> {
     reader.query(&LIVE, &[]).await
+}
+
+/// Live connections whose payouts have not been read since that moment, oldest connection first.
+pub(crate) async fn held_up(reader: &mut Reader<'_>, of: BusinessId, before: Instant, most: i64) -> Result<Vec<HeldUp>> {
+    reader.query(&HELD_UP, &[&of, &before, &most]).await
 }
 
 /// The connections of this business, inside a flow.

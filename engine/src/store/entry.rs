@@ -401,6 +401,24 @@ pub(crate) async fn allocations_of_credits(
     reader.query(&ALLOCATIONS_OF_CREDITS, &[&business, &Value::ids(credits.iter().copied())]).await
 }
 
+sql!(
+    SENT_BACK,
+    entry_line!(
+        "
+    and e.kind in ('refund', 'return') and e.id in (
+        select gone.charge_id from allocation back
+        join allocation gone on gone.business_id = back.business_id and gone.credit_id = back.credit_id
+            and gone.event_id = back.event_id and gone.takes_back is null
+        where back.business_id = $1 and back.charge_id {any_id:$2} and back.takes_back is not null)
+    order by e.id"
+    )
+);
+
+/// The refunds and returned payments for which money was taken back from several charges.
+pub(crate) async fn sent_back(reader: &mut Reader<'_>, business: BusinessId, charges: &[EntryId]) -> Result<Vec<EntryLine>> {
+    reader.query(&SENT_BACK, &[&business, &Value::ids(charges.iter().copied())]).await
+}
+
 /// Open charges of an account that belong to a scope, those due first at the beginning.
 pub(crate) async fn open_charges(
     reader: &mut Reader<'_>,

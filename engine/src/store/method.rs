@@ -56,9 +56,9 @@ impl Method {
         self.removed_at.is_none() && !self.is_expired(today)
     }
 
-    /// `Visa ending 4242`.
+    /// `Visa ending 4242`; of a wallet its name alone.
     pub fn name(&self) -> String {
-        format!("{} ending {}", self.brand, self.last4)
+        if self.last4.is_empty() { self.brand.clone() } else { format!("{} ending {}", self.brand, self.last4) }
     }
 }
 

@@ -3,7 +3,7 @@
 use books::account::{Aim, Target};
 use books::calendar::{Day, Instant};
 use books::ids::{BusinessId, ConnectionId, CustomerId, EntryId, InvoiceId, LinkId, MethodId, OrderId, PaymentId, RequestId};
-use books::money::Currency;
+use books::money::{Currency, Money};
 use books::payment::PaymentState;
 
 use crate::db::{Db, Reader, Tx, row, sql, table, text_column};
@@ -16,7 +16,7 @@ mod lists;
 pub use aims::Named;
 pub(crate) use aims::{kept_aims, read_aims};
 pub use attempts::{Attempt, AttemptState};
-pub(crate) use attempts::{attempts, attempts_of_flow, to_check};
+pub(crate) use attempts::{attempts, attempts_of_flow, next_check, to_check};
 pub use lists::{PaymentRow, Wanted, page};
 pub(crate) use lists::{found, list, wanted};
 
@@ -143,6 +143,11 @@ impl Payment {
         self.kind == "saved"
     }
 
+    /// The bank of a saved card would not charge it without its holder.
+    pub fn wants_holder(&self) -> bool {
+        self.is_direct() && self.decline_code.as_deref() == Some(processors::DeclineReason::AuthenticationRequired.code())
+    }
+
     /// It reserves what it is meant for. A charge without a page does from the moment it was sent; one whose holder is asked to
     /// confirm on a page does not.
     pub fn reserves(&self) -> bool {
@@ -172,6 +177,10 @@ table! {
 }
 
 impl Payment {
+    pub(crate) fn amount_of(&self) -> Money {
+        Money::new(self.amount, self.currency)
+    }
+
     /// The document it named; none: the account as a whole, or single charges.
     pub fn target(&self) -> Option<Target> {
         self.order_id.map(Target::Order).or(self.invoice_id.map(Target::Invoice))
@@ -232,6 +241,12 @@ pub(crate) async fn by_remote(
     remote: &str,
 ) -> Result<Option<Payment>> {
     reader.query_opt(&BY_REMOTE, &[&business, &connection, &remote.to_owned()]).await
+}
+
+/// The same inside a flow.
+pub(crate) async fn by_remote_of_flow(tx: &mut Tx<'_>, connection: ConnectionId, remote: &str) -> Result<Option<Payment>> {
+    let business = tx.business();
+    tx.query_opt(&BY_REMOTE, &[&business, &connection, &remote.to_owned()]).await
 }
 
 /// Payments of an account that are under way.

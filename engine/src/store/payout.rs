@@ -5,9 +5,10 @@
 //! (`books::ledger::rules::paid_out`).
 
 use books::calendar::{Day, Instant};
-use books::ids::{BusinessId, ConnectionId, PaymentId, PayoutId};
+use books::ids::{AttemptId, BusinessId, ConnectionId, PaymentId, PayoutId};
 use books::money::Currency;
 use books::payout::{Part, Reconciled, reconcile};
+use processors::{BALANCE_BEFORE, NOT_LISTED};
 
 use crate::db::{Db, Reader, Tx, Value, row, sql, table};
 use crate::error::{Error, Result};
@@ -24,12 +25,14 @@ table! {
         /// What arrived.
         pub net: i64,
         pub fees: i64,
-        /// Of net and fees together: what is of payments in these books.
+        /// Of net, fees and what stays there together: what is of payments in these books.
         pub known: i64,
         /// All of it is.
         pub whole: bool,
         pub arrived_on: Day,
         pub listed_at: Instant,
+        /// What the processor keeps of it for later: the change of the balance that stays there.
+        pub kept: i64,
     }
 }
 
@@ -52,7 +55,7 @@ impl Payout {
     /// Held against its lines. None: the sums pass what an amount can be.
     pub fn reconciled(&self, lines: &[PayoutLine]) -> Option<Reconciled> {
         let parts: Vec<Part> = lines.iter().map(|line| Part { payment: line.payment_id, amount: line.amount }).collect();
-        reconcile(self.net, self.fees, &parts)
+        reconcile(self.net, self.fees, self.kept, &parts)
     }
 }
 
@@ -66,6 +69,7 @@ row! {
         pub currency: Currency,
         pub net: i64,
         pub fees: i64,
+        pub kept: i64,
         pub known: i64,
         pub whole: bool,
         pub arrived_on: Day,
@@ -81,9 +85,9 @@ impl PayoutRow {
         self.net + self.fees
     }
 
-    /// Of it, what is not of payments in these books.
+    /// Of it and what stays there, what is not of payments in these books.
     pub fn in_suspense(&self) -> i64 {
-        self.gross() - self.known
+        self.gross() + self.kept - self.known
     }
 }
 
@@ -95,6 +99,30 @@ row! {
         pub payment_id: Option<PaymentId>,
         pub payment_number: Option<String>,
         pub customer_name: Option<String>,
+    }
+}
+
+/// What a line of a payout is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartOf {
+    /// A payment in these books.
+    Payment,
+    /// A charge of no payment in these books.
+    Stranger,
+    /// No charge: the balance from before the first listing.
+    Before,
+    /// Nobody knows: the processor's balances prove that it moved, and its list does not have it.
+    Unlisted,
+}
+
+impl LineRow {
+    pub fn part_of(&self) -> PartOf {
+        match &self.payment_id {
+            Some(_) => PartOf::Payment,
+            None if self.charge.starts_with(BALANCE_BEFORE) => PartOf::Before,
+            None if self.charge.starts_with(NOT_LISTED) => PartOf::Unlisted,
+            None => PartOf::Stranger,
+        }
     }
 }
 
@@ -138,6 +166,14 @@ row! {
     }
 }
 
+row! {
+    /// What the charge of an attempt is known by.
+    struct ByAttempt {
+        attempt: AttemptId,
+        charge: String,
+    }
+}
+
 /// Which payouts are wanted; the latest arrival first.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -154,7 +190,7 @@ pub struct Wanted {
 macro_rules! rows {
     ($which:literal) => {
         concat!(
-            "select p.id, p.connection_id, n.name as processor, p.remote_id, p.currency, p.net, p.fees, p.known, p.whole, p.arrived_on,
+            "select p.id, p.connection_id, n.name as processor, p.remote_id, p.currency, p.net, p.fees, p.kept, p.known, p.whole, p.arrived_on,
         (select count(*) from payout_line l where l.business_id = p.business_id and l.payout_id = p.id) as lines, p.listed_at
     from payout p join connection n on n.business_id = p.business_id and n.id = p.connection_id
     where p.business_id = $1 and p.arrived_on >= $2 and (p.arrived_on, p.id) < ($3, $4) ",
@@ -190,9 +226,16 @@ sql!(
 sql!(
     DIFFERING,
     "
-    select p.id, n.name as processor, p.currency, p.net + p.fees - p.known as suspense, p.listed_at
+    select p.id, n.name as processor, p.currency, p.net + p.fees + p.kept - p.known as suspense, p.listed_at
     from payout p join connection n on n.business_id = p.business_id and n.id = p.connection_id
     where p.business_id = $1 and p.whole = false order by p.id desc limit $2"
+);
+sql!(
+    BY_ATTEMPTS,
+    "
+    select a.id as attempt, p.remote_id as charge from attempt a
+        join payment p on p.business_id = a.business_id and p.id = a.payment_id and p.connection_id = a.connection_id
+    where a.business_id = $1 and a.connection_id = $2 and a.refund_id is null and p.remote_id is not null and a.id {any_id:$3}"
 );
 sql!(
     BY_CHARGES,
@@ -208,7 +251,7 @@ sql!(
         select j.account, j.currency, j.debit - j.credit as amount from journal_line j
             where j.business_id = $1 and j.account >= 'clearing:' and j.account < 'clearing;'
         union all
-        select 'clearing:' || n.kind as account, p.currency, -p.known as amount
+        select 'clearing:' || n.kind as account, p.currency, p.kept - p.known as amount
             from payout p join connection n on n.business_id = p.business_id and n.id = p.connection_id
             where p.business_id = $1) h
     group by h.account, h.currency order by h.account, h.currency"
@@ -256,6 +299,17 @@ pub(crate) async fn payments_of(
     let business = tx.business();
     let found: Vec<ByCharge> = tx.query(&BY_CHARGES, &[&business, &connection, &Value::texts(charges)]).await?;
     Ok(found.into_iter().map(|row| (row.charge, row.id)).collect())
+}
+
+/// What the charges of attempts are known by, inside a flow.
+pub(crate) async fn charges_of(
+    tx: &mut Tx<'_>,
+    connection: ConnectionId,
+    attempts: impl Iterator<Item = AttemptId>,
+) -> Result<std::collections::HashMap<AttemptId, String>> {
+    let business = tx.business();
+    let found: Vec<ByAttempt> = tx.query(&BY_ATTEMPTS, &[&business, &connection, &Value::ids(attempts)]).await?;
+    Ok(found.into_iter().map(|row| (row.attempt, row.charge)).collect())
 }
 
 /// The payouts that a payment is part of, the earliest first.

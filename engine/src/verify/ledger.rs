@@ -231,6 +231,9 @@ searches! {
         "attempt x join payment p on p.business_id = x.business_id and p.id = x.payment_id
         where x.business_id = $1 and x.state in ('sending', 'unknown') and x.check_at is null
             and p.state in ('created', 'authorized', 'unknown')";
+    KEYED_UNASKED, "C3", AttemptId, "a card that is keyed in a terminal apart", "nobody will ask whether it arrived",
+        "attempt x join payment p on p.business_id = x.business_id and p.id = x.payment_id
+        where x.business_id = $1 and x.operation = 'keyed' and x.check_at is null and p.state = 'pending'";
 }
 
 pub(super) async fn check(reader: &mut Reader<'_>, audit: &mut Audit) -> Result<()> {

@@ -18,6 +18,10 @@ pub(super) fn check(rows: &Rows, audit: &mut Audit) {
     let mut taken_off: HashMap<OrderId, i128> = HashMap::new();
     let by_amount: HashSet<CreditNoteId> = rows.credit_notes.iter().filter(|note| !note.by_line).map(|note| note.id).collect();
     let mut apart: HashSet<OrderId> = HashSet::new();
+    // So does a line that was credited by name, where it is a discount that had been taken off: its charge has no line here.
+    let with_lines: HashSet<EntryId> = rows.lines.iter().filter_map(|line| line.entry_id).collect();
+    let lineless: HashSet<EntryId> =
+        rows.allocations.iter().filter(|row| !with_lines.contains(&row.charge_id)).map(|row| row.credit_id).collect();
     let known: HashMap<OrderId, &Order> = rows.orders.iter().map(|order| (order.id, order)).collect();
     for entry in &rows.entries {
         let Some(id) = entry.order_id else { continue };
@@ -26,7 +30,8 @@ pub(super) fn check(rows: &Rows, audit: &mut Audit) {
             audit.say("O1", entry.id, id, "this account has no such order");
         }
         // An amount that was credited lessens charges and no line.
-        if entry.credit_note_id.is_some_and(|note| by_amount.contains(&note)) {
+        let by_name = entry.kind == EntryKind::CreditNote && entry.amendment_id.is_none() && lineless.contains(&entry.id);
+        if by_name || entry.credit_note_id.is_some_and(|note| by_amount.contains(&note)) {
             apart.insert(id);
         }
         if matches!(entry.kind, EntryKind::Amendment | EntryKind::CreditNote) {
@@ -108,7 +113,12 @@ fn total(order: &Order, charges: &[&Entry], taken_off: i128, lines: &[&OrderLine
         return;
     }
     let charged: i128 = charges.iter().map(|charge| i128::from(charge.amount)).sum();
-    let left: i128 = lines.iter().map(|line| i128::from(line.gross) - i128::from(line.credited)).sum();
+    // A discount may outlive the items of its posting: it then lessens nothing else.
+    let mut postings: HashMap<Option<EntryId>, i128> = HashMap::new();
+    for line in lines {
+        *postings.entry(line.entry_id).or_default() += i128::from(line.gross) - i128::from(line.credited);
+    }
+    let left: i128 = postings.into_values().map(|sum| sum.max(0)).sum();
     if charged - taken_off != left {
         audit.say("A5", order.id, format!("{} by its charges", charged - taken_off), format!("{left} by its lines"));
     }

@@ -54,7 +54,7 @@ const REPORTS: [&str; 9] =
 /// Texts that walk a business page by page, along a key, as far as their limit.
 const PAGES: [&str; 1] = ["ALL"];
 /// Checks of the books, which `owed verify` runs in a process of its own.
-const CHECKS: [&str; 16] = [
+const CHECKS: [&str; 17] = [
     "ALLOCATION_CHARGE",
     "ALLOCATION_CREDIT",
     "ALLOCATION_EVENT",
@@ -65,6 +65,7 @@ const CHECKS: [&str; 16] = [
     "ENTRY_EVENT",
     "ENTRY_OPEN",
     "JOURNAL_ENTRY",
+    "KEYED_UNASKED",
     "LINE_ORDER",
     "OPEN_ENTRY",
     "ORDER_CUSTOMER",

@@ -129,6 +129,7 @@ const FAULTS: &[Fault] = faults! {
     "payout", "payout where whole", "id", "update payout set known = known + 1 where id = @" => "C5" "pto_";
     "payout", "payout where whole", "id", "update payout set whole = false where id = @" => "C5" "pto_";
     "payout", "payout where whole", "id", "update payout set fees = fees + 1 where id = @" => "C5" "pto_";
+    "payout", "payout where whole", "id", "update payout set kept = kept + 1 where id = @" => "C5" "pto_";
     "payout", "payout where whole", "id", "update payout set connection_id = id where id = @" => "D1" "pto_";
     "payout", "payout where whole", "id", "delete from payout where id = @" => "D1" "pto_";
     "payout_line", "payout_line where payment_id is not null", "payout_id",
@@ -146,6 +147,8 @@ const FAULTS: &[Fault] = faults! {
         "update payment_target set amount = amount - 1 where entry_id = @" => "C2" "ent_";
     "attempt", "attempt where payment_id in (select id from payment where state = 'created')", "id",
         "update attempt set state = 'unknown', check_at = null where id = @" => "C3" "att_";
+    "attempt", "attempt where payment_id in (select id from payment where state = 'pending')", "id",
+        "update attempt set operation = 'keyed', check_at = null where id = @" => "C3" "att_";
     "attempt", "attempt where operation = 'checkout'", "id", "update attempt set payment_id = id where id = @" => "D1" "att_";
     "orders", "orders where state = 'confirmed'", "id", "update orders set number = null where id = @" => "O1" "ord_";
     "orders", "orders where state = 'confirmed'", "id", "update orders set number = null where id = @" => "N1" "ORD-2026-00001";

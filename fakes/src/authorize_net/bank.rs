@@ -99,7 +99,7 @@ pub(super) fn time(seconds: i64) -> String {
 }
 
 /// `10.99` in hundredths.
-pub(super) fn minor(text: &Value) -> i64 {
+pub fn minor(text: &Value) -> i64 {
     let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
     let (left, right) = text.split_once('.').unwrap_or((&text, "0"));
     let cents: i64 = format!("{right:0<2}").get(..2).and_then(|cents| cents.parse().ok()).unwrap_or(0);
@@ -351,6 +351,17 @@ impl Bank {
         self.transactions[place].refunded += amount;
         self.tell("refund", made);
         true
+    }
+
+    /// Staff key a card in the Virtual Terminal of Authorize.Net's own pages, with this invoice number. Answers the transaction.
+    pub fn key_in_terminal(&mut self, invoice: &str, amount: i64, card: Card) -> String {
+        assert!(invoice.len() <= 20, "the terminal takes no more of {invoice}");
+        let asked = json!({
+            "transactionType": "authCaptureTransaction", "amount": format!("{}.{:02}", amount / 100, amount % 100),
+            "order": { "invoiceNumber": invoice },
+        });
+        let place = self.charge(&asked, "", card);
+        self.transactions[place].id.to_string()
     }
 
     /// Somebody voids what has not settled in Authorize.Net's own pages. False: it is not taken.

@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{Hosted, Page, Shown, Visit};
-use crate::authorize_net::{AuthorizeNetFake, LOGIN, wish};
+use crate::authorize_net::{AuthorizeNetFake, LOGIN, minor, wish};
 use crate::courier::Message;
 
 const PAY: &str = "/payment/payment";
 const KEEP: &str = "/customer/addPayment";
+/// The Merchant Interface, which we do not look into further than its terminal.
+const TERMINAL: &str = "/";
 const SIGNATURE_KEY: &str = "339E42F5D962293A925C244313E8C354";
 
 impl Hosted for AuthorizeNetFake {
@@ -20,7 +22,7 @@ impl Hosted for AuthorizeNetFake {
     }
 
     fn origins(&self) -> &'static [&'static str] {
-        &["https://test.authorize.net"]
+        &["https://test.authorize.net", "https://sandbox.authorize.net"]
     }
 
     fn settings(&self) -> Value {
@@ -46,6 +48,9 @@ impl Hosted for AuthorizeNetFake {
     }
 
     fn visit(&self, visit: &Visit) -> Shown {
+        if visit.path == TERMINAL {
+            return self.terminal(visit);
+        }
         let token = visit.field("token");
         let Some(asked) = self.bank().page(token) else { return Shown::Gone };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -61,6 +66,7 @@ impl Hosted for AuthorizeNetFake {
                         amount: Some(format!("{} {}", text(&transaction["amount"]), text(&transaction["currencyCode"]))),
                         declined: declined.is_some(),
                         hidden,
+                        typed: Vec::new(),
                         back: text(&ways["cancelUrl"]),
                     }),
                 }
@@ -73,10 +79,21 @@ impl Hosted for AuthorizeNetFake {
                 match visit.card().map(|card| self.keep(token, card)) {
                     Some(Some(_)) => Shown::Onward(back),
                     Some(None) => Shown::Gone,
-                    None => Shown::Page(Page { amount: None, declined: false, hidden, back }),
+                    None => Shown::Page(Page { amount: None, declined: false, hidden, typed: Vec::new(), back }),
                 }
             }
             _ => Shown::Gone,
         }
+    }
+}
+
+impl AuthorizeNetFake {
+    /// The Virtual Terminal: staff type an amount and an invoice number, and a card.
+    fn terminal(&self, visit: &Visit) -> Shown {
+        let taken = visit.card().inspect(|card| {
+            let amount = minor(&json!(visit.field("amount")));
+            self.bank().key_in_terminal(visit.field("invoice"), amount, *card);
+        });
+        Shown::Page(super::terminal(taken))
     }
 }

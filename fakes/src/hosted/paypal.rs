@@ -6,6 +6,9 @@ use super::{Hosted, Page, Shown, Visit, with};
 use crate::courier::Message;
 use crate::paypal::{CLIENT, PayPalFake, WEBHOOK};
 
+/// Where staff key cards.
+const TERMINAL: &str = "/virtualterminal";
+
 impl Hosted for PayPalFake {
     fn name(&self) -> &'static str {
         "PayPal"
@@ -16,7 +19,7 @@ impl Hosted for PayPalFake {
     }
 
     fn origins(&self) -> &'static [&'static str] {
-        &["https://www.paypal.com"]
+        &["https://www.paypal.com", "https://www.sandbox.paypal.com"]
     }
 
     fn settings(&self) -> Value {
@@ -37,6 +40,9 @@ impl Hosted for PayPalFake {
     }
 
     fn visit(&self, visit: &Visit) -> Shown {
+        if visit.path == TERMINAL {
+            return self.terminal(visit);
+        }
         let id = visit.field("token");
         let Some(asked) = self.bank().orders.get(id).map(|order| order.body.clone()) else { return Shown::Gone };
         let context = &asked["payment_source"]["paypal"]["experience_context"];
@@ -51,5 +57,16 @@ impl Hosted for PayPalFake {
                 ..Page::default()
             }),
         }
+    }
+}
+
+impl PayPalFake {
+    /// The Virtual Terminal: staff type an amount and an invoice number, and a card.
+    fn terminal(&self, visit: &Visit) -> Shown {
+        let taken = visit.card().inspect(|card| {
+            let amount = json!({ "currency_code": "USD", "value": visit.field("amount") });
+            self.key_in_terminal(visit.field("invoice"), &amount, *card);
+        });
+        Shown::Page(super::terminal(taken))
     }
 }

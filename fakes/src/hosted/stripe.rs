@@ -50,6 +50,7 @@ impl Hosted for StripeFake {
                 amount: page["amount_total"].as_i64().map(|amount| written(amount, &text("currency"))),
                 declined: matches!(met, Some(Met::Declined(_))),
                 hidden: Vec::new(),
+                typed: Vec::new(),
                 back: text("cancel_url"),
             }),
             _ => Shown::Gone,

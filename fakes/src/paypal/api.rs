@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::bank::{Answer, Bank, DAY, Made, Order, Paid, Refused, Setup, Token, What, minor, page, unprocessable};
+use super::bank::{Answer, Bank, DAY, Made, Order, Paid, Refused, Setup, Token, What, capture_of, minor, page, unprocessable};
 use crate::http::Arrived;
 use crate::stripe::Card as Role;
 
@@ -66,6 +66,7 @@ fn route(bank: &mut Bank, request: &Arrived, path: &[&str], body: &Value) -> Ans
         }
         ("GET", ["v1", "customer", "disputes", id]) => kept(bank.disputes.get(*id)),
         ("GET", ["v1", "notifications", "webhooks-events"]) => Ok((200, events(bank, request))),
+        ("GET", ["v1", "reporting", "transactions"]) => bank.listed(request),
         (_, ["v2", "invoicing", ..]) => super::billing::route(bank, &request.method, &path[2..], body),
         _ => Err(Refused(404, "RESOURCE_NOT_FOUND")),
     }
@@ -182,6 +183,7 @@ fn capture(bank: &mut Bank, id: &str, body: &Value) -> Answer {
         "create_time": bank.time(),
         "update_time": bank.time(),
     });
+    bank.took(&capture, None);
     hold["status"] = json!("CAPTURED");
     let payments = &mut bank.orders.get_mut(&order_id).expect("it is there").payments;
     payments["authorizations"] = json!([hold]);
@@ -243,20 +245,24 @@ pub fn refund(bank: &mut Bank, id: &str, body: &Value) -> Answer {
         "amount": body["amount"],
         "create_time": bank.time(),
         "update_time": bank.time(),
-        "capture": id,
         "links": [
             { "href": format!("https://api-m.paypal.com/v2/payments/refunds/{made}"), "rel": "self", "method": "GET" },
             { "href": format!("https://api-m.paypal.com/v2/payments/captures/{id}"), "rel": "up", "method": "GET" },
         ],
     });
+    let total = written(bank.returned(id) + if fails { 0 } else { minor(&body["amount"]) }, &capture["amount"]);
+    refund["seller_payable_breakdown"] = json!({ "gross_amount": body["amount"], "total_refunded_amount": total });
     if !custom.is_null() {
         refund["custom_id"] = custom;
     }
     bank.refunds.insert(made, refund.clone());
+    if !fails {
+        bank.gave(&refund);
+    }
     let stands = if bank.returned(id) == minor(&capture["amount"]) { "REFUNDED" } else { "PARTIALLY_REFUNDED" };
     match &paid {
         Paid::Order(order) => {
-            let of_capture: Vec<Value> = bank.refunds.values().filter(|refund| refund["capture"] == id).cloned().collect();
+            let of_capture: Vec<Value> = bank.refunds.values().filter(|refund| capture_of(refund) == Some(id)).cloned().collect();
             let payments = &mut bank.orders.get_mut(order).expect("it is there").payments;
             payments["refunds"] = json!(of_capture);
             if !fails {
@@ -264,11 +270,21 @@ pub fn refund(bank: &mut Bank, id: &str, body: &Value) -> Answer {
             }
         }
         Paid::Invoice(invoice) => super::billing::gave_back(bank, invoice, id, stands),
+        Paid::Terminal => bank.keyed.get_mut(id).expect("it was keyed")["status"] = json!(stands),
     }
     if !fails {
         bank.tell("PAYMENT.CAPTURE.REFUNDED", refund.clone());
     }
     Ok((201, refund))
+}
+
+/// A sum of the same currency, with as many places.
+fn written(sum: i64, like: &Value) -> Value {
+    let places = like["value"].as_str().and_then(|value| value.split_once('.')).map_or(0, |(_, places)| places.len());
+    let digits = format!("{sum:0>width$}", width = places + 1);
+    let (left, right) = digits.split_at(digits.len() - places);
+    let value = if places == 0 { left.to_owned() } else { format!("{left}.{right}") };
+    json!({ "currency_code": like["currency_code"], "value": value })
 }
 
 fn new_setup(bank: &mut Bank, body: &Value) -> Answer {

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use books::calendar::Instant;
 use serde_json::{Value, json};
 
+use super::reports::Record;
 use crate::stripe::Card as Role;
 
 pub const DAY: i64 = 86_400;
 /// What PayPal takes, and its decimals.
-const DECIMALS: &[(&str, usize)] = &[("USD", 2), ("EUR", 2), ("JPY", 0), ("HUF", 0)];
+pub(super) const DECIMALS: &[(&str, usize)] = &[("USD", 2), ("EUR", 2), ("JPY", 0), ("HUF", 0)];
 
 #[derive(Default)]
 pub struct Bank {
@@ -24,8 +25,12 @@ pub struct Bank {
     pub invoices: BTreeMap<String, Value>,
     /// The captures that paid an invoice, by their ids, each with the invoice.
     pub invoiced: BTreeMap<String, (String, Value)>,
+    /// Captures of cards that staff keyed in the Virtual Terminal, by their ids.
+    pub keyed: BTreeMap<String, Value>,
     pub refunds: BTreeMap<String, Value>,
     pub disputes: BTreeMap<String, Value>,
+    /// What moved its balances.
+    pub record: Record,
     pub events: Vec<Value>,
     told: usize,
     /// By request id: what it made, or how it was refused.
@@ -79,6 +84,8 @@ pub enum What {
 pub enum Paid {
     Order(String),
     Invoice(String),
+    /// Itself: staff keyed the card in the Virtual Terminal.
+    Terminal,
 }
 
 /// A refusal as PayPal writes it.
@@ -203,6 +210,9 @@ impl Bank {
         let kind = if hold { "authorizations" } else { "captures" };
         let mut event = payment.clone();
         event["supplementary_data"] = json!({ "related_ids": { "order_id": id } });
+        if !hold && code.is_none() {
+            self.took(&payment, None);
+        }
         let order = self.orders.get_mut(id).expect("it is there");
         order.payments[kind] = json!([payment]);
         order.status = "COMPLETED";
@@ -252,19 +262,58 @@ impl Bank {
         if let Some((invoice, capture)) = self.invoiced.get(id) {
             return Ok((capture.clone(), Paid::Invoice(invoice.clone())));
         }
+        if let Some(capture) = self.keyed.get(id) {
+            return Ok((capture.clone(), Paid::Terminal));
+        }
         let order = self.order_with("captures", id)?;
         Ok((self.orders[&order].payments["captures"][0].clone(), Paid::Order(order)))
     }
 
     /// What of a capture went back.
     pub fn returned(&self, capture: &str) -> i64 {
-        let counted = |refund: &&Value| refund["capture"] == capture && refund["status"] != "FAILED";
+        let counted = |refund: &&Value| capture_of(refund) == Some(capture) && refund["status"] != "FAILED";
         self.refunds.values().filter(counted).map(|refund| minor(&refund["amount"])).sum()
     }
 
-    pub fn dispute_on(&mut self, order: &str) {
-        let capture = self.orders[order].payments["captures"][0].clone();
-        let custom = self.custom(order);
+    /// Staff key a card in the Virtual Terminal, a program apart: a capture without an order. Answers its id.
+    pub fn key_in_terminal(&mut self, invoice: &str, amount: &Value, role: Role) -> String {
+        assert!(invoice.len() <= 127, "the terminal takes no more of {invoice}");
+        let made = self.id("C");
+        let code = match role {
+            Role::Declined => Some("0500"),
+            Role::InsufficientFunds => Some("5120"),
+            Role::Expired => Some("5400"),
+            Role::IncorrectCvc => Some("00N7"),
+            _ => None,
+        };
+        let capture = json!({
+            "id": made,
+            "status": if code.is_some() { "DECLINED" } else { "COMPLETED" },
+            "amount": amount,
+            "invoice_id": invoice,
+            "final_capture": true,
+            "create_time": self.time(),
+            "update_time": self.time(),
+            "processor_response": { "response_code": code.unwrap_or("0000") },
+        });
+        if code.is_none() {
+            self.took(&capture, None);
+        }
+        self.keyed.insert(made.clone(), capture.clone());
+        self.tell(if code.is_some() { "PAYMENT.CAPTURE.DENIED" } else { "PAYMENT.CAPTURE.COMPLETED" }, capture);
+        made
+    }
+
+    /// A payer disputes what was taken by an order, or in the terminal.
+    pub fn dispute_on(&mut self, of: &str) {
+        let (capture, custom) = match self.keyed.get(of) {
+            Some(capture) => (capture.clone(), Value::Null),
+            None => (self.orders[of].payments["captures"][0].clone(), self.custom(of)),
+        };
+        let known = |dispute: &Value| dispute["disputed_transactions"][0]["seller_transaction_id"] == capture["id"];
+        if !self.disputes.values().any(known) {
+            self.held_back(&capture);
+        }
         let id = self.id("PP-D-");
         let dispute = json!({
             "dispute_id": id,
@@ -290,4 +339,10 @@ pub fn minor(amount: &Value) -> i64 {
     let value = amount["value"].as_str().unwrap_or("0");
     let digits: String = value.chars().filter(|letter| *letter != '.').collect();
     digits.parse().unwrap_or(0)
+}
+
+/// The capture that a refund gave back of: PayPal tells it by a link alone.
+pub fn capture_of(refund: &Value) -> Option<&str> {
+    let up = refund["links"].as_array()?.iter().find(|link| link["rel"] == "up")?;
+    up["href"].as_str()?.rsplit('/').next()
 }

@@ -3,14 +3,15 @@
 
 use serde_json::{Value, json};
 
-use super::bank::{Answer, Bank, Refused, minor, unprocessable};
+use super::bank::{Answer, Bank, Refused, capture_of, minor, unprocessable};
 use crate::stripe::Card as Role;
 
 pub fn route(bank: &mut Bank, method: &str, path: &[&str], body: &Value) -> Answer {
     match (method, path) {
         ("POST", ["invoices"]) => create(bank, body),
         ("POST", ["search-invoices"]) => {
-            let of = |invoice: &&Value| invoice["detail"]["reference"] == body["reference"];
+            let same = |name: &str, invoice: &Value| body[name].is_null() || invoice["detail"][name] == body[name];
+            let of = |invoice: &&Value| same("reference", invoice) && same("invoice_number", invoice);
             let items: Vec<Value> = bank.invoices.values().filter(of).cloned().collect();
             Ok((200, json!({ "total_items": items.len(), "total_pages": 1, "items": items })))
         }
@@ -94,6 +95,8 @@ pub fn pay(bank: &mut Bank, id: &str, role: Role) -> Option<bool> {
     let capture = json!({
         "id": made, "status": "COMPLETED", "amount": amount, "final_capture": true, "create_time": now, "update_time": now,
     });
+    let number = bank.invoices[id]["detail"]["invoice_number"].clone();
+    bank.took(&capture, Some(&number));
     bank.invoiced.insert(made.clone(), (id.to_owned(), capture));
     let invoice = bank.invoices.get_mut(id).expect("it is there");
     invoice["status"] = json!("PAID");
@@ -110,7 +113,7 @@ pub fn pay(bank: &mut Bank, id: &str, role: Role) -> Option<bool> {
 /// Some of the capture that paid an invoice went back: the invoice says so, however that came about.
 pub fn gave_back(bank: &mut Bank, id: &str, capture: &str, stands: &str) {
     let day = bank.time()[..10].to_owned();
-    let refunds: Vec<Value> = bank.refunds.values().filter(|refund| refund["capture"] == capture).cloned().collect();
+    let refunds: Vec<Value> = bank.refunds.values().filter(|refund| capture_of(refund) == Some(capture)).cloned().collect();
     let detail = |refund: &Value| json!({ "type": "PAYPAL", "refund_id": refund["id"], "refund_date": day, "method": "PAYPAL", "amount": refund["amount"] });
     let details: Vec<Value> = refunds.iter().map(detail).collect();
     let sum = bank.returned(capture);

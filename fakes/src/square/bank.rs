@@ -1,13 +1,14 @@
 //! Square as a test plays it: what it keeps, its keys, its versions, its lists.
 //!
 //! Invariants: written from Square's specification and pages, not from our connector; one key gives its first answer for
-//! ever and is refused with another body; an order is paid once and never after it was canceled.
+//! ever and is refused with another body; an order is paid once and never after it was canceled; a hold ends once.
 
 use std::collections::BTreeMap;
 
 use books::calendar::Instant;
 use serde_json::{Value, json};
 
+use super::debits::{Linked, stands_against_refund};
 use crate::http::Arrived;
 use crate::stripe::Card as Role;
 
@@ -24,6 +25,8 @@ pub struct Bank {
     pub invoices: BTreeMap<String, Value>,
     pub customers: BTreeMap<String, Value>,
     pub events: Vec<Value>,
+    /// Where the one location is.
+    pub country: &'static str,
     /// What went to the merchant's bank, and the movements that each is made of.
     pub payouts: BTreeMap<String, Value>,
     pub movements: BTreeMap<String, Vec<Value>>,
@@ -32,13 +35,20 @@ pub struct Bank {
     /// Refunds stay under way until time passes.
     pub slow_refunds: bool,
     /// Tokens that the fields of the Web Payments SDK gave, by what their card plays; each is good once.
-    tokens: BTreeMap<String, Role>,
+    pub(super) tokens: BTreeMap<String, Role>,
+    /// Tokens of bank accounts, each good once.
+    pub(super) linked: BTreeMap<String, Linked>,
+    /// Cards on file. What each plays stands among the roles.
+    pub cards: BTreeMap<String, Value>,
 }
 
 /// A refusal as Square writes it: status, category, code.
 pub struct Refused(pub u16, pub &'static str, pub &'static str);
 
 pub type Answer = Result<Value, Refused>;
+
+/// How long Square holds a card that was not there itself.
+const HOLD_SECONDS: i64 = 7 * 86_400;
 
 const INVALID: &str = "INVALID_REQUEST_ERROR";
 
@@ -94,14 +104,15 @@ impl Bank {
 
     fn route(&mut self, request: &Arrived, path: &[&str], body: &Value) -> Answer {
         match (request.method.as_str(), path) {
-            ("GET", ["locations", "L"]) => {
-                Ok(json!({ "location": { "id": "L", "status": "ACTIVE", "currency": "USD", "name": "Nordwind Signs" } }))
-            }
+            ("GET", ["locations", "L"]) => Ok(
+                json!({ "location": { "id": "L", "status": "ACTIVE", "country": self.country, "currency": "USD", "name": "Nordwind Signs" } }),
+            ),
             ("POST", ["customers", "search"]) => {
                 let id = &body["query"]["filter"]["reference_id"]["exact"];
                 let found: Vec<&Value> = self.customers.values().filter(|customer| customer["reference_id"] == *id).collect();
                 Ok(if found.is_empty() { json!({}) } else { json!({ "customers": found }) })
             }
+            ("GET", ["customers", id]) => one(&self.customers, id, "customer"),
             ("POST", ["customers"]) => {
                 let id = self.id("CUST");
                 let mut customer = body.clone();
@@ -118,7 +129,10 @@ impl Bank {
             }
             ("GET", ["orders", id]) => one(&self.orders, id, "order"),
             ("PUT", ["orders", id]) => self.change_order(id, &body["order"]),
+            (_, ["cards", ..]) => self.card(request, path, body),
             ("POST", ["payments"]) => self.charge(body),
+            ("POST", ["payments", id, "complete"]) => self.complete(id, body),
+            ("POST", ["payments", id, "cancel"]) => self.let_go(id),
             ("GET", ["payments"]) => Ok(list(&self.payments, "payments", request)),
             ("GET", ["payments", id]) => one(&self.payments, id, "payment"),
             ("GET", ["refunds"]) => Ok(list(&self.refunds, "refunds", request)),
@@ -258,16 +272,22 @@ impl Bank {
         if body["amount_money"]["amount"].as_i64().unwrap_or(0) <= 0 || body["location_id"] != "L" {
             return invalid("VALUE_TOO_LOW");
         }
-        let Some(role) = self.tokens.remove(body["source_id"].as_str().unwrap_or_default()) else {
-            return missing();
-        };
+        if let Some(collected) = self.collect(body) {
+            return collected;
+        }
+        let Some(role) = self.source(body) else { return missing() };
+        if role == Role::Confirms && body["customer_details"]["customer_initiated"] == false {
+            return Err(Refused(402, "PAYMENT_METHOD_ERROR", "CARD_DECLINED_VERIFICATION_REQUIRED"));
+        }
         if let Some(code) = refusal_of(role) {
             return Err(Refused(402, "PAYMENT_METHOD_ERROR", code));
         }
         let (id, now) = (self.id("pay"), self.time());
-        let payment = json!({
+        let held = body["autocomplete"] == false;
+        let mut payment = json!({
             "id": id,
-            "status": "COMPLETED",
+            "status": if held { "APPROVED" } else { "COMPLETED" },
+            "version_token": format!("{id}-1"),
             "amount_money": body["amount_money"],
             "total_money": body["amount_money"],
             "reference_id": body["reference_id"],
@@ -277,21 +297,74 @@ impl Bank {
             "created_at": now,
             "updated_at": now,
             "card_details": {
-                "status": "CAPTURED",
+                "status": if held { "AUTHORIZED" } else { "CAPTURED" },
                 "card": { "card_brand": "VISA", "last_4": "1111", "exp_month": 12, "exp_year": 2040 },
                 "auth_result_code": "68aLBM",
-                "card_payment_timeline": { "authorized_at": now, "captured_at": now },
+                "card_payment_timeline": { "authorized_at": now },
             },
         });
+        if body["customer_id"].is_string() {
+            payment["customer_id"] = body["customer_id"].clone();
+        }
+        if held {
+            payment["delay_duration"] = json!("P7D");
+            payment["delayed_until"] = json!(Instant((self.now + HOLD_SECONDS) * 1_000_000).to_rfc3339());
+        } else {
+            payment["card_details"]["card_payment_timeline"]["captured_at"] = json!(now);
+        }
         self.payments.insert(id.clone(), payment.clone());
         self.roles.insert(id, role);
         self.tell("payment.created", "payment", &payment);
         Ok(json!({ "payment": payment }))
     }
 
+    /// `CompletePayment`: once, on the version that is named.
+    fn complete(&mut self, id: &str, body: &Value) -> Answer {
+        let Some(payment) = self.payments.get(id) else { return missing() };
+        if body["version_token"].is_string() && body["version_token"] != payment["version_token"] {
+            return invalid("VERSION_MISMATCH");
+        }
+        self.end_hold(id, "COMPLETED", "CAPTURED", "captured_at")
+    }
+
+    /// `CancelPayment` of one that is held.
+    fn let_go(&mut self, id: &str) -> Answer {
+        if self.payments.contains_key(id) { self.end_hold(id, "CANCELED", "VOIDED", "voided_at") } else { missing() }
+    }
+
+    fn end_hold(&mut self, id: &str, status: &str, card: &str, when: &str) -> Answer {
+        let now = self.time();
+        let payment = self.payments.get_mut(id).expect("it is there");
+        if payment["status"] != "APPROVED" {
+            return invalid("BAD_REQUEST");
+        }
+        payment["status"] = json!(status);
+        payment["version_token"] = json!(format!("{id}-2"));
+        payment["updated_at"] = json!(now);
+        payment["card_details"]["status"] = json!(card);
+        payment["card_details"]["card_payment_timeline"][when] = json!(now);
+        let payment = payment.clone();
+        self.tell("payment.updated", "payment", &payment);
+        Ok(json!({ "payment": payment }))
+    }
+
+    /// Holds whose time is over are let go.
+    fn lapse(&mut self) {
+        let now = Instant(self.now * 1_000_000);
+        let until = |payment: &Value| payment["delayed_until"].as_str().and_then(Instant::from_rfc3339);
+        let over = |payment: &Value| payment["status"] == "APPROVED" && until(payment).is_some_and(|until| now >= until);
+        let late: Vec<String> = self.payments.iter().filter(|(_, it)| over(it)).map(|(id, _)| id.clone()).collect();
+        for id in late {
+            let _canceled = self.end_hold(&id, "CANCELED", "VOIDED", "voided_at");
+        }
+    }
+
     pub fn refund(&mut self, body: &Value) -> Answer {
         let id = body["payment_id"].as_str().unwrap_or_default().to_owned();
         let Some(payment) = self.payments.get(&id).cloned() else { return missing() };
+        if let Some(refused) = stands_against_refund(&payment) {
+            return Err(refused);
+        }
         if self.disputes.values().any(|dispute| dispute["disputed_payment"]["payment_id"] == *id) {
             return Err(Refused(400, "REFUND_ERROR", "PAYMENT_NOT_REFUNDABLE_DUE_TO_DISPUTE"));
         }
@@ -351,6 +424,8 @@ impl Bank {
 
     /// What is under way ends.
     pub fn settle(&mut self) {
+        self.lapse();
+        self.clear();
         let now = self.time();
         let waiting: Vec<String> =
             self.refunds.iter().filter(|(_, refund)| refund["status"] == "PENDING").map(|(id, _)| id.clone()).collect();
@@ -414,6 +489,9 @@ impl Bank {
 
     /// The receiver pays on the invoice's page.
     pub fn pay_invoice(&mut self, id: &str, role: Role) -> Option<bool> {
+        if matches!(role, Role::DebitSettles | Role::DebitReturned) {
+            return self.collect_invoice(id, role);
+        }
         let invoice = self.invoices.get(id)?.clone();
         let paid = self.pay(invoice["order_id"].as_str()?, role);
         if paid == Some(true) {
@@ -427,8 +505,8 @@ impl Bank {
     }
 }
 
-/// What Square says of a card that its bank declines.
-fn refusal_of(role: Role) -> Option<&'static str> {
+/// What Square says of a card that its bank declines, or an account that it does not pay from.
+pub(super) fn refusal_of(role: Role) -> Option<&'static str> {
     match role {
         Role::Declined => Some("GENERIC_DECLINE"),
         Role::InsufficientFunds => Some("INSUFFICIENT_FUNDS"),
@@ -438,7 +516,7 @@ fn refusal_of(role: Role) -> Option<&'static str> {
     }
 }
 
-fn one(all: &BTreeMap<String, Value>, id: &str, name: &str) -> Answer {
+pub(super) fn one(all: &BTreeMap<String, Value>, id: &str, name: &str) -> Answer {
     all.get(id).map_or_else(missing, |found| Ok(json!({ name: found })))
 }
 

@@ -191,7 +191,12 @@ impl Book {
     fn charge(&mut self, form: &Value) -> Done {
         let amount = amount_of(form, "amount")?;
         whole_enough(amount, text(form, "currency"))?;
+        let by_phone = is_true(&form["payment_method_options"]["card"], "moto");
         if !is_true(form, "confirm") {
+            if by_phone {
+                let text = "`moto` can only be provided when confirming.";
+                return Err(invalid("payment_method_options[card][moto]", "", text));
+            }
             return Ok(self.begin(amount, form));
         }
         let method = text(form, "payment_method");
@@ -259,6 +264,10 @@ impl Book {
         let manual = intent["capture_method"] == "manual";
         intent["status"] = json!(if card.is_debit() { "processing" } else { "requires_capture" });
         intent["amount_capturable"] = if card.is_debit() { json!(0) } else { json!(amount) };
+        if intent["setup_future_usage"] == "off_session" && intent["customer"].is_string() {
+            let kept = self.attach(card, text(&intent, "customer"));
+            intent["payment_method"] = kept["id"].clone();
+        }
         let intent = self.keep(intent);
         if card.is_debit() {
             self.due.push((self.now + 3 * DAY, id.to_owned(), Due::Settle));

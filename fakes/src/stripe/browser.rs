@@ -1,4 +1,5 @@
-//! What Stripe's script does in a payer's browser: confirms a payment intent with the publishable key and the intent's secret.
+//! What Stripe's script does in a payer's browser: confirms a payment intent with the publishable key and the intent's secret, or
+//! makes a payment method of what was typed.
 //!
 //! Invariant: without both nothing is done, and neither amount nor metadata can be touched from there. Left out on purpose:
 //! drawing the fields, which is the part of whoever stands in for the script.
@@ -19,6 +20,11 @@ pub fn secret_of(intent: &str) -> String {
 }
 
 impl Book {
+    /// `POST /v1/payment_methods` as the browser sends it: a token for the card that was typed. None: the key is unknown.
+    pub fn method_from_browser(&self, key: &str, card: Card) -> Option<String> {
+        (key == PUBLISHABLE_KEY).then(|| card.token().to_owned())
+    }
+
     /// `POST /v1/payment_intents/{id}/confirm`, as the browser sends it: `key`, `client_secret` and `payment_method`.
     pub fn confirm_from_browser(&mut self, id: &str, form: &Value) -> Said {
         let intent = self.get(id);

@@ -71,12 +71,6 @@ impl Book {
         if self.get(&intent)["status"] == "requires_action" {
             return Met::AskedToConfirm;
         }
-        let mut paid = self.get(&intent);
-        if paid["setup_future_usage"] == "off_session" && paid["customer"].is_string() {
-            let kept = self.attach(card, text(&page, "customer"));
-            paid["payment_method"] = kept["id"].clone();
-            self.keep(paid);
-        }
         self.complete(text(&page, "id"));
         Met::Thanks
     }

@@ -196,3 +196,15 @@ letter-nothing = Derzeit ist nichts offen. Vielen Dank.
 letter-by-code = Sie können mit dem Telefon per Karte bezahlen: Scannen Sie den Code unten. Ein Konto ist nicht nötig. Die Seite zeigt immer, was gerade offen ist.
 letter-ask = Bitte fragen Sie uns, wie Sie bezahlen können.
 letter-regards = Mit freundlichen Grüßen
+
+# A made-up paper, to try a template on
+sample-table = Eichentisch
+sample-table-detail = geölt, 90 × 200
+sample-shipping = Versand
+sample-shipping-where = auf die Insel
+sample-shipping-part = Versand, anteilig
+sample-shipping-reason = Der Versand war zu hoch berechnet
+sample-order = Zwei Tische für den Laden
+sample-order-message = Der Versand kostete mehr als gedacht.
+sample-order-note = Vielen Dank für Ihre Bestellung.
+sample-terms = 14 Tage

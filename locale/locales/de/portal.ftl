@@ -86,6 +86,8 @@ pay-online = Online bezahlen
 not-through = Das hat nicht geklappt.
 how-much = Wie viel möchten Sie bezahlen?
 pay-amount = { $amount } bezahlen
+keep-card = Diese Karte für das nächste Mal speichern
+keep-card-text = { $business } darf damit später einziehen, was Sie schulden. Sie können die Karte jederzeit entfernen lassen.
 continue-to-payment = Weiter zur Zahlung
 secure-page = Sie bezahlen auf der sicheren Seite von { $processor }. Wir sehen Ihre Karte nie.
 onward-continue = Weiter
@@ -119,6 +121,13 @@ fields-loading = Die Felder von { $processor } werden geöffnet …
 fields-no-script = Die Felder von { $processor } brauchen JavaScript. Ohne können Sie auf der Seite von { $processor } bezahlen.
 fields-unavailable = Die Felder von { $processor } konnten nicht geöffnet werden. Sie können stattdessen auf der Seite von { $processor } bezahlen.
 fields-failed = Das hat nicht geklappt, und es wurde nichts abgebucht. Prüfen Sie Ihre Eingaben oder wählen Sie eine andere Zahlungsart.
+fields-way = Wie möchten Sie bezahlen?
+fields-card = Karte
+fields-bank = Bankkonto
+fields-holder = Name der Kontoinhaberin oder des Kontoinhabers
+fields-bank-text = Mit dem Knopf bestätigen Sie das Konto bei Ihrer Bank und erlauben { $business }, einmal { $amount } über { $processor } von ihm einzuziehen. Wir sehen weder Ihre Anmeldung noch Ihre Kontonummer.
+fields-holder-needed = Geben Sie den Namen der Kontoinhaberin oder des Kontoinhabers ein.
+fields-bank-unconfirmed = Das Bankkonto wurde nicht bestätigt, und es wurde nichts abgebucht. Versuchen Sie es noch einmal oder bezahlen Sie mit Karte.
 pay-elsewhere = Lieber auf der Seite von { $processor } bezahlen
 
 ## What became of a payment

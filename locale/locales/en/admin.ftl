@@ -23,6 +23,7 @@ what-alert-disputed = A payment is disputed
 what-alert-dispute-won = A dispute was won
 what-alert-dispute-lost = A dispute was lost
 what-alert-paid-twice = Something was paid twice
+what-alert-keyed-otherwise = A terminal took something else
 what-alert-charge-failed = A charge failed
 
 advice-alert-refund-failed = No money went back, and the books are as they were. Refund it another way.
@@ -33,4 +34,5 @@ advice-alert-disputed = The customer disputes it with their bank. The processor 
 advice-alert-dispute-won = The processor gave the money back. Nothing is owed for it.
 advice-alert-dispute-lost = The money is gone. What the payment had paid is owed again.
 advice-alert-paid-twice = Nothing was due any more when this payment arrived. It stands as credit of the customer: refund it or apply it.
+advice-alert-keyed-otherwise = A card was keyed in your processor's terminal by our reference, with another amount or once more. The money stands as credit of the customer: refund it or apply it.
 advice-alert-charge-failed = The customer’s saved method was charged by itself and refused. The customer was told.

@@ -196,3 +196,15 @@ letter-nothing = Nothing is due at present. Thank you.
 letter-by-code = You can pay by card with your phone: scan the code below. No account is needed. The page always shows what is due at that moment.
 letter-ask = Please ask us how you can pay it.
 letter-regards = With kind regards
+
+# A made-up paper, to try a template on
+sample-table = Oak table
+sample-table-detail = oiled, 90 by 200
+sample-shipping = Shipping
+sample-shipping-where = to the island
+sample-shipping-part = Shipping, in part
+sample-shipping-reason = Shipping was charged too high
+sample-order = Two tables for the shop
+sample-order-message = Shipping came to more than we thought.
+sample-order-note = Thank you for your order.
+sample-terms = 14 days

@@ -86,6 +86,8 @@ pay-online = Pay online
 not-through = That did not go through.
 how-much = How much would you like to pay?
 pay-amount = Pay { $amount }
+keep-card = Save this card for next time
+keep-card-text = { $business } may then charge it for what you owe. You can have it removed at any time.
 continue-to-payment = Continue to payment
 secure-page = You pay on { $processor }’s secure page. We never see your card.
 onward-continue = Continue
@@ -119,6 +121,13 @@ fields-loading = Opening { $processor }’s fields …
 fields-no-script = { $processor }’s fields need JavaScript. Without it you can pay on { $processor }’s own page.
 fields-unavailable = { $processor }’s fields could not be opened. You can pay on { $processor }’s own page instead.
 fields-failed = That did not go through, and no money was taken. Look at what you typed, or try another way to pay.
+fields-way = How do you want to pay?
+fields-card = Card
+fields-bank = Bank account
+fields-holder = Name of the account’s holder
+fields-bank-text = When you press the button you confirm the account with your bank, and allow { $business } to collect { $amount } from it once, by way of { $processor }. We never see your sign-in or your account number.
+fields-holder-needed = Type the name of the account’s holder.
+fields-bank-unconfirmed = The bank account was not confirmed, and no money was taken. Try again, or pay by card.
 pay-elsewhere = Pay on { $processor }’s page instead
 
 ## What became of a payment

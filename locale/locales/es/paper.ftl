@@ -196,3 +196,15 @@ letter-nothing = Por el momento no hay nada pendiente. Muchas gracias.
 letter-by-code = Puede pagar con tarjeta desde su teléfono: escanee el código que figura abajo. No necesita cuenta. La página muestra siempre lo que está pendiente en ese momento.
 letter-ask = Pregúntenos cómo puede pagarlo.
 letter-regards = Atentamente
+
+# A made-up paper, to try a template on
+sample-table = Mesa de roble
+sample-table-detail = aceitada, 90 × 200
+sample-shipping = Envío
+sample-shipping-where = a la isla
+sample-shipping-part = Envío, en parte
+sample-shipping-reason = El envío se cobró de más
+sample-order = Dos mesas para la tienda
+sample-order-message = El envío ha costado más de lo previsto.
+sample-order-note = Gracias por su pedido.
+sample-terms = 14 días

@@ -86,6 +86,8 @@ pay-online = Pagar en línea
 not-through = No se ha podido realizar.
 how-much = ¿Cuánto desea pagar?
 pay-amount = Pagar { $amount }
+keep-card = Guardar esta tarjeta para la próxima vez
+keep-card-text = { $business } podrá cargar en ella lo que usted deba. Puede pedir que se elimine en cualquier momento.
 continue-to-payment = Continuar al pago
 secure-page = Pagará en la página segura de { $processor }. Nunca vemos su tarjeta.
 onward-continue = Continuar
@@ -119,6 +121,13 @@ fields-loading = Abriendo los campos de { $processor } …
 fields-no-script = Los campos de { $processor } necesitan JavaScript. Sin él puede pagar en la página de { $processor }.
 fields-unavailable = No se pudieron abrir los campos de { $processor }. Puede pagar en la página de { $processor }.
 fields-failed = No se ha podido pagar y no se ha cobrado nada. Revise lo que ha escrito o pruebe otra forma de pago.
+fields-way = ¿Cómo quiere pagar?
+fields-card = Tarjeta
+fields-bank = Cuenta bancaria
+fields-holder = Nombre del titular de la cuenta
+fields-bank-text = Al pulsar el botón confirma la cuenta en su banco y permite que { $business } cobre de ella { $amount } una sola vez, a través de { $processor }. Nunca vemos sus claves ni su número de cuenta.
+fields-holder-needed = Escriba el nombre del titular de la cuenta.
+fields-bank-unconfirmed = No se ha confirmado la cuenta bancaria y no se ha cobrado nada. Inténtelo de nuevo o pague con tarjeta.
 pay-elsewhere = Prefiero pagar en la página de { $processor }
 
 ## What became of a payment

@@ -150,7 +150,7 @@ paper-mark_refunded = Remboursé
 
 ## Refund
 
-paper-refund_no = N° de remboursement
+paper-refund_no = Numéro
 paper-amount_refunded = Montant remboursé
 paper-refunded_to = Remboursé à
 paper-refunded_at = Remboursé le { $moment }
@@ -196,3 +196,15 @@ letter-nothing = Rien n’est dû pour le moment. Merci.
 letter-by-code = Vous pouvez payer par carte avec votre téléphone : scannez le code ci-dessous. Aucun compte n’est nécessaire. La page montre toujours ce qui est dû à ce moment-là.
 letter-ask = Veuillez nous demander comment le régler.
 letter-regards = Cordialement
+
+# A made-up paper, to try a template on
+sample-table = Table en chêne
+sample-table-detail = huilée, 90 × 200
+sample-shipping = Livraison
+sample-shipping-where = vers l’île
+sample-shipping-part = Livraison, en partie
+sample-shipping-reason = La livraison a été facturée trop cher
+sample-order = Deux tables pour la boutique
+sample-order-message = La livraison a coûté plus que prévu.
+sample-order-note = Merci de votre commande.
+sample-terms = 14 jours

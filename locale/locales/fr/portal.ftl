@@ -86,6 +86,8 @@ pay-online = Payer en ligne
 not-through = Cela n’a pas abouti.
 how-much = Combien souhaitez-vous payer ?
 pay-amount = Payer { $amount }
+keep-card = Enregistrer cette carte pour la prochaine fois
+keep-card-text = { $business } pourra alors la débiter de ce que vous devez. Vous pouvez la faire supprimer à tout moment.
 continue-to-payment = Continuer vers le paiement
 secure-page = Vous payez sur la page sécurisée de { $processor }. Nous ne voyons jamais votre carte.
 onward-continue = Continuer
@@ -119,6 +121,13 @@ fields-loading = Ouverture des champs de { $processor } …
 fields-no-script = Les champs de { $processor } ont besoin de JavaScript. Sans lui, vous pouvez payer sur la page de { $processor }.
 fields-unavailable = Les champs de { $processor } n’ont pas pu s’ouvrir. Vous pouvez payer sur la page de { $processor }.
 fields-failed = Le paiement n’a pas abouti et rien n’a été prélevé. Vérifiez votre saisie ou essayez un autre moyen de paiement.
+fields-way = Comment voulez-vous payer ?
+fields-card = Carte
+fields-bank = Compte bancaire
+fields-holder = Nom du titulaire du compte
+fields-bank-text = En appuyant sur le bouton, vous confirmez le compte auprès de votre banque et autorisez { $business } à y prélever { $amount } une seule fois, par { $processor }. Nous ne voyons ni vos identifiants ni votre numéro de compte.
+fields-holder-needed = Saisissez le nom du titulaire du compte.
+fields-bank-unconfirmed = Le compte bancaire n’a pas été confirmé et rien n’a été prélevé. Réessayez ou payez par carte.
 pay-elsewhere = Payer plutôt sur la page de { $processor }
 
 ## What became of a payment

@@ -27,6 +27,7 @@ mod lent {
             pub mod figures;
             pub mod model;
             pub mod shop;
+            pub mod visits;
         }
     }
 }

@@ -12,7 +12,6 @@ use serde_json::Value;
 use crate::desks::random::driver::{Step, number, play};
 use crate::desks::random::model::What;
 use crate::desks::random::shop::Shop;
-use crate::kit::TestApp;
 use crate::papers::papers;
 
 const SEED: u64 = 20_260_301;
@@ -23,9 +22,7 @@ const SEQUENCES: u64 = 5;
 fn papers_of_a_random_business_say_what_is_due_in_their_own_text() {
     let (seed, sequences) = (number("OWED_RANDOM_SEED", SEED), number("OWED_RANDOM_PAPERS", SEQUENCES));
     println!("OWED_RANDOM_SEED={seed} OWED_RANDOM_PAPERS={sequences}");
-    TestApp::both_printing(papers(), async |app| {
-        play(app, seed, sequences, async |shop, step| touched(shop, step).await).await;
-    });
+    play(papers(), seed, sequences, async |shop, step| touched(shop, step).await);
 }
 
 /// Looks at what the act changed; at the end of a sequence at everything.

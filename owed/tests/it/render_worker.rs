@@ -49,7 +49,8 @@ fn what_takes_for_ever_or_everything_is_ended_with_a_reason() {
         let start = Instant::now();
         let ended = printed(template);
         assert!(matches!(&ended, Err(Failed::Limit(why)) if !why.is_empty()), "{template}: {ended:?}");
-        assert!(start.elapsed() < Duration::from_secs(40), "{template} took {:?}", start.elapsed());
+        // Not a figure: without the limits it would go on for ever.
+        assert!(start.elapsed() < Duration::from_secs(180), "{template} took {:?}", start.elapsed());
         println!("{:?} {ended:?}", start.elapsed());
     }
 }

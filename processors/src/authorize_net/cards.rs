@@ -107,7 +107,7 @@ impl AuthorizeNet {
                 }
                 _ => return Outcome::rejected(RejectReason::MethodGone, "Authorize.Net knows no such saved method."),
             },
-            Source::Token { token } => (None, Some(opaque(token))),
+            Source::Token { token, .. } => (None, Some(opaque(token))),
         };
         let away = request.by == Initiator::OffSession && profile.is_some();
         let saved = profile.is_some();

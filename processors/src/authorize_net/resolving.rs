@@ -24,7 +24,7 @@ impl AuthorizeNet {
         match asked {
             // Nobody was led to a page whose address we never heard.
             Asked::Checkout(_) | Asked::Setup(_) => Resolved::ProvenAbsent,
-            Asked::ExpireCheckout { .. } => heard(ask(self, by, asked).await),
+            Asked::ExpireCheckout { .. } | Asked::Keyed(_) => heard(ask(self, by, asked).await),
             Asked::Charge(_) => match self.charge_with(by.id, now).await {
                 Ok(Some(read)) if read.state == ChargeState::Failed => {
                     Resolved::Found(Outcome::Declined(declined(&read.details.response_reason_code)))

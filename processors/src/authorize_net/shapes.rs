@@ -132,12 +132,16 @@ answers! {
         invoice_number: Option<String>,
         account_type: String,
         account_number: String,
+        #[serde(deserialize_with = "digits")]
+        settle_amount: String,
     }
     BatchList { batch_list: Vec<Batch>, }
     Batch {
         batch_id: String,
         #[serde(rename = "settlementTimeUTC")]
         settlement_time_utc: String,
+        settlement_time_local: String,
+        settlement_state: String,
         statistics: Vec<Statistic>,
     }
     Statistic { refund_count: u64, chargeback_count: u64, returned_item_count: u64, }

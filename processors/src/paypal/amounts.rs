@@ -54,6 +54,18 @@ pub fn read(amount: Option<&Amount>) -> Option<Money> {
     Units::PayPal.read(&amount.value, &amount.currency_code).ok()
 }
 
+/// Reads an amount of either sign. None: it is not one we can hold.
+pub fn read_signed(amount: Option<&Amount>) -> Option<Money> {
+    let amount = amount?;
+    match amount.value.strip_prefix('-') {
+        Some(size) => {
+            let size = Units::PayPal.read(size, &amount.currency_code).ok()?;
+            Some(Money::new(size.minor.checked_neg()?, size.currency))
+        }
+        None => read(Some(amount)),
+    }
+}
+
 fn known(currency: Currency) -> Result<(), Rejection> {
     if takes(currency) {
         return Ok(());
@@ -79,6 +91,8 @@ mod tests {
             let written = write(money(minor, code)).expect("PayPal takes it");
             assert_eq!((written.value.as_str(), written.currency_code.as_str()), (text, code));
             assert_eq!(read(Some(&written)), Some(money(minor, code)));
+            let less = Amount { value: format!("-{}", written.value), ..written };
+            assert_eq!((read(Some(&less)), read_signed(Some(&less))), (None, Some(money(-minor, code))));
         }
         assert_eq!(write_line(money(-4_450, "USD")).map(|line| line.value), Ok("-44.50".to_owned()));
     }

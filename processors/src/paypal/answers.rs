@@ -38,6 +38,11 @@ impl Said {
         }
     }
 
+    /// PayPal knows no such thing.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Said::Refused { status: 404, .. })
+    }
+
     /// The refusal of a refund: the payer's side refusing it is told as such.
     pub fn outcome_of_refund<T>(self) -> Outcome<T> {
         let Said::Refused { status, trouble } = self else { return self.unheard() };

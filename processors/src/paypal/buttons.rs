@@ -53,6 +53,6 @@ impl PayPal {
             escaped(&self.client),
             name.currency().unwrap_or("USD"),
         );
-        Outcome::Done(Fields { script, given: vec![("order", name.order.to_owned())], gives_token: false })
+        Outcome::Done(Fields { script, given: vec![("order", name.order.to_owned())], gives_token: false, banks: false })
     }
 }

@@ -5,6 +5,7 @@
 //! when the card was declined; a part that was declined was never taken. Source: developer.paypal.com, card testing, 2026.
 
 use books::calendar::Instant;
+use books::ids::AttemptId;
 use books::money::Money;
 use serde::Serialize;
 
@@ -13,7 +14,7 @@ use super::amounts::{self, Amount};
 use super::answers::{Said, of_bank};
 use super::orders::{attempt_in, attempt_of, cut, made_at, unit};
 use super::shapes::{Authorization, Capture, DisputeList, Order, PaidWith, Refunded};
-use super::vault;
+use super::{keyed, vault};
 use crate::capabilities::Capability;
 use crate::outcome::{Decline, DeclineReason, Outcome, RejectReason};
 use crate::processor::{Attempt, CaptureRequest, RefundRequest};
@@ -53,7 +54,7 @@ pub fn of_order(order: &Order, now: Instant) -> Option<Charge> {
     })
 }
 
-fn state_of_capture(status: &str) -> ChargeState {
+pub(super) fn state_of_capture(status: &str) -> ChargeState {
     match status {
         "COMPLETED" | "PARTIALLY_REFUNDED" | "REFUNDED" => ChargeState::Captured,
         "DECLINED" | "FAILED" => ChargeState::Failed,
@@ -78,7 +79,7 @@ fn refunded(refunds: &[Refunded], of: Money) -> Money {
     Money::new(sum, of.currency)
 }
 
-fn at(text: Option<&str>) -> Option<Instant> {
+pub(super) fn at(text: Option<&str>) -> Option<Instant> {
     text.and_then(Instant::from_rfc3339)
 }
 
@@ -133,6 +134,8 @@ impl PayPal {
     pub(super) async fn look_at_charge(&self, id: &str, now: Instant) -> Outcome<Charge> {
         let order = match self.order(id, now).await {
             Ok(order) => order,
+            // What staff keyed in PayPal's terminal has no order.
+            Err(said) if said.is_missing() => return self.look_at_capture(id, now).await,
             Err(said) => return said.outcome(),
         };
         match self.taken(order, now).await {
@@ -259,11 +262,27 @@ impl PayPal {
         if super::invoices::is_invoice(id) {
             return self.payment_of_invoice(id, now).await;
         }
-        let order = self.order(id, now).await.map_err(Said::outcome)?;
+        let order = match self.order(id, now).await {
+            Ok(order) => order,
+            Err(said) if said.is_missing() => return self.capture_alone(id, now).await,
+            Err(said) => return Err(said.outcome()),
+        };
         let taken = unit(&order).payments.captures.into_iter().next_back();
         match (of_order(&order, now), taken) {
             (Some(charge), Some(capture)) if charge.state == ChargeState::Captured => Ok((charge, capture.id)),
             _ => Err(Outcome::rejected(RejectReason::WrongState, "Nothing was taken that could be returned.")),
+        }
+    }
+
+    /// A charge that staff keyed is its own capture.
+    async fn capture_alone(&self, id: &str, now: Instant) -> Result<(Charge, String), Outcome<Refund>> {
+        match self.look_at_capture(id, now).await {
+            Outcome::Done(charge) if charge.state == ChargeState::Captured => Ok((charge, id.to_owned())),
+            Outcome::Done(_) | Outcome::Pending(_) => {
+                Err(Outcome::rejected(RejectReason::WrongState, "Nothing was taken that could be returned."))
+            }
+            Outcome::Rejected(rejection) => Err(Outcome::Rejected(rejection)),
+            other => Err(Outcome::unknown(format!("the charge could not be read: {other:?}"))),
         }
     }
 
@@ -276,13 +295,18 @@ impl PayPal {
         let up = refund.links.iter().find(|link| link.rel == "up").and_then(|link| link.href.rsplit('/').next());
         let Some(capture) = up else { return Outcome::unknown(format!("PayPal does not say what the refund {id} returns")) };
         match self.line.get::<Capture>(&format!("/v2/payments/captures/{capture}"), now).await {
-            Ok(capture) => match of_refund(&refund, &order_of(&capture), attempt_in(capture.custom_id.as_deref()), now) {
+            Ok(capture) => match of_refund(&refund, &order_of(&capture), attempt_behind(&capture), now) {
                 Some(refund) => Outcome::Done(refund),
                 None => Outcome::unknown(format!("PayPal told no amount of the refund {id}")),
             },
             Err(said) => said.outcome(),
         }
     }
+}
+
+/// The attempt that a capture was made for.
+pub fn attempt_behind(capture: &Capture) -> Option<AttemptId> {
+    keyed::attempt_of(capture.custom_id.as_deref(), capture.invoice_id.as_deref())
 }
 
 /// What a capture is called by us: its order, or itself when it has none.

@@ -7,8 +7,7 @@ use books::calendar::Instant;
 
 use super::PayPal;
 use super::amounts;
-use super::charges::order_of;
-use super::orders::attempt_in;
+use super::charges::{attempt_behind, order_of};
 use super::shapes::{Capture, Disputed};
 use crate::outcome::Outcome;
 use crate::remote::{Dispute, DisputeState};
@@ -34,7 +33,7 @@ impl PayPal {
         Outcome::Done(Dispute {
             id: dispute.dispute_id.clone(),
             charge: order_of(&capture),
-            charge_attempt: attempt_in(capture.custom_id.as_deref()),
+            charge_attempt: attempt_behind(&capture),
             amount,
             state,
             opened_at: at(dispute.create_time.as_deref()).unwrap_or(now),

@@ -14,6 +14,7 @@ use books::ids::AttemptId;
 use super::PayPal;
 use super::answers::Said;
 use super::certificates;
+use super::keyed;
 use super::orders::attempt_in;
 use super::shapes::{Event, EventList, Supplementary};
 use crate::capabilities::Capability;
@@ -24,7 +25,7 @@ use crate::webhook::{Hint, RawHook, TOLERANCE_SECONDS, Verified};
 const PAGE: usize = 300;
 const MOST_PAGES: usize = 100;
 /// How far back the list goes.
-const LIST_DAYS: i64 = 30;
+pub(super) const LIST_DAYS: i64 = 30;
 
 impl PayPal {
     pub(super) async fn believe(&self, hook: &RawHook<'_>) -> Option<Verified> {
@@ -94,7 +95,7 @@ impl PayPal {
     }
 
     /// The messages since `from`, oldest first, whatever order the list has.
-    async fn told(&self, from: Instant, now: Instant) -> Result<Vec<Event>, Said> {
+    pub(super) async fn told(&self, from: Instant, now: Instant) -> Result<Vec<Event>, Said> {
         let (from, until) = (seconds(from), seconds(now.plus_seconds(1)));
         let mut path = format!("/v1/notifications/webhooks-events?page_size={PAGE}&start_time={from}&end_time={until}");
         let mut events = Vec::new();
@@ -125,6 +126,10 @@ pub fn hint(event: &Event) -> Option<Hint> {
     let resource = &event.resource;
     let id = || resource.id.clone();
     let order = || resource.supplementary_data.as_ref().and_then(|Supplementary { related_ids }| related_ids.order_id.clone());
+    if let Some((capture, attempt)) = keyed::told(event) {
+        let about = Reference::new(RemoteKind::Charge, capture);
+        return Some(Hint { about, attempt: Some(attempt), event: event.event_type.clone() });
+    }
     let (kind, id, custom) = match event.event_type.as_str() {
         kind if kind.starts_with("CHECKOUT.ORDER.") => {
             let custom = resource.purchase_units.first().and_then(|unit| unit.custom_id.as_deref());

@@ -56,7 +56,7 @@ fn heard(outcome: Outcome<Remote>) -> Resolved<Remote> {
 }
 
 /// The first 48 bits of an attempt's id are the millisecond in which it was made.
-fn made_at(by: &Attempt) -> Instant {
+pub(super) fn made_at(by: &Attempt) -> Instant {
     let milliseconds = i64::try_from(by.id.0.as_u128() >> 80).unwrap_or(i64::MAX);
     Instant(milliseconds.saturating_mul(1_000))
 }

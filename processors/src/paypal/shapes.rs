@@ -1,7 +1,8 @@
 //! What PayPal's API is sent and answers, as far as we use it.
 //!
 //! Invariants: names are PayPal's; what we do not use is not read, and what may be missing is optional. Source: the
-//! OpenAPI files of Orders 2.13, Payments 2.5, Vault 3.1, Invoicing 2.3 and Webhooks 1.11.
+//! OpenAPI files of Orders 2.13, Payments 2.5, Vault 3.1, Invoicing 2.3, Webhooks 1.11 and
+//! Transaction Search 1.9.
 
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,7 @@ pub struct Capture {
     pub status: String,
     pub amount: Option<Amount>,
     pub custom_id: Option<String>,
+    pub invoice_id: Option<String>,
     pub create_time: Option<String>,
     pub processor_response: Option<ProcessorResponse>,
     pub supplementary_data: Option<Supplementary>,
@@ -80,6 +82,14 @@ pub struct Refunded {
     pub custom_id: Option<String>,
     pub create_time: Option<String>,
     pub links: Vec<Link>,
+    pub seller_payable_breakdown: Option<Payable>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Payable {
+    /// What went back of the capture up to this refund.
+    pub total_refunded_amount: Option<Amount>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -269,6 +279,8 @@ pub struct Event {
 pub struct Resource {
     pub id: Option<String>,
     pub custom_id: Option<String>,
+    pub invoice_id: Option<String>,
+    pub links: Vec<Link>,
     pub dispute_id: Option<String>,
     pub purchase_units: Vec<PurchaseUnit>,
     pub supplementary_data: Option<Supplementary>,
@@ -281,6 +293,37 @@ pub struct Resource {
 pub struct EventList {
     pub events: Vec<Event>,
     pub links: Vec<Link>,
+}
+
+/// A page of PayPal's own record of its balances.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Movements {
+    pub transaction_details: Vec<MovementDetail>,
+    pub total_pages: Option<u64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct MovementDetail {
+    pub transaction_info: Moved,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Moved {
+    pub transaction_id: String,
+    pub paypal_reference_id: Option<String>,
+    pub paypal_reference_id_type: Option<String>,
+    pub transaction_event_code: String,
+    pub transaction_initiation_date: String,
+    pub transaction_updated_date: Option<String>,
+    pub transaction_amount: Option<Amount>,
+    pub fee_amount: Option<Amount>,
+    pub transaction_status: String,
+    pub ending_balance: Option<Amount>,
+    pub invoice_id: Option<String>,
+    pub custom_field: Option<String>,
 }
 
 /// A refusal: `{"name": "UNPROCESSABLE_ENTITY", "details": [{"issue": "ORDER_NOT_APPROVED"}], "debug_id": "…"}`.

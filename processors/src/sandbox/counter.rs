@@ -227,7 +227,7 @@ impl Bank {
     async fn card_of(&self, source: &Source, at: Instant) -> Result<Card, BankError> {
         match source {
             Source::Saved { customer, method } => self.kept_card(customer, method).await,
-            Source::Token { token } => token_card(token, at),
+            Source::Token { token, .. } => token_card(token, at),
         }
     }
 
@@ -249,7 +249,7 @@ impl Bank {
         chargeable(request.amount)?;
         let (origin, customer) = match &request.source {
             Source::Saved { customer, method } => (Origin::Saved { method: method.clone() }, Some(customer.clone())),
-            Source::Token { token } => {
+            Source::Token { token, .. } => {
                 let card = token_card(token, at)?;
                 (Origin::Token { does: card.does, last4: card.last4 }, None)
             }

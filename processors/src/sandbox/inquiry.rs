@@ -91,6 +91,7 @@ impl Bank {
             Asked::Capture(request) => self.capture_or_give_up(by, &request.charge, now).await,
             Asked::Void { charge } => self.void_or_give_up(by, charge, now).await,
             Asked::Refund(request) => self.refund_or_give_up(by, &request.charge, now).await,
+            Asked::Keyed(_) => Ok(Resolved::ProvenAbsent),
             Asked::ExpireCheckout { checkout } => self.closed_checkout(checkout, now).await,
             Asked::SendInvoice { invoice } => self.invoice_in(invoice, |state| state != RemoteInvoiceState::Draft, now).await,
             Asked::CancelInvoice { invoice } => {

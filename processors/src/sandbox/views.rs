@@ -146,11 +146,12 @@ impl Deal {
 
     pub(super) fn payouts(&self) -> Vec<Payout> {
         let one = |made: &PayoutMade| {
-            let line = PayoutLine { charge: self.charge_id(), amount: self.minor(made.minor) };
+            let line = PayoutLine { charge: self.charge_id(), attempt: None, amount: self.minor(made.minor) };
             Payout {
                 id: made.id.clone(),
                 net: self.minor(made.minor - made.fee),
                 fees: self.minor(made.fee),
+                kept: self.minor(0),
                 arrived_on: made.on,
                 lines: vec![line],
             }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::Square;
 use super::answers::Said;
+use super::banks;
 use super::links::{attempt_of, cut, total};
 use super::shapes::{Customer, Invoice, Made};
 use crate::amounts::Units;
@@ -51,7 +52,7 @@ impl Square {
                 "delivery_method": "EMAIL",
                 "invoice_number": request.number,
                 "description": cut(&request.message, 4_000),
-                "accepted_payment_methods": { "card": true },
+                "accepted_payment_methods": { "card": true, "bank_account": self.banks && banks::is_taken(request.amount.currency) },
             },
         });
         match self.line.post::<Made>("/v2/invoices", &body).await {

@@ -32,6 +32,10 @@ impl Line {
         self.call(Request::json(Method::POST, path, written(body))).await
     }
 
+    pub async fn post_nothing<T: DeserializeOwned>(&self, path: &str) -> Result<T, Said> {
+        self.call(Request::new(Method::POST, path, "", String::new())).await
+    }
+
     pub async fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Said> {
         self.call(Request::json(Method::PUT, path, written(body))).await
     }

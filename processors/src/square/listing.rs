@@ -40,7 +40,8 @@ impl Square {
         let new = dated.filter(|(at, _)| *at >= from);
         found.extend(new.map(|(at, dispute)| (at, dispute.id.clone(), What::Dispute(dispute.clone()))));
         found.sort_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));
-        found.retain(|(_, id, _)| !cursor.seen.contains(id));
+        // What was seen and changed again since stands in the list at another time.
+        found.retain(|(at, id, _)| *at != from || !cursor.seen.contains(id));
         let more = found.len() > MOST;
         found.truncate(MOST);
         let mut changed = Vec::new();

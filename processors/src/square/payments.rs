@@ -11,8 +11,9 @@ use serde_json::json;
 
 use super::Square;
 use super::answers::{Said, declined};
+use super::banks;
 use super::links::{attempt_of, cut};
-use super::shapes::{Amount, Card, Disputed, Made, Page, Payment, Refunded};
+use super::shapes::{Amount, BankDetails, Card, CardDetails, Disputed, Made, Page, Payment, Refunded};
 use crate::amounts::Units;
 use crate::capabilities::Capability;
 use crate::outcome::{Decline, DeclineReason, Outcome, RejectReason};
@@ -44,7 +45,7 @@ impl Square {
         self.charge_of(&payment, &disputes).await
     }
 
-    async fn payment(&self, id: &str) -> Result<Payment, Said> {
+    pub(super) async fn payment(&self, id: &str) -> Result<Payment, Said> {
         let made: Made = self.line.get(&format!("/v2/payments/{id}")).await?;
         made.payment.ok_or_else(|| Said::Lost("Square answered without the payment".to_owned()))
     }
@@ -77,18 +78,24 @@ impl Square {
             Ok(attempt) => attempt,
             Err(said) => return Outcome::unknown(format!("the order of a payment could not be read: {said:?}")),
         };
-        let details = payment.card_details.clone().unwrap_or_default();
+        let (details, bank) = (payment.card_details.clone().unwrap_or_default(), banks::behind(payment));
         let state = match payment.status.as_str() {
             "COMPLETED" => ChargeState::Captured,
+            "FAILED" if bank.is_some() => ChargeState::Returned,
             "FAILED" => ChargeState::Failed,
+            "CANCELED" if lapsed(payment, &details) => ChargeState::Expired,
             "CANCELED" => ChargeState::Voided,
             "APPROVED" => ChargeState::Authorized,
             _ => ChargeState::Pending,
         };
-        let fault = details.errors.first().map(|fault| fault.code.as_str()).unwrap_or_default();
+        let of_card = || details.errors.first().map_or("", |fault| &fault.code);
+        let fault = bank.as_ref().map_or_else(of_card, BankDetails::fault).to_owned();
         let at = |text: &str| Instant::from_rfc3339(text);
         let created_at = at(&payment.created_at).unwrap_or(Instant(0));
-        let taken = details.card_payment_timeline.and_then(|line| line.captured_at).and_then(|text| at(&text));
+        // A bank account has no timeline: it was collected when the payment last changed, days after it was asked for.
+        let settled = bank.as_ref().and_then(|_| at(&payment.updated_at));
+        let captured = || details.card_payment_timeline.as_ref().and_then(|line| at(line.captured_at.as_deref()?));
+        let taken = settled.or_else(captured);
         let is_taken = state == ChargeState::Captured;
         let open = |dispute: &Disputed| dispute_state(&dispute.state) == DisputeState::Opened;
         let disputed = disputes.iter().any(|dispute| dispute.disputed_payment.payment_id == payment.id && open(dispute));
@@ -99,15 +106,18 @@ impl Square {
             captured: if is_taken { amount } else { Money::zero(amount.currency) },
             refunded: money(payment.refunded_money.as_ref()).unwrap_or(Money::zero(amount.currency)),
             state,
-            reason: (state == ChargeState::Failed).then(|| declined(fault).reason),
-            method: Some(method(details.card.as_ref(), payment.source_type.as_deref())),
+            reason: matches!(state, ChargeState::Failed | ChargeState::Returned).then(|| declined(&fault).reason),
+            method: Some(match &bank {
+                Some(bank) => bank.method(),
+                None => method(details.card.as_ref(), payment.source_type.as_deref()),
+            }),
             saved: None,
             approval_code: details.auth_result_code,
             disputed,
             created_at,
-            expires_at: None,
+            expires_at: payment.delayed_until.as_deref().filter(|_| state == ChargeState::Authorized).and_then(at),
             captured_at: is_taken.then(|| taken.unwrap_or(created_at)),
-            settled_at: None,
+            settled_at: settled.filter(|_| is_taken),
         };
         if state == ChargeState::Pending { Outcome::Pending(charge) } else { Outcome::Done(charge) }
     }
@@ -244,6 +254,14 @@ impl Square {
     }
 }
 
+/// Whether Square let a hold go by itself when its time was over, and not somebody before.
+fn lapsed(payment: &Payment, details: &CardDetails) -> bool {
+    let voided = details.card_payment_timeline.as_ref().and_then(|line| line.voided_at.as_deref());
+    let ended = Instant::from_rfc3339(voided.unwrap_or(&payment.updated_at));
+    let until = payment.delayed_until.as_deref().and_then(Instant::from_rfc3339);
+    ended.zip(until).is_some_and(|(ended, until)| ended >= until)
+}
+
 fn dispute_state(state: &str) -> DisputeState {
     match state {
         "WON" | "INQUIRY_CLOSED" => DisputeState::Won,
@@ -257,7 +275,7 @@ fn key_in(reason: &str) -> Option<AttemptId> {
     reason.strip_suffix(']')?.rsplit_once('[')?.1.parse().ok()
 }
 
-fn method(card: Option<&Card>, source: Option<&str>) -> SavedMethod {
+pub(super) fn method(card: Option<&Card>, source: Option<&str>) -> SavedMethod {
     let Some(card) = card else {
         let brand = if source == Some("CARD") { "Card" } else { "Square" };
         return SavedMethod {

@@ -135,11 +135,12 @@ impl Square {
         }
         let brought: i64 = lines.values().sum();
         let money = |minor| signed(minor, net).ok_or_else(|| unreadable(&paid.id));
-        let line = |(charge, minor)| Ok(PayoutLine { charge, amount: money(minor)? });
+        let line = |(charge, minor)| Ok(PayoutLine { charge, attempt: None, amount: money(minor)? });
         Ok(Payout {
             id: paid.id.clone(),
             net: money(net.amount)?,
             fees: money(brought - net.amount)?,
+            kept: money(0)?,
             arrived_on,
             lines: lines.into_iter().map(line).collect::<Result<_, Said>>()?,
         })

@@ -33,6 +33,8 @@ impl Square {
                 },
                 outcome => heard(outcome),
             },
+            Asked::Capture(request) => self.trace_on_hold(by, &request.charge, true, now).await,
+            Asked::Void { charge } => self.trace_on_hold(by, charge, false, now).await,
             _ if repeats => heard(ask(self, by, asked).await),
             Asked::Checkout(_) => Resolved::ProvenAbsent,
             Asked::Charge(_) => self.find_charge(by, made_at).await,
@@ -73,7 +75,7 @@ pub(super) fn heard(outcome: Outcome<Remote>) -> Resolved<Remote> {
 }
 
 /// The first 48 bits of an attempt's id are the millisecond in which it was made.
-fn made_at(by: &Attempt) -> Instant {
+pub(super) fn made_at(by: &Attempt) -> Instant {
     let milliseconds = i64::try_from(by.id.0.as_u128() >> 80).unwrap_or(i64::MAX);
     Instant(milliseconds.saturating_mul(1_000))
 }

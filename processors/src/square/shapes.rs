@@ -34,6 +34,7 @@ shapes! {
         customer: Option<Customer>,
         invoice: Option<Invoice>,
         dispute: Option<Disputed>,
+        card: Option<Card>,
     }
     Payment {
         id: String,
@@ -45,6 +46,10 @@ shapes! {
         created_at: String,
         updated_at: String,
         card_details: Option<CardDetails>,
+        bank_account_details: Option<BankDetails>,
+        /// Until when an amount is held.
+        delayed_until: Option<String>,
+        version_token: Option<String>,
         source_type: Option<String>,
     }
     CardDetails {
@@ -53,8 +58,12 @@ shapes! {
         errors: Vec<Fault>,
         card_payment_timeline: Option<Timeline>,
     }
-    Timeline { captured_at: Option<String>, }
+    BankDetails { bank_name: Option<String>, ach_details: Option<AchDetails>, errors: Option<Vec<Fault>>, }
+    AchDetails { account_number_suffix: Option<String>, }
+    Timeline { captured_at: Option<String>, voided_at: Option<String>, }
     Card {
+        id: Option<String>,
+        reference_id: Option<String>,
         card_brand: Option<String>,
         last_4: Option<String>,
         exp_month: Option<u8>,
@@ -106,6 +115,7 @@ shapes! {
         payments: Vec<Payment>,
         refunds: Vec<Refunded>,
         disputes: Vec<Disputed>,
+        cards: Vec<Card>,
         payouts: Vec<PaidOut>,
         payout_entries: Vec<PayoutEntry>,
         cursor: Option<String>,
@@ -131,7 +141,7 @@ shapes! {
     /// In the currency of its payout.
     Moved { amount: i64, }
     Locations { location: Location, }
-    Location { status: Option<String>, currency: Option<String>, }
+    Location { status: Option<String>, currency: Option<String>, country: Option<String>, }
     Event {
         event_id: String,
         #[serde(rename = "type")]

@@ -15,7 +15,7 @@ use super::objects::{ApiError, Intent, MethodObject, Named, RefundObject, Sessio
 use crate::amounts::AmountError;
 use crate::capabilities::Capability;
 use crate::outcome::{Action, Decline, DeclineReason, Outcome, RejectReason};
-use crate::processor::{Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Person, RefundRequest, SetupRequest};
+use crate::processor::{Attempt, CaptureRequest, ChargeRequest, CheckoutRequest, Initiator, Person, RefundRequest, SetupRequest};
 use crate::remote::{Charge, ChargeState, Checkout, CheckoutState, Refund, RefundState, SavedMethod, Setup};
 
 /// An amount that Stripe cannot take is our mistake.
@@ -149,7 +149,8 @@ impl Stripe {
             },
             Said::Lost { why } => return Outcome::Unknown { why },
         }
-        if !self.can(Capability::Checkout) {
+        // Staff cannot answer for the holder.
+        if !self.can(Capability::Checkout) || request.by == Initiator::Staff {
             return Outcome::Declined(Decline {
                 charge: Some(intent.to_owned()),
                 ..Decline::of(DeclineReason::AuthenticationRequired)

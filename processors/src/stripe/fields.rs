@@ -3,8 +3,10 @@
 //! Invariants: the amount is the intent's, which we made before the page was shown, and never the browser's; what is known of
 //! such a page is what Stripe says of its intent. The intent is canceled when the page is closed, and by whoever looks at one
 //! whose time is over, because an intent does not lapse by itself; one that was paid meanwhile cannot be canceled, and says so.
-//! Limits: the way back of a payment that leaves for its bank is given by our page, and proves nothing.
-//! Source: docs.stripe.com, Payment Element, 2026.
+//! A card that staff key has no intent before it: its fields give a token, which is charged with the flag for mail and telephone
+//! orders. Limits: the way back of a payment that leaves for its bank is given by our page, and proves nothing.
+//! Source: docs.stripe.com, Payment Element, and
+//! payments/payment-intents/moto, 2026.
 
 use books::calendar::Instant;
 
@@ -15,6 +17,8 @@ use super::line::Said;
 use super::look::{Ended, ended, is_id, not_found};
 use super::meaning::{self, NotUnderstood};
 use super::objects::Intent;
+use crate::amounts::Units;
+use crate::local_page::LocalPage;
 use crate::outcome::{Outcome, RejectReason};
 use crate::processor::{Attempt, CheckoutRequest};
 use crate::remote::{Charge, Checkout, CheckoutState, Fields};
@@ -71,7 +75,17 @@ impl Stripe {
             return Outcome::rejected(RejectReason::WrongState, "Stripe gives nobody the fields of this payment any more.");
         };
         let given = vec![("key", self.publishable_key.clone()), ("secret", secret)];
-        Outcome::Done(Fields { script: SCRIPT.to_owned(), given, gives_token: false })
+        Outcome::Done(Fields { script: SCRIPT.to_owned(), given, gives_token: false, banks: false })
+    }
+
+    /// For a card that staff key: Stripe hears of the amount with the token, because an intent says that it came by mail or
+    /// telephone only while it is confirmed.
+    pub(super) fn given_to_staff(&self, page: &LocalPage) -> Outcome<Fields> {
+        if let Err(error) = Units::Stripe.whole(page.amount) {
+            return bad_amount(error);
+        }
+        let given = vec![("key", self.publishable_key.clone()), ("staff", "yes".to_owned())];
+        Outcome::Done(Fields { script: SCRIPT.to_owned(), given, gives_token: true, banks: false })
     }
 
     async fn as_fields(&self, intent: &Intent) -> Ended<Checkout> {

@@ -180,7 +180,7 @@ pub fn charge(request: &ChargeRequest, by: &Attempt, cards_only: bool) -> Result
     let whole = Units::Stripe.whole(request.amount)?;
     let (customer, method) = match &request.source {
         Source::Saved { customer, method } => (Some(customer), method),
-        Source::Token { token } => (None, token),
+        Source::Token { token, .. } => (None, token),
     };
     let form = FormBody::new()
         .with("amount", whole)
@@ -191,7 +191,7 @@ pub fn charge(request: &ChargeRequest, by: &Attempt, cards_only: bool) -> Result
         .with("confirm", true)
         .maybe("capture_method", (!request.capture).then_some("manual"))
         .maybe("payment_method_options[card][moto]", (request.by == Initiator::Staff).then_some(true))
-        .maybe("payment_method_types[0]", cards_only.then_some("card"))
+        .maybe("payment_method_types[0]", (cards_only || request.by == Initiator::Staff).then_some("card"))
         .with("return_url", &request.return_url)
         .with("description", cut(&request.description))
         .with(&format!("metadata[{ATTEMPT}]"), by.id)

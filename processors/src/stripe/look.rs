@@ -12,6 +12,7 @@ use super::objects::{
     DisputeObject, Expandable, Intent, InvoiceObject, InvoicePayment, MethodObject, Page, RefundObject, Session,
 };
 use crate::form::escaped;
+use crate::local_page::LocalPage;
 use crate::outcome::{Outcome, RejectReason};
 use crate::remote::{Charge, Checkout, Reference, Remote, RemoteInvoice, RemoteKind, SavedMethod, Setup};
 
@@ -39,6 +40,9 @@ pub fn not_found<T>(what: &str) -> Outcome<T> {
 impl Stripe {
     pub(super) async fn look(&self, what: &Reference, now: Instant) -> Outcome<Remote> {
         let id = what.id.as_str();
+        if let (RemoteKind::Checkout, Some(page)) = (what.kind, LocalPage::read(id)) {
+            return Outcome::Done(Remote::Checkout(page.at(now, "")));
+        }
         if let (RemoteKind::Checkout, Some(intent)) = (what.kind, intent_of(id)) {
             return self.fields_now(intent, now).await.map(Remote::Checkout).map_or_else(ended, Outcome::Done);
         }

@@ -100,10 +100,11 @@ impl Stripe {
         let money = |whole| meaning::money(whole, &object.currency).map_err(Outcome::from);
         let mut told = Vec::with_capacity(lines.len());
         for (charge, amount) in lines {
-            told.push(PayoutLine { charge, amount: money(amount)? });
+            told.push(PayoutLine { charge, attempt: None, amount: money(amount)? });
         }
         let fees: Money = money(fees)?;
-        Ok(Payout { id: object.id.clone(), net, fees, arrived_on: meaning::day(object.arrival_date), lines: told })
+        let (kept, arrived_on) = (Money::zero(net.currency), meaning::day(object.arrival_date));
+        Ok(Payout { id: object.id.clone(), net, fees, kept, arrived_on, lines: told })
     }
 }
 

@@ -14,7 +14,7 @@ use super::{SAFE_TO_REPEAT, Stripe, acts, meaning};
 use crate::asked::{Asked, ask};
 use crate::form::escaped;
 use crate::outcome::{Outcome, RejectReason, Resolved};
-use crate::processor::{Attempt, ChargeRequest, Source};
+use crate::processor::{Attempt, ChargeRequest, Initiator, Source};
 use crate::remote::{ChargeState, Checkout, CheckoutState, Remote, RemoteInvoiceState};
 
 /// How far around the moment of the attempt its traces are looked for: clocks differ, and an answer may be a repetition's.
@@ -36,6 +36,10 @@ fn why<T>(outcome: Outcome<T>) -> String {
 
 impl Stripe {
     pub(super) async fn what_became(&self, by: &Attempt, asked: &Asked, now: Instant) -> Resolved<Remote> {
+        // A page on which staff key a card is ours alone.
+        if matches!(asked, Asked::Checkout(request) if request.by == Initiator::Staff) {
+            return Resolved::Found(ask(self, by, asked).await);
+        }
         let age = meaning::seconds(now) - forms::made_at(by);
         let repeats = u64::try_from(age).map_or(true, |age| age < SAFE_TO_REPEAT.as_secs());
         if !repeats {
@@ -113,6 +117,8 @@ impl Stripe {
                 let page = async { self.as_page(&self.session_now(checkout).await?).await }.await.map_err(why)?;
                 Ok((page.state != CheckoutState::Open).then_some(Outcome::Done(Remote::Checkout(page))))
             }
+            // It has no terminal of its own that we know of.
+            Asked::Keyed(_) => Ok(None),
             Asked::Setup(_) => self.trace_of_setup(by).await,
             Asked::CreateInvoice(_) => self.trace_of_invoice(by).await,
             Asked::SendInvoice { invoice } => self.trace_on_invoice(invoice, RemoteInvoiceState::Draft).await,

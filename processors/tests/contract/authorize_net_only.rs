@@ -6,12 +6,12 @@ use std::sync::Arc;
 use fakes::Fault;
 use fakes::http::serve;
 use processors::{
-    Asked, Attempt, CaptureRequest, ChargeRequest, ChargeState, Outcome, RawHook, RefundRequest, RefundState, RejectReason,
-    Remote, RemoteKind, Resolved,
+    Asked, Attempt, Capability, CaptureRequest, ChargeRequest, ChargeState, Outcome, RawHook, RefundRequest, RefundState,
+    RejectReason, Remote, RemoteKind, Resolved,
 };
 use serde_json::{Value, json};
 
-use crate::authorize_net_stage::{AuthorizeNetStage, connect};
+use crate::authorize_net_stage::{AuthorizeNetStage, connect, connect_with};
 use crate::stage::{DAY, Line, Role, Stage, done, of_saved, of_token, on_page, rejected, unknown, usd};
 
 const GOLDEN: &str = include_str!("../specs/authorizenet/golden-requests.json");
@@ -172,7 +172,8 @@ async fn a_page_of_ours_cannot_be_forged_and_lapses() {
     assert!(processor.onward(&address, now.plus_seconds(900)).expect("made here").lapsed);
     for at in (0..address.len()).step_by(7) {
         let mut forged = address.clone().into_bytes();
-        forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
+        // The seal's letters are read without regard to case, so that an a would be none.
+        forged[at] = if forged[at].eq_ignore_ascii_case(&b'A') { b'B' } else { b'A' };
         let forged = String::from_utf8(forged).expect("letters");
         assert_eq!(processor.onward(&forged, now), None, "letter {at} was changed");
     }
@@ -214,4 +215,58 @@ async fn whatever_cannot_be_understood_is_unknown_and_a_wrong_login_is_told() {
         assert_eq!(acted, fault == Fault::Garbage, "{fault:?}: {resolved:?}");
     }
     unknown(connect("http://127.0.0.1:1", &json!({}), "key", &[]).checkout(&stage.attempt(), &on_page(usd(100))).await);
+}
+
+#[tokio::test]
+async fn a_batch_is_one_payout_that_stays_and_what_comes_back_is_taken_beside_it() {
+    let net = AuthorizeNetStage::new(json!({})).await;
+    let stage: &dyn Stage = &net;
+    let debit = of_token(stage.token(Role::DebitReturned), usd(2_000));
+    let Outcome::Pending(debit) = stage.processor().charge(&stage.attempt(), &debit).await else {
+        panic!("a debit is under way")
+    };
+    let kept = stage.captured(Role::Pays, usd(10_000)).await;
+    let early = done(stage.processor().payouts(None, stage.now()).await);
+    assert_eq!(early.payouts, [], "nothing is settled yet");
+
+    stage.pass(DAY).await;
+    let first = done(stage.processor().payouts(Some(&early.cursor), stage.now()).await);
+    let [batch] = &first.payouts[..] else { panic!("one night, one batch: {first:?}") };
+    assert_eq!((batch.net, batch.fees, batch.kept), (usd(12_000), usd(0), usd(0)));
+    assert_eq!(batch.arrived_on.to_string(), "2026-01-16");
+    let line = |payout: &processors::Payout, charge: &str| {
+        payout.lines.iter().find(|line| line.charge == charge).map(|line| line.amount.minor)
+    };
+    assert_eq!((line(batch, &debit.id), line(batch, &kept.id)), (Some(2_000), Some(10_000)));
+
+    net.fake.bank().dispute(&kept.id);
+    stage.pass(5 * DAY).await;
+    let later = done(stage.processor().payouts(Some(&first.cursor), stage.now()).await);
+    let of = |id: String| later.payouts.iter().find(|payout| payout.id == id).unwrap_or_else(|| panic!("{id} of {later:?}"));
+    assert_eq!(of(batch.id.clone()), batch, "what came back later does not change a batch");
+    let returned = of(format!("{}-{}-back", batch.id, debit.id));
+    assert_eq!((returned.net, line(returned, &debit.id)), (usd(-2_000), Some(-2_000)));
+    assert_eq!(of(format!("{}-{}-back", batch.id, kept.id)).net, usd(-10_000));
+
+    let won = net.fake.bank().transactions.iter().position(|it| it.id.to_string() == kept.id).expect("it is there");
+    net.fake.bank().transactions[won].status = "chargebackReversal";
+    let last = done(stage.processor().payouts(Some(&later.cursor), stage.now()).await);
+    let again = last.payouts.iter().find(|payout| payout.id.ends_with("-again")).expect("the dispute was won");
+    assert_eq!((again.net, line(again, &kept.id)), (usd(10_000), Some(10_000)));
+    let ids = |page: &processors::Payouts| page.payouts.iter().map(|payout| payout.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&done(stage.processor().payouts(None, stage.now()).await)), ids(&last), "from the beginning the same");
+    assert_eq!(rejected(stage.processor().payouts(Some("yesterday"), stage.now()).await), RejectReason::BadRequest);
+}
+
+#[tokio::test]
+async fn where_the_acquirer_takes_its_fees_out_of_each_deposit_batches_are_not_read() {
+    let kind = processors::registry::find("authorize_net").expect("it is in the list");
+    let settings = |deposits: &str| json!({ "login_id": "login", "transaction_key": "key", "deposits": deposits });
+    let net = AuthorizeNetStage::new(json!({})).await;
+    let opened = |deposits: &str| connect_with(&net.fake.base_url, &settings(deposits));
+    assert!(opened("whole").capabilities().can(Capability::Payouts));
+    let unread = opened("not_read");
+    assert!(!unread.capabilities().can(Capability::Payouts));
+    assert_eq!(rejected(unread.payouts(None, net.now()).await), RejectReason::Unsupported);
+    assert!(kind.check(&settings("sometimes")).is_err(), "a word that nobody offered");
 }

@@ -57,6 +57,11 @@ pub fn connect(base: &str, narrowed: &Value, key: &str, replaced: &[&str]) -> Ar
     open("authorize_net", &settings, Place { base, hook_url: HOOK_URL, wire: Wire::new(), replaced: ("signature_key", replaced) })
 }
 
+/// The connector with settings of the caller's own.
+pub fn connect_with(base: &str, settings: &Value) -> Arc<dyn Processor> {
+    open("authorize_net", settings, Place { base, hook_url: HOOK_URL, wire: Wire::new(), replaced: ("signature_key", &[]) })
+}
+
 /// What Authorize.Net tells us of a decline.
 fn told(role: Role) -> DeclineReason {
     match role {
@@ -153,6 +158,10 @@ impl Stage for AuthorizeNetStage {
         self.pay(page, if ok { Role::Pays } else { Role::Declined })
     }
 
+    fn key_in_terminal(&self, reference: &str, role: Role, amount: Money) -> String {
+        self.fake.bank().key_in_terminal(reference, amount.minor, card(role))
+    }
+
     fn turn_back<'a>(&'a self, _page: &'a str) -> Fut<'a, ()> {
         Box::pin(std::future::ready(()))
     }
@@ -166,7 +175,8 @@ impl Stage for AuthorizeNetStage {
         let bank = self.fake.bank();
         let charges = bank.transactions.iter().filter(|it| it.of.is_none());
         let truth = charges.filter_map(|it| {
-            let currency = it.number.rsplit_once(' ')?.1;
+            // What was keyed in the terminal carries no currency of ours: the merchant has one.
+            let currency = it.number.rsplit_once(' ').map_or("USD", |(_, currency)| currency);
             let held = matches!(it.status, "declined" | "expired" | "authorizedPendingCapture");
             let held = held || (it.status == "voided" && it.kind == "authOnlyTransaction");
             // Ours are told by the reference that the connector itself reads back.

@@ -88,6 +88,11 @@ pub fn connect(base: &str, narrowed: &Value, webhook: &str, replaced: &[&str]) -
     open("paypal", &settings, Place { base, hook_url: HOOK_URL, wire: Wire::new(), replaced: ("webhook_id", replaced) })
 }
 
+/// The connector with settings of the caller's own.
+pub fn connect_with(base: &str, settings: &Value) -> Arc<dyn Processor> {
+    open("paypal", settings, Place { base, hook_url: HOOK_URL, wire: Wire::new(), replaced: ("webhook_id", &[]) })
+}
+
 impl Stage for PayPalStage {
     fn processor(&self) -> Arc<dyn Processor> {
         self.processor.clone()
@@ -109,6 +114,8 @@ impl Stage for PayPalStage {
         for order in open {
             bank.dispute_on(&order);
         }
+        // This account sends its balance to the bank by itself.
+        bank.sweep();
         Box::pin(std::future::ready(()))
     }
 
@@ -165,6 +172,11 @@ impl Stage for PayPalStage {
         Box::pin(async move { self.confirm_order(&order_on(page), ok).await })
     }
 
+    fn key_in_terminal(&self, reference: &str, role: Role, amount: Money) -> String {
+        let amount = json!({ "currency_code": amount.currency.code(), "value": amount.to_decimal() });
+        self.fake.key_in_terminal(reference, &amount, card(role))
+    }
+
     fn turn_back<'a>(&'a self, _page: &'a str) -> Fut<'a, ()> {
         Box::pin(std::future::ready(()))
     }
@@ -191,7 +203,15 @@ impl Stage for PayPalStage {
                 refunded: Money::new(refunded * unit, currency),
             })
         });
-        let truth = truth.collect();
+        let keyed = bank.keyed.values().filter(|capture| capture["status"] != "DECLINED").filter_map(|capture| {
+            let currency = Currency::from_code(capture["amount"]["currency_code"].as_str()?)?;
+            Some(Truth {
+                attempt: capture["invoice_id"].as_str()?.parse().ok()?,
+                captured: Money::new(bank::minor(&capture["amount"]), currency),
+                refunded: Money::new(bank.returned(capture["id"].as_str()?), currency),
+            })
+        });
+        let truth = truth.chain(keyed).collect();
         Box::pin(std::future::ready(truth))
     }
 
@@ -207,7 +227,12 @@ impl Stage for PayPalStage {
     }
 
     fn refund_elsewhere<'a>(&'a self, charge: &'a str, amount: Money) -> Fut<'a, ()> {
-        let capture = self.fake.bank().orders[charge].payments["captures"][0]["id"].as_str().expect("captured").to_owned();
+        let capture = {
+            let bank = self.fake.bank();
+            let order = bank.orders.get(charge);
+            // What was keyed in the terminal is its own capture.
+            order.map_or(charge.to_owned(), |order| order.payments["captures"][0]["id"].as_str().expect("captured").to_owned())
+        };
         let amount = json!({ "currency_code": amount.currency.code(), "value": amount.to_decimal() });
         assert!(self.fake.refund_elsewhere(&capture, &amount), "refundable");
         Box::pin(std::future::ready(()))

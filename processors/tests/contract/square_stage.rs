@@ -48,6 +48,8 @@ pub fn connect(base: &str, narrowed: &Value, key: &str, replaced: &[&str]) -> Ar
         "application_id": APPLICATION,
         "location_id": LOCATION,
         "signature_key": key,
+        "payer_pays": "fields",
+        "bank_accounts": "us",
         "capabilities": narrowed,
     });
     open("square", &settings, Place { base, hook_url: HOOK_URL, wire: Wire::new(), replaced: ("signature_key", replaced) })
@@ -99,6 +101,28 @@ impl Stage for SquareStage {
         false
     }
 
+    fn holds_on_pages(&self) -> bool {
+        false
+    }
+
+    fn keeps_on_pages(&self) -> bool {
+        false
+    }
+
+    fn debits_on_pages(&self) -> bool {
+        false
+    }
+
+    /// Its fields ask before they give a token; a card that it keeps is declined.
+    fn asks_holders(&self) -> bool {
+        false
+    }
+
+    /// For what is done to a hold: it takes no key.
+    fn sure_after(&self) -> i64 {
+        600
+    }
+
     fn tells_of_pages(&self) -> bool {
         false
     }
@@ -127,7 +151,15 @@ impl Stage for SquareStage {
 
     fn in_fields<'a>(&'a self, given: &'a Fields, role: Role) -> Fut<'a, Typed> {
         let text = |name: &str| given.given.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
-        let token = self.fake.type_card(text("app"), text("location"), card(role)).expect("the script knows its application");
+        let token = match role {
+            Role::DebitSettles | Role::DebitReturned => {
+                assert!(given.banks, "nobody chooses what is not offered");
+                let amount = text("amount").replace('.', "").parse().expect("hundredths");
+                self.fake.link_bank(text("app"), text("location"), "Ada Example", amount, card(role))
+            }
+            _ => self.fake.type_card(text("app"), text("location"), card(role)),
+        };
+        let token = token.expect("the script knows its application");
         Box::pin(std::future::ready(Typed::Token(token)))
     }
 

@@ -116,6 +116,18 @@ pub trait Stage: Send + Sync {
     fn tells_of_disputes(&self) -> bool {
         true
     }
+    /// Whether an amount can be held on a page that a payer opens. If not, staff key the card that is held.
+    fn holds_on_pages(&self) -> bool {
+        true
+    }
+    /// Whether a card is kept that a payer pays with on the processor's own page. If not, its fields on a page of ours keep it.
+    fn keeps_on_pages(&self) -> bool {
+        true
+    }
+    /// Whether a bank account is collected from on the processor's own page. If not, its fields on a page of ours let one be chosen.
+    fn debits_on_pages(&self) -> bool {
+        true
+    }
     /// Whether a card's bank may ask for its holder.
     fn asks_holders(&self) -> bool {
         true
@@ -160,6 +172,10 @@ pub trait Stage: Send + Sync {
     /// What the payer at such fields says when their bank asks.
     fn answer_bank<'a>(&'a self, _given: &'a Fields, _ok: bool) -> Fut<'a, Met> {
         panic!("nobody is asked at this processor's fields")
+    }
+    /// Staff key a card in the processor's terminal apart, by this reference. Answers the charge.
+    fn key_in_terminal(&self, _reference: &str, _role: Role, _amount: Money) -> String {
+        panic!("this processor has no terminal apart")
     }
     fn turn_back<'a>(&'a self, page: &'a str) -> Fut<'a, ()>;
     fn break_line<'a>(&'a self, next: &'a [Line]) -> Fut<'a, ()>;
@@ -251,7 +267,19 @@ impl dyn Stage + '_ {
         self.taken(Role::Pays, amount, false).await
     }
 
+    /// Staff key a card into the processor's fields on a page of ours, and its token is charged, or held.
+    pub async fn keyed(&self, role: Role, amount: Money, capture: bool) -> Outcome<Charge> {
+        let page = done(self.processor().checkout(&self.attempt(), &keyed_page(amount, capture)).await);
+        let given = done(self.processor().fields(&page.id, self.now()).await);
+        let Typed::Token(token) = self.in_fields(&given, role).await else { panic!("fields for staff give a token") };
+        let request = ChargeRequest { by: Initiator::Staff, capture, ..of_token(token, amount) };
+        self.processor().charge(&self.attempt(), &request).await
+    }
+
     async fn taken(&self, role: Role, amount: Money, capture: bool) -> Charge {
+        if !capture && !self.holds_on_pages() {
+            return done(self.keyed(role, amount, false).await);
+        }
         if self.takes_tokens() {
             let request = ChargeRequest { capture, ..of_token(self.token(role), amount) };
             return done(self.processor().charge(&self.attempt(), &request).await);
@@ -319,6 +347,12 @@ pub fn on_page(amount: Money) -> CheckoutRequest {
     }
 }
 
+/// A page of ours on which staff key a card.
+pub fn keyed_page(amount: Money, capture: bool) -> CheckoutRequest {
+    let page = Some("https://pay.shop.example/admin/card/ours/pay_1".into());
+    CheckoutRequest { by: Initiator::Staff, capture, fields_url: page, ..on_page(amount) }
+}
+
 pub fn of_saved(customer: &str, method: &SavedMethod, amount: Money) -> ChargeRequest {
     let source = Source::Saved { customer: customer.into(), method: method.id.clone() };
     ChargeRequest { source, by: Initiator::OffSession, ..of_token(String::new(), amount) }
@@ -327,7 +361,7 @@ pub fn of_saved(customer: &str, method: &SavedMethod, amount: Money) -> ChargeRe
 pub fn of_token(token: String, amount: Money) -> ChargeRequest {
     ChargeRequest {
         amount,
-        source: Source::Token { token },
+        source: Source::Token { token, keep_for: None },
         by: Initiator::Payer,
         capture: true,
         description: "Invoice INV-2026-00042".into(),

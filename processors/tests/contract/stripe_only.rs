@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use fakes::stripe::{Arrived, Card, SECRET_KEY};
+use fakes::stripe::{Arrived, Card, PUBLISHABLE_KEY, SECRET_KEY};
 use fakes::{Fault, form};
+use processors::registry;
 use processors::stripe::{VERSION, objects};
 use processors::{
-    Asked, CaptureRequest, ChargeState, CheckoutRequest, DeclineReason, InvoiceLine, InvoiceRequest, Outcome, RawHook,
-    RefundRequest, RefundState, RejectReason, Remote, RemoteKind, Resolved, Retry,
+    Asked, Capability, CaptureRequest, ChargeState, CheckoutRequest, DeclineReason, InvoiceLine, InvoiceRequest, Outcome,
+    RawHook, RefundRequest, RefundState, RejectReason, Remote, RemoteKind, Resolved, Retry,
 };
 use serde_json::{Value, json};
 
@@ -389,4 +390,50 @@ async fn a_dispute_is_followed_to_its_end() {
     let made = done(all.processor().refund(&all.attempt(), &request).await);
     let Remote::Refund(found) = all.fetch(RemoteKind::Refund, &made.id).await else { panic!("asked for a refund") };
     assert_eq!(found.state, RefundState::Succeeded);
+}
+
+#[tokio::test]
+async fn a_card_that_staff_key_is_flagged_while_it_is_confirmed() {
+    let stripe = stage().await;
+    let stage: &dyn Stage = &stripe;
+    done(stage.keyed(Role::Pays, usd(1_099), false).await);
+    let sent =
+        stripe.fake.arrived().into_iter().rev().find(|it| it.path.starts_with("/v1/payment_intents")).expect("it was sent");
+    let fields: BTreeMap<String, String> = form::fields(&sent.body).into_iter().collect();
+    for (name, value) in [
+        ("payment_method_options[card][moto]", "true"),
+        ("payment_method_types[0]", "card"),
+        ("confirm", "true"),
+        ("capture_method", "manual"),
+    ] {
+        assert_eq!(fields.get(name).map(String::as_str), Some(value), "{name}");
+    }
+    assert!(!fields.contains_key("off_session"));
+    // A bank that asks for its holder all the same: nobody is there to answer, so nothing stays open.
+    let refused = declined(stage.keyed(Role::Confirms, usd(1_099), false).await);
+    assert_eq!(refused.reason, DeclineReason::AuthenticationRequired);
+    let intent = refused.charge.expect("Stripe keeps the intent");
+    assert_eq!(stage.charge_now(&intent).await.state, ChargeState::Voided);
+}
+
+#[tokio::test]
+async fn staff_key_cards_only_where_stripe_allowed_it() {
+    let kind = registry::find("stripe").expect("it is in the registry");
+    let check = |more: Value| {
+        let mut settings = json!({ "secret_key": SECRET_KEY });
+        settings.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        kind.check(&settings)
+    };
+    let wrong = check(json!({ "staff_key_cards": "allowed" })).expect_err("its script needs a key");
+    assert_eq!(wrong[0].field, "settings.publishable_key");
+    for (more, claimed) in [
+        (json!({ "publishable_key": PUBLISHABLE_KEY }), false),
+        (json!({ "publishable_key": PUBLISHABLE_KEY, "staff_key_cards": "no" }), false),
+        (json!({ "publishable_key": PUBLISHABLE_KEY, "staff_key_cards": "allowed" }), true),
+    ] {
+        let mut settings = json!({ "secret_key": SECRET_KEY });
+        settings.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let processor = connect("http://127.0.0.1:1", &processors::http::Wire::new(), &settings, &[]);
+        assert_eq!(processor.capabilities().can(Capability::VirtualTerminal), claimed, "{more}");
+    }
 }

@@ -9,17 +9,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::{ConnectionId, MethodId, PaymentId};
 use books::payment::PaymentState;
-use engine::flows::hold_amount::{self, Holding, hold_amount, look_at};
+use engine::flows::hold_amount::{self, Holding, KeyedAt, hold_amount, look_at};
 use engine::sheets::payment::{means, payment_sheet};
 use engine::store::connection;
 use engine::store::payment::{self, Payment};
-use processors::Capability;
+use processors::Terminal;
 
 use super::acts;
 use super::again::{self, Again, filled};
 use super::charge::{choices, parts, told};
 use super::desk::{Desk, done};
-use super::payments::{Purpose, purpose};
+use super::purpose::{Purpose, purpose};
 use super::views::payments::{CardForm, HeldRow};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
@@ -61,19 +61,25 @@ async fn form(app: &App, desk: &Desk, purpose: Purpose, again: &Again) -> Result
     Ok(page(again.status, &shown))
 }
 
-/// Each processor into whose fields a card can be keyed, then the customer's saved methods.
+/// Stands before the connection in whose terminal apart the card is keyed.
+const APART: &str = "apart:";
+
+/// Each processor into whose fields, or in whose terminal apart, a card can be keyed, then the customer's saved methods.
 async fn cards(app: &App, desk: &Desk, purpose: &Purpose, typed: &str) -> Result<Vec<Choice>, Problem> {
     let mut cards = Vec::new();
     for connection in connection::list(&app.services.db, desk.staff.business).await? {
         let open = app.services.connections.open(&connection, &desk.frame.business.name);
-        let able = open.is_ok_and(|open| {
-            let can = open.processor.capabilities();
-            can.can(Capability::VirtualTerminal) && can.can(Capability::Authorize)
-        });
-        if connection.state == "live" && able {
-            let id = connection.id.to_string();
-            let chosen = typed.is_empty() || typed == id;
-            cards.push(Choice::new(id, format!("Key the card on {}’s page", connection.name), chosen && cards.is_empty()));
+        let Ok(open) = open else { continue };
+        let places = KeyedAt::of(open.processor.capabilities());
+        for place in places.into_iter().filter(|_| connection.state == "live") {
+            let (name, id) = (&connection.name, connection.id.to_string());
+            let (value, text) = match (place, open.processor.terminal()) {
+                (KeyedAt::Fields, Terminal::ItsPage) => (id, format!("Key the card on {name}’s page")),
+                (KeyedAt::Fields, Terminal::OurPage) => (id, format!("Key the card into {name}’s fields")),
+                (KeyedAt::Apart, _) => (format!("{APART}{id}"), format!("Key the card in {name}’s own terminal")),
+            };
+            let chosen = if typed.is_empty() { cards.is_empty() } else { typed == value };
+            cards.push(Choice::new(value, text, chosen));
         }
     }
     let saved = choices(app, desk, purpose, typed).await?;
@@ -103,7 +109,11 @@ fn held_row(desk: &Desk, row: &Payment) -> HeldRow {
 fn read(typed: &mut Form, purpose: &Purpose, of_method: impl Fn(MethodId) -> Option<ConnectionId>) -> Option<Holding> {
     let amount = typed.amount("amount", purpose.currency);
     let card = typed.value("card").to_owned();
-    let chosen = match (card.parse::<ConnectionId>(), card.parse::<MethodId>()) {
+    let (place, named) = match card.strip_prefix(APART) {
+        Some(connection) => (KeyedAt::Apart, connection),
+        None => (KeyedAt::Fields, card.as_str()),
+    };
+    let chosen = match (named.parse::<ConnectionId>(), card.parse::<MethodId>()) {
         (Ok(connection), _) => Some((connection, None)),
         (_, Ok(method)) => of_method(method).map(|connection| (connection, Some(method))),
         _ => None,
@@ -122,11 +132,13 @@ fn read(typed: &mut Form, purpose: &Purpose, of_method: impl Fn(MethodId) -> Opt
         parts: parts(purpose),
         connection,
         method,
+        place: Some(place),
         back: Some("/admin/payments/{id}/keyed".to_owned()),
     })
 }
 
-/// `POST /admin/payments/card`: holds the amount; with a card to be keyed it leads to the processor's fields.
+/// `POST /admin/payments/card`: holds the amount; with a card to be keyed it leads to the processor's fields, or to what is to be
+/// typed in its terminal.
 pub async fn authorize(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed: Form) -> Result<Response, Problem> {
     let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
@@ -140,7 +152,8 @@ pub async fn authorize(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typ
     match saved {
         Ok(made) => {
             let paid = payment_sheet(&app.services.db, desk.staff.business, made.value).await?.payment;
-            match paid.checkout_url.filter(|_| paid.state == PaymentState::Created && paid.kind == "in_person") {
+            let keys = matches!(paid.state, PaymentState::Created | PaymentState::Pending) && paid.kind == "in_person";
+            match paid.checkout_url.filter(|_| keys) {
                 Some(url) => Ok(Redirect::to(&url).into_response()),
                 None => told(&app, &desk, made.value).await,
             }
@@ -157,7 +170,11 @@ pub async fn keyed(State(app): State<Arc<App>>, Path(id): Path<String>, staff: S
         look_at(&app.services, &staff.call(None), id).await?;
     }
     let paid = payment_sheet(&app.services.db, staff.business, id).await?.payment;
-    let word = if paid.state == PaymentState::Authorized { "held" } else { "charge-failed" };
+    let word = match paid.state {
+        PaymentState::Authorized => "held",
+        PaymentState::Unknown | PaymentState::Pending => "charge-pending",
+        _ => "charge-failed",
+    };
     Ok(done(&format!("/admin/payments/{id}"), word))
 }
 

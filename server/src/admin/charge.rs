@@ -14,7 +14,7 @@ use engine::store::method;
 use super::again;
 use super::customers::query;
 use super::desk::{Desk, done};
-use super::payments::Purpose;
+use super::purpose::Purpose;
 use crate::app::App;
 use crate::auth::Clerk;
 use crate::forms::{DESCRIPTION, Form};

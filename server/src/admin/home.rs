@@ -131,6 +131,12 @@ fn exceptions(desk: &Desk, found: &Exceptions) -> Vec<Exception> {
         link: Link::new(format!("/admin/payouts/{}", row.id), "See the payout"),
         at: desk.moment(row.listed_at),
     }));
+    all.extend(found.unread.iter().map(|row| Exception {
+        tone: Tone::Warn,
+        text: format!("The payouts of {} cannot be read. {}", row.name, row.why),
+        link: Link::new("/admin/settings/processors", "Processors"),
+        at: desk.moment(row.since),
+    }));
     all.extend(found.dead.iter().map(|job| Exception {
         tone: Tone::Bad,
         text: format!("{} was given up after {} tries.", work::name(&job.kind), job.tries),

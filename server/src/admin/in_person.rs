@@ -11,9 +11,10 @@ use engine::flows::record_payment::{Part, Received};
 use engine::flows::take_in_person::{Tender, take_in_person};
 use engine::sheets::payment::payment_sheet;
 
+use super::add_payment::at_our_fields;
 use super::again::{self, Again, filled};
 use super::desk::Desk;
-use super::payments::{Purpose, at_our_fields, purpose};
+use super::purpose::{Purpose, purpose};
 use super::views::invoices::{ChangePage, InPersonForm};
 use crate::app::App;
 use crate::auth::Clerk;

@@ -194,7 +194,7 @@ fn page_actions(app: &App, desk: &Desk, sheet: &InvoiceSheet, answers: &[Answer]
         ),
         go(Act::ProcessCheck, "Check in person", "receipt", counter("check")),
         go(Act::ProcessCash, "Cash in person", "banknote", counter("cash")),
-        card_in_person(answered(Act::ProcessCard, "Card in person", "credit-card", format!("/admin/payments/card?invoice={id}"))),
+        card_in_person(desk, answers, format!("/admin/payments/card?invoice={id}")),
         answered(Act::ChargeSaved, "Charge saved method", "credit-card", format!("/admin/payments/new?invoice={id}&kind=saved")),
         go(Act::CreditNote, "Credit note", "undo-2", at("credit")),
         answered(Act::WriteOff, "Write off", "scale", at("write-off")),

@@ -247,7 +247,7 @@ fn prefilled(sheet: &InvoiceSheet) -> Vec<(&'static str, String)> {
     fields
 }
 
-fn line_fields(line: &InvoiceLine, currency: Currency) -> [(&'static str, String); 5] {
+fn line_fields(line: &InvoiceLine, currency: Currency) -> [(&'static str, String); 7] {
     let price = Money::new(line.unit_amount.abs(), currency).to_decimal();
     [
         ("kind", line.kind.clone()),
@@ -255,6 +255,8 @@ fn line_fields(line: &InvoiceLine, currency: Currency) -> [(&'static str, String
         ("quantity", line.quantity.clone()),
         ("unit_amount", price),
         ("tax_rate", line.tax_rate.clone().unwrap_or_default()),
+        ("unit", line.unit.clone().unwrap_or_default()),
+        ("tax_included", if line.tax_included { "on".to_owned() } else { String::new() }),
     ]
 }
 

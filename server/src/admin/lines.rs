@@ -3,8 +3,9 @@
 //! Invariants: a line with neither description nor price is not one; the price of a discount is typed without a sign and
 //! taken off. Limit: as many lines as the books take.
 
-use books::money::{Currency, Money};
+use books::money::Currency;
 use books::tax::{LineInput, LineKind, Quantity, TaxRate};
+use locale::Tongue;
 
 use super::views::orders::LineFields;
 use crate::forms::{DESCRIPTION, Form};
@@ -22,6 +23,8 @@ const KINDS: [(LineKind, &str); 6] = [
 /// How many empty lines a new form offers.
 const EMPTY: usize = 3;
 const FIELDS: [&str; 5] = ["kind", "description", "quantity", "unit_amount", "tax_rate"];
+/// What a line of a draft may bring along from a program; a person sees it and leaves it.
+const CARRIED: [&str; 2] = ["unit", "tax_included"];
 
 /// One typed line, as text.
 struct Typed<'f> {
@@ -30,6 +33,8 @@ struct Typed<'f> {
     quantity: &'f str,
     unit_amount: &'f str,
     tax_rate: &'f str,
+    unit: &'f str,
+    tax_included: bool,
 }
 
 impl Typed<'_> {
@@ -40,6 +45,7 @@ impl Typed<'_> {
 
 fn typed<'f>(form: &'f Form) -> Vec<Typed<'f>> {
     let [kinds, descriptions, quantities, unit_amounts, tax_rates] = FIELDS.map(|name| form.all(name).collect::<Vec<_>>());
+    let [units, included] = CARRIED.map(|name| form.all(name).collect::<Vec<_>>());
     let at = |values: &Vec<&'f str>, place: usize| values.get(place).copied().unwrap_or_default();
     let one = |place| Typed {
         kind: at(&kinds, place),
@@ -47,6 +53,8 @@ fn typed<'f>(form: &'f Form) -> Vec<Typed<'f>> {
         quantity: at(&quantities, place),
         unit_amount: at(&unit_amounts, place),
         tax_rate: at(&tax_rates, place),
+        unit: at(&units, place).trim(),
+        tax_included: at(&included, place) == "on",
     };
     (0..descriptions.len().max(unit_amounts.len())).map(one).collect()
 }
@@ -71,7 +79,7 @@ pub fn read(form: &mut Form, currency: Currency) -> Vec<LineInput> {
         if quantity.is_none() {
             wrong("quantity", "Write a number above 0 with at most 4 decimal places.");
         }
-        let price = Money::parse(line.unit_amount.trim(), currency).map(|money| money.minor);
+        let price = Tongue::english().read_amount(line.unit_amount.trim(), currency).map(|money| money.minor);
         if let Err(problem) = &price {
             wrong("unit_amount", &super::again::sentence(&problem.to_string()));
         }
@@ -87,10 +95,10 @@ pub fn read(form: &mut Form, currency: Currency) -> Vec<LineInput> {
                 kind,
                 description: description.to_owned(),
                 quantity,
-                unit: None,
+                unit: Some(line.unit.to_owned()).filter(|unit| !unit.is_empty()),
                 unit_amount: if kind == LineKind::Discount { -price } else { price },
                 tax_rate,
-                tax_included: false,
+                tax_included: line.tax_included,
             });
         }
     }
@@ -112,6 +120,8 @@ pub fn fields(form: &Form) -> Vec<LineFields> {
             quantity: field("quantity", line.quantity),
             unit_amount: field("unit_amount", line.unit_amount),
             tax_rate: field("tax_rate", line.tax_rate),
+            unit: line.unit.to_owned(),
+            tax_included: line.tax_included,
         });
     }
     let wanted = if shown.is_empty() { EMPTY } else { shown.len() + 1 };
@@ -122,6 +132,8 @@ pub fn fields(form: &Form) -> Vec<LineFields> {
             quantity: Field::of("1"),
             unit_amount: Field::default(),
             tax_rate: Field::default(),
+            unit: String::new(),
+            tax_included: false,
         });
     }
     shown

@@ -10,10 +10,12 @@ use axum::response::Response;
 use books::capability::{Action as Act, Answer};
 use books::ids::{OrderId, OrderLineId};
 use books::order::{OrderAct, OrderKind, OrderState};
+use books::refusal::Code;
 use engine::flows::change_order::{Decision, change_order};
 use engine::sheets::actions;
 use engine::sheets::order::{OrderSheet, order_sheet};
 use engine::store::order::OrderLine;
+use engine::store::user::Role;
 
 use super::again::{self, Again};
 use super::desk::{Desk, done};
@@ -28,7 +30,7 @@ use crate::portal::shown::line_row;
 use crate::respond::{Problem, page};
 use crate::view::form::Tick;
 use crate::view::shell::Section;
-use crate::view::{Action, Chip, Figures, Link, Notice, Tone, Way};
+use crate::view::{Action, Figures, Link, Notice, Tone, Way};
 use locale::Tongue;
 
 /// `GET /admin/orders/{id}`
@@ -53,8 +55,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
         customer: Link::new(format!("/admin/customers/{}", order.customer_id), sheet.customer.name.clone()),
         dated: desk.day(order.created_at),
         pdf: Some(format!("/admin/orders/{id}/pdf")),
-        state: Chip::of_state(sheet.shown_state().as_str()),
-        payment_state: Chip::of_state(sheet.payment_state().as_str()),
+        chips: rows::order_chips(sheet.shown_state(), order.state, &sheet.figures),
         notices: notices(&desk, &sheet),
         lines: sheet
             .lines
@@ -171,7 +172,7 @@ fn page_actions(app: &App, desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) 
         answered(Act::GenerateInvoice, "Generate invoice", "file-text", at("invoice")),
         go(answered(Act::ProcessCheck, "Check in person", "receipt", counter("check"))),
         go(answered(Act::ProcessCash, "Cash in person", "banknote", counter("cash"))),
-        card_in_person(answered(Act::ProcessCard, "Card in person", "credit-card", format!("/admin/payments/card?order={id}"))),
+        card_in_person(desk, answers, format!("/admin/payments/card?order={id}")),
         answered(Act::ChargeSaved, "Charge saved method", "credit-card", format!("/admin/payments/new?order={id}&kind=saved")),
         answered(Act::Amend, "Amend", "plus", at("amend")),
     ];
@@ -185,10 +186,11 @@ fn page_actions(app: &App, desk: &Desk, sheet: &OrderSheet, answers: &[Answer]) 
     all
 }
 
-/// A card is authorized on the page that this opens, so a missing authorization does not close it.
-pub(super) fn card_in_person(mut action: Action) -> Action {
-    action.refused = action.refused.filter(|no| !["NOT_AUTHORIZED", "AUTHORIZATION_EXPIRED"].contains(&no.code));
-    action
+/// The page on which a card is authorized and then processed: open while an amount is held, else when one can be.
+pub(super) fn card_in_person(desk: &Desk, answers: &[Answer], href: String) -> Action {
+    let action = acts::answered(desk, answers, Act::Authorize, "Card in person", "credit-card", href);
+    let held = answers.iter().any(|answer| answer.action == Act::ProcessCard && answer.code != Some(Code::NotAuthorized));
+    if held && desk.staff.may(Role::Clerk) { Action { refused: None, ..action } } else { action }
 }
 
 /// `GET /admin/orders/{id}/pdf`

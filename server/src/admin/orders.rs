@@ -92,7 +92,8 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
 
 /// A search of a person on this page.
 pub fn looking(desk: &Desk, q: &str, limit: i64) -> Looking {
-    let amount = books::money::Money::parse(q, desk.currency()).ok().map(|money| money.minor).filter(|minor| *minor > 0);
+    let amount =
+        locale::Tongue::english().read_amount(q, desk.currency()).ok().map(|money| money.minor).filter(|minor| *minor > 0);
     Looking { text: q.to_owned(), amount, currency: desk.currency(), today: desk.today(), limit }
 }
 

@@ -162,10 +162,15 @@ fn again_action(app: &App, desk: &Desk, mail: &Mail) -> Action {
 pub async fn html(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
     let id: MailId = id.parse().map_err(|_| Problem::not_found())?;
     let mail = mail::mail(&app.services.db, staff.business, id).await?;
-    let mut response = Html(mail.body_html).into_response();
+    Ok(framed(mail.body_html))
+}
+
+/// A mail's HTML for a frame without rights.
+pub fn framed(html: String) -> Response {
+    let mut response = Html(html).into_response();
     response.extensions_mut().insert(OwnPolicy(MAIL_POLICY.to_owned()));
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    Ok(response)
+    response
 }
 
 /// `POST /admin/outbox/{id}/retry`

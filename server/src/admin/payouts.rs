@@ -12,7 +12,8 @@ use books::calendar::Day as Date;
 use books::ids::PayoutId;
 use books::money::Currency;
 use engine::sheets::payout::{PayoutSheet, payout_sheet};
-use engine::store::payout::{self, LineRow, Wanted};
+use engine::store::connection::{self, Connection};
+use engine::store::payout::{self, LineRow, PartOf, Wanted};
 
 use super::customers::query;
 use super::desk::Desk;
@@ -40,6 +41,7 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
     let (db, of) = (&app.services.db, desk.staff.business);
     let mut found = payout::page(db, of, wanted).await?;
     let held = payout::held(db, of).await?;
+    let connections = connection::list(db, of).await?;
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let last = found.last().filter(|_| more).map(|row| (row.arrived_on.to_string(), row.id.to_string()));
@@ -58,6 +60,7 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
         tabs: FILTERS.into_iter().map(tab).collect(),
         csv: query("/admin/payouts", &[("filter", here), ("format", "csv")]),
         held: held.iter().map(still).collect(),
+        notices: connections.iter().filter_map(unread).collect(),
         rows: found.iter().map(|row| listed(&desk, row)).collect(),
         pager: Pager {
             first: before.map(|_| query("/admin/payouts", &[("filter", here)])),
@@ -66,6 +69,13 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
         },
     };
     Ok(page(StatusCode::OK, &shown))
+}
+
+/// Why a connection's payouts are not read.
+fn unread(one: &Connection) -> Option<Notice> {
+    let (why, _) = one.payouts_held_up()?;
+    let link = Some(Link::new("/admin/settings/processors", "Processors"));
+    Some(Notice { tone: Tone::Warn, title: format!("The payouts of {} cannot be read.", one.name), text: why.to_owned(), link })
 }
 
 /// The kind of processor behind a clearing account, as people call it.
@@ -114,8 +124,9 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
         on: Day::of(sheet.payout.arrived_on),
         status: status(sheet.reconciled.is_whole()),
         net: desk.amount(sheet.payout.net, currency),
-        gross: desk.amount(sheet.reconciled.gross, currency),
+        taken: desk.amount(sheet.reconciled.taken(), currency),
         fees: desk.amount(sheet.payout.fees, currency),
+        kept: (sheet.payout.kept != 0).then(|| desk.amount(sheet.payout.kept, currency)),
         notices: differences(&desk, &sheet),
         parts: sheet.lines.iter().map(|line| part(&desk, currency, line)).collect(),
         journal: journal.collect(),
@@ -133,11 +144,26 @@ fn differences(desk: &Desk, sheet: &PayoutSheet) -> Vec<Notice> {
     let (found, currency) = (&sheet.reconciled, sheet.payout.currency);
     let amount = |minor| desk.amount(minor, currency).text;
     let waits = |title: String, text: &str| Notice { tone: Tone::Warn, title, text: text.to_owned(), link: None };
-    let strangers = (found.strangers > 0).then(|| {
-        let charges = if found.strangers == 1 { "1 charge is" } else { &format!("{} charges are", found.strangers) };
+    let (count, sum) = sheet.sum_of(PartOf::Stranger);
+    let strangers = (count > 0).then(|| {
+        let charges = if count == 1 { "1 charge is" } else { &format!("{count} charges are") };
         waits(
-            format!("{charges} of no payment in these books: {} in all.", amount(found.foreign)),
+            format!("{charges} of no payment in these books: {} in all.", amount(sum)),
             "Taken at the processor, past Owed. It waits in suspense until its payment is learned of.",
+        )
+    });
+    let before = sheet.sum_of(PartOf::Before).1;
+    let before = (before != 0).then(|| {
+        waits(
+            format!("{} was there before Owed first looked.", amount(before)),
+            "What it came from is in the books of that time. It waits in suspense.",
+        )
+    });
+    let unlisted = sheet.sum_of(PartOf::Unlisted).1;
+    let unlisted = (unlisted != 0).then(|| {
+        waits(
+            format!("{} moved without being listed.", amount(unlisted)),
+            "The processor's own balances show it, and its list does not say what it was. It waits in suspense.",
         )
     });
     let unexplained = (found.unexplained != 0).then(|| {
@@ -146,13 +172,18 @@ fn differences(desk: &Desk, sheet: &PayoutSheet) -> Vec<Notice> {
             "The processor lists the payout without saying what this is. It waits in suspense.",
         )
     });
-    strangers.into_iter().chain(unexplained).collect()
+    strangers.into_iter().chain(before).chain(unlisted).chain(unexplained).collect()
 }
 
 fn part(desk: &Desk, currency: Currency, line: &LineRow) -> PayoutPart {
     let link = line.payment_id.zip(line.payment_number.clone());
     PayoutPart {
         payment: link.map(|(id, number)| Link::new(format!("/admin/payments/{id}"), number)),
+        stranger: match line.part_of() {
+            PartOf::Before => "Balance from before",
+            PartOf::Unlisted => "Not in the processor's list",
+            PartOf::Payment | PartOf::Stranger => "Not in these books",
+        },
         detail: match &line.customer_name {
             Some(name) => format!("{name} · {}", line.charge),
             None => line.charge.clone(),

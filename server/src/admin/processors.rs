@@ -46,17 +46,17 @@ const FAULTS: [(&str, &str, &str); 5] = [
 
 /// `GET /admin/settings/processors`
 pub async fn list(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Problem> {
-    list_page(&app, &desk, None).await
+    list_page(&app, &desk, desk.live(Section::Settings)).await
 }
 
-async fn list_page(app: &App, desk: &Desk, notice: Option<Notice>) -> Result<Response, Problem> {
+async fn list_page(app: &App, desk: &Desk, shell: Shell) -> Result<Response, Problem> {
     let connections = connection::list(&app.services.db, desk.staff.business).await?;
     let mut rows = Vec::with_capacity(connections.len());
     for one in &connections {
         rows.push(row(app, desk, one).await?);
     }
     let shown = ProcessorList {
-        shell: Shell { notice, ..desk.live(Section::Settings) },
+        shell,
         tab: SettingsTab::Processors,
         rows,
         offers: registry::ALL.iter().map(offer).collect(),
@@ -76,6 +76,7 @@ async fn row(app: &App, desk: &Desk, one: &Connection) -> Result<ProcessorRow, P
     Ok(ProcessorRow {
         heard: heard.map(|at| desk.moment(at)),
         refused: one.hook_refused_at.map(|at| desk.moment(at)),
+        unread: one.payouts_held_up().map(|(why, since)| (why.to_owned(), desk.moment(since))),
         advice: advice(&one.state, connected.is_some()),
         editable: kind.is_some_and(|kind| !kind.fields.is_empty()),
         id: one.id.to_string(),
@@ -263,7 +264,8 @@ pub async fn test(State(app): State<Arc<App>>, Path(id): Path<String>, Owner(sta
     let desk = Desk::open(&app, staff).await?;
     let (tone, title) = if tried.works { (Tone::Ok, "It works.") } else { (Tone::Bad, "It does not work.") };
     let notice = Notice { tone, title: title.to_owned(), text: tried.said, link: None };
-    list_page(&app, &desk, Some(notice)).await
+    // What answers a POST follows nothing: its address cannot be read again.
+    list_page(&app, &desk, Shell { notice: Some(notice), ..desk.shell(Section::Settings) }).await
 }
 
 /// `POST /admin/settings/processors/{id}/disable`

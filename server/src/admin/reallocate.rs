@@ -90,7 +90,7 @@ fn read(typed: &mut Form, currency: Currency) -> Option<Vec<Part>> {
                 continue;
             }
         };
-        match books::money::Money::parse(text, currency) {
+        match locale::Tongue::english().read_amount(text, currency) {
             Ok(money) if money.minor == 0 => {}
             Ok(money) if money.minor > 0 => parts.push(Part { target, amount: Some(money.minor) }),
             _ => typed.wrong("amount", "NOT_AN_AMOUNT", format!("{text} is not an amount such as 12.50.")),

@@ -5,15 +5,18 @@
 use std::borrow::Cow;
 
 use books::entry::{EntryKind, Side, entry_status};
+use books::figures::Figures;
 use books::invoice::InvoiceState;
 use books::money::Currency;
-use books::order::OrderKind;
+use books::order::{OrderKind, OrderState};
 use books::payment::PaymentState;
 use engine::sheets::payment::means;
 use engine::sheets::{customer_list, invoice_list, order_list};
 use engine::store::entry::EntryLine;
 use engine::store::payment::{self, Payment};
 use engine::store::request::Request;
+use engine::wording::ending;
+use locale::Tongue;
 
 use super::desk::Desk;
 use super::views::customers::{CustomerRow, EntryRow};
@@ -21,7 +24,7 @@ use super::views::documents::{DocumentRow, PaymentRow, RequestRow};
 use super::words::{self, Names};
 use crate::app::App;
 use crate::forms::new_key;
-use crate::view::{Action, Chip, Day, Link, Refused, Tone, Way};
+use crate::view::{Action, Chip, Day, Link, Refused, Tone, Way, capitalized};
 
 /// The standing of a balance, as a chip.
 pub fn standing(balance: i64, overdue: i64) -> Chip {
@@ -61,12 +64,19 @@ pub fn noun(kind: OrderKind) -> &'static str {
     }
 }
 
+/// The chips of an order: its state as it reads (`pending` while something is out), and its payment state. What was charged
+/// nothing yet, or was ended with nothing left of it, is neither paid nor unpaid.
+pub fn order_chips(reads: OrderState, stored: OrderState, figures: &Figures) -> Vec<Chip> {
+    let mut chips = vec![Chip::of_state(reads.as_str())];
+    if stored.is_charged() && !(stored.is_closed() && figures.total == 0) {
+        chips.push(Chip::of_state(figures.payment_state().as_str()));
+    }
+    chips
+}
+
 pub fn order(desk: &Desk, listed: &order_list::Listed) -> DocumentRow {
     let row = &listed.row;
-    let mut chips = vec![Chip::of_state(listed.state.as_str())];
-    if row.state.is_charged() {
-        chips.push(Chip::of_state(listed.figures.payment_state().as_str()));
-    }
+    let chips = order_chips(listed.state, row.state, &listed.figures);
     let lines = if listed.lines == 1 { "1 line".to_owned() } else { format!("{} lines", listed.lines) };
     DocumentRow {
         href: format!("/admin/orders/{}", row.id),
@@ -119,7 +129,7 @@ fn captured(state: PaymentState, amount: i64) -> i64 {
 
 /// A row of the list of payments.
 pub fn payment(desk: &Desk, row: &payment::PaymentRow) -> PaymentRow {
-    let card = row.brand.as_ref().zip(row.last4.as_ref()).map(|(brand, last4)| format!("{brand} ending {last4}"));
+    let card = row.brand.as_ref().zip(row.last4.as_ref()).map(|(brand, last4)| ending(&Tongue::english(), brand, last4));
     let outside = row.external_kind.as_deref().map(|kind| {
         let words = words::method(Some(kind));
         row.reference.as_ref().map_or_else(|| words.to_owned(), |reference| format!("{words} {reference}"))
@@ -132,6 +142,7 @@ pub fn payment(desk: &Desk, row: &payment::PaymentRow) -> PaymentRow {
         method: card.or(outside).unwrap_or_else(|| "Online".to_owned()),
         status: payment_chip(row.state, row.disputed, row.returned),
         transaction: String::new(),
+        approval: String::new(),
         amount: desk.amount(row.amount, row.currency),
         captured: desk.amount(captured(row.state, row.amount), row.currency),
         refunded: desk.amount(row.refunded, row.currency),
@@ -142,18 +153,15 @@ pub fn payment(desk: &Desk, row: &payment::PaymentRow) -> PaymentRow {
 
 /// A payment under a document; `counts`: what of it counts there.
 pub fn payment_of(desk: &Desk, payment: &Payment, counts: i64) -> PaymentRow {
-    let mut method = means(payment);
-    if let Some(first) = method.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
     PaymentRow {
         href: format!("/admin/payments/{}", payment.id),
         number: payment.number.clone(),
         customer: String::new(),
         at: desk.moment(payment.succeeded_at.unwrap_or(payment.created_at)),
-        method,
+        method: capitalized(&means(payment)),
         status: payment_chip(payment.state, payment.disputed, payment.returned),
         transaction: payment.remote_id.clone().unwrap_or_default(),
+        approval: payment.approval_code.clone().unwrap_or_default(),
         amount: desk.amount(payment.amount, payment.currency),
         captured: desk.amount(captured(payment.state, payment.amount), payment.currency),
         refunded: desk.amount(payment.refunded, payment.currency),

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
 use engine::error::Error;
-use engine::flows::dress_papers::{LOGO_BYTES, replace_logo};
+use engine::flows::dress_papers::{LOGO_TOO_LARGE, replace_logo};
 use engine::flows::save_business::{BusinessChange, change_business};
 use engine::store::business::Limits;
+use locale::Tongue;
 
 use super::again::{self, Again, filled};
 use super::desk::{Desk, done};
@@ -27,7 +28,7 @@ pub mod papers;
 pub mod people;
 pub mod sessions;
 
-const BUSINESS_FIELDS: [&str; 7] = ["name", "address", "tax_id", "email", "phone", "color", "footer"];
+const BUSINESS_FIELDS: [&str; 8] = ["name", "address", "tax_id", "email", "phone", "color", "footer", "logo"];
 const COLLECTING_FIELDS: [&str; 5] = ["tolerance", "locked_through", "link_days", "notify", "retry_days"];
 
 /// `GET /admin/settings`
@@ -76,6 +77,7 @@ fn business_form(desk: &Desk, again: &Again) -> Response {
         weeks: again.choices("week_begins", WEEKS),
         paper: again.choices("paper", [("a4", "A4"), ("letter", "Letter")]),
         color: typed.field("color"),
+        logo: typed.field("logo"),
         has_logo: desk.frame.business.logo.is_some(),
         footer: typed.field("footer"),
     };
@@ -114,31 +116,35 @@ pub async fn save_details(State(app): State<Arc<App>>, Manager(staff): Manager, 
 }
 
 /// `POST /admin/settings/logo`: a PNG or JPEG of at most 1 MB, as a form's file.
-pub async fn logo(State(app): State<Arc<App>>, Manager(staff): Manager, mut parts: Multipart) -> Result<Response, Problem> {
+pub async fn logo(State(app): State<Arc<App>>, Manager(staff): Manager, parts: Multipart) -> Result<Response, Problem> {
+    let kept = match chosen(parts).await {
+        Ok(picture) => replace_logo(&app.services, &staff.call(None), Some(picture)).await,
+        Err(error) => Err(error),
+    };
+    match kept {
+        Ok(_) => Ok(done("/admin/settings", "saved")),
+        Err(error) => {
+            let desk = Desk::open(&app, staff).await?;
+            Ok(business_form(&desk, &Again::of(as_it_is(&desk), Some(error))?))
+        }
+    }
+}
+
+/// The file that was chosen. Refuses none, and one that is longer than any body may be.
+async fn chosen(mut parts: Multipart) -> Result<Vec<u8>, Error> {
     let mut file = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
         if part.name() == Some("logo") {
             file = part.bytes().await.map_err(unreadable)?.to_vec();
         }
     }
-    if file.is_empty() {
-        return Err(Problem::invalid(vec![engine::error::FieldError {
-            field: "logo".to_owned(),
-            code: "REQUIRED",
-            detail: "choose a PNG or JPEG picture".to_owned(),
-        }]));
-    }
-    if file.len() > LOGO_BYTES {
-        return Err(Problem::too_large(LOGO_BYTES));
-    }
-    replace_logo(&app.services, &staff.call(None), Some(file)).await?;
-    Ok(done("/admin/settings", "saved"))
+    if file.is_empty() { Err(Error::invalid("logo", "REQUIRED", "choose a PNG or JPEG picture")) } else { Ok(file) }
 }
 
-fn unreadable(error: axum::extract::multipart::MultipartError) -> Problem {
+fn unreadable(error: axum::extract::multipart::MultipartError) -> Error {
     match error.status() {
-        axum::http::StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(LOGO_BYTES),
-        _ => Problem::malformed("The file did not arrive whole. Choose it again.", Vec::new()),
+        axum::http::StatusCode::PAYLOAD_TOO_LARGE => Error::invalid("logo", "TOO_LARGE", LOGO_TOO_LARGE),
+        _ => Error::invalid("logo", "INCOMPLETE", "the file did not arrive whole; choose it again"),
     }
 }
 
@@ -157,7 +163,7 @@ pub async fn collecting(desk: Desk) -> Result<Response, Problem> {
     let known = desk.frame.business.settings()?;
     let on = |ticked: bool| if ticked { "on".to_owned() } else { String::new() };
     let tolerance = desk.amount(known.tolerance, desk.currency()).decimal;
-    let typed = filled([
+    let own = [
         ("apply_credit", on(known.apply_credit)),
         ("tolerance", tolerance),
         ("locked_through", known.locked_through.map(|day| day.to_string()).unwrap_or_default()),
@@ -168,16 +174,16 @@ pub async fn collecting(desk: Desk) -> Result<Response, Problem> {
         ("link_days", known.link_days.to_string()),
         ("notify", known.notify.join(", ")),
         ("retry_days", known.retry_days.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
-    ]);
+    ];
     let limits = LIMITED.iter().flat_map(|(role, ..)| {
         let of = known.limits.get(*role).copied().unwrap_or_default();
         [("refund", of.refund), ("write_off", of.write_off), ("credit", of.credit), ("adjustment", of.adjustment)]
             .map(|(kind, limit)| (format!("limit_{role}_{kind}"), limit))
     });
-    let shown: Vec<(String, String)> =
+    let limits: Vec<(String, String)> =
         limits.filter_map(|(name, limit)| Some((name, desk.amount(limit?, desk.currency()).decimal))).collect();
-    let typed = with(typed, &shown);
-    Ok(collecting_form(&desk, &Again::fresh(typed)))
+    let limits = limits.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    Ok(collecting_form(&desk, &Again::fresh(filled(own.into_iter().chain(limits)))))
 }
 
 /// Whose limits are set, what they are called, and what an empty field means.
@@ -188,17 +194,6 @@ const LIMITED: [(&str, &str, &str); 4] = [
     ("key", "Programs", "Empty: what the scopes of the key allow."),
 ];
 const KINDS: [&str; 4] = ["refund", "write_off", "credit", "adjustment"];
-
-/// A form with more fields filled in by us.
-fn with(form: Form, more: &[(String, String)]) -> Form {
-    let known = COLLECTING.iter().map(|name| ((*name).to_owned(), form.value(name).to_owned()));
-    let all: Vec<(String, String)> = known.chain(more.iter().cloned()).collect();
-    filled(all.iter().map(|(name, value)| (name.as_str(), value.clone())))
-}
-
-/// Every field of the page but the limits.
-const COLLECTING: [&str; 8] =
-    ["apply_credit", "tolerance", "locked_through", "receipts_online", "receipts_external", "link_days", "notify", "retry_days"];
 
 fn role_limits(typed: &Form) -> Vec<RoleLimit> {
     let one = |(role, name, hint): (&'static str, &'static str, &'static str)| {
@@ -226,7 +221,7 @@ fn read_limits(typed: &mut Form, currency: books::money::Currency) -> BTreeMap<S
             if text.is_empty() {
                 return None;
             }
-            match books::money::Money::parse(&text, currency) {
+            match Tongue::english().read_amount(&text, currency) {
                 Ok(money) if money.minor >= 0 => Some(money.minor),
                 _ => {
                     typed.wrong(&name, "NOT_AN_AMOUNT", "Write an amount such as 250, or nothing.");
@@ -277,7 +272,7 @@ fn collecting_form(desk: &Desk, again: &Again) -> Response {
 }
 
 fn read_collecting(typed: &mut Form, currency: books::money::Currency) -> Option<BusinessChange> {
-    let tolerance = match books::money::Money::parse(typed.value("tolerance").trim(), currency) {
+    let tolerance = match Tongue::english().read_amount(typed.value("tolerance").trim(), currency) {
         Ok(money) => Some(money.minor),
         Err(_) if typed.value("tolerance").trim().is_empty() => Some(0),
         Err(_) => {

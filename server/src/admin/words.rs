@@ -86,6 +86,20 @@ pub fn method(word: Option<&str>) -> &'static str {
     }
 }
 
+/// What a processor was asked to do.
+pub fn operation(word: &str) -> &'static str {
+    match word {
+        "checkout" => "Open a payment page",
+        "charge" => "Charge",
+        "capture" => "Take what is held",
+        "void" => "Let go of what is held",
+        "refund" => "Refund",
+        "create_invoice" => "Make an invoice",
+        "send_invoice" => "Mail the invoice",
+        _ => "Call",
+    }
+}
+
 /// What a mail is.
 pub fn mail_kind(word: &str) -> &'static str {
     match word {
@@ -148,6 +162,7 @@ fn event(kind: &str) -> &'static str {
         "payment_refunded_outside" => "Refunded at the processor",
         "payment_succeeded" => "Paid",
         "payment_pending" => "Under way",
+        "payment_unknown" => "Answer lost",
         "payment_failed" => "Failed",
         "payment_canceled" => "Canceled",
         "payment_returned" => "Returned by the bank",
@@ -157,6 +172,8 @@ fn event(kind: &str) -> &'static str {
         "payment_authorized" => "Authorized",
         "card_tried" => "The payer typed a card into the processor's fields",
         "card_refused" => "The card was refused; another may be tried",
+        "keyed_apart" => "To be keyed in the processor's terminal",
+        "keyed_otherwise" => "Something else arrived from the terminal",
         "payment_needs_holder" => "The card's holder was asked to confirm",
         "capture_started" => "Taking the held amount",
         "void_started" => "Letting the held amount go",

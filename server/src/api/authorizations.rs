@@ -9,7 +9,7 @@ use axum::routing::post;
 use books::account::Target;
 use books::ids::{ConnectionId, CustomerId, InvoiceId, MethodId, OrderId, PaymentId};
 use engine::flows::charge_saved::retry_payment;
-use engine::flows::hold_amount::{Holding, capture, hold_amount, void};
+use engine::flows::hold_amount::{Holding, KeyedAt, capture, hold_amount, void};
 use engine::flows::record_payment::Part;
 use serde::Deserialize;
 use utoipa::{OpenApi, ToSchema};
@@ -55,6 +55,27 @@ struct NewAuthorization {
     /// A saved method; absent: the card is keyed on the processor's page in `url`.
     #[schema(value_type = Option<String>)]
     method: Option<MethodId>,
+    /// Where staff key the card. Absent: in the processor's fields where it has any, else in its own terminal.
+    terminal: Option<KeyedPlace>,
+}
+
+/// Where staff key a card.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum KeyedPlace {
+    /// In the processor's fields: the amount is held first.
+    Fields,
+    /// In the processor's terminal, a program apart: `method.reference` is typed there, and what arrives by it is the payment.
+    Apart,
+}
+
+impl KeyedPlace {
+    fn known(self) -> KeyedAt {
+        match self {
+            KeyedPlace::Fields => KeyedAt::Fields,
+            KeyedPlace::Apart => KeyedAt::Apart,
+        }
+    }
 }
 
 impl NewAuthorization {
@@ -72,7 +93,7 @@ impl NewAuthorization {
 /// Hold an amount on a card
 #[utoipa::path(post, path = "/api/v1/authorizations", tag = "payments", request_body = NewAuthorization,
     responses((status = 201, description = "The payment: authorized, or created with the address of the processor's fields", body = Payment),
-        (status = 202, description = "Nobody knows yet", body = Payment)))]
+        (status = 202, description = "Nobody knows yet, or it waits for a card keyed in the processor's own terminal", body = Payment)))]
 async fn authorize(
     State(app): State<Arc<App>>,
     Pays(caller): Pays,
@@ -87,6 +108,7 @@ async fn authorize(
         parts,
         connection: new.processor,
         method: new.method,
+        place: new.terminal.map(KeyedPlace::known),
         back: None,
     };
     replied(&app, &call, hold_amount(&app.services, &call, holding), |id| outcome(&app, &call, id)).await
@@ -128,7 +150,7 @@ async fn take(
     replied(&app, &call, act, |id| outcome(&app, &call, id)).await
 }
 
-/// Let go of what is held, or close the page of a payment that was only begun
+/// Let go of what is held, close the page of a payment that was only begun, or give up one that waits for a terminal
 #[utoipa::path(post, path = "/api/v1/payments/{id}/void", tag = "payments", params(("id" = String, Path, description = "`pay_…`")),
     responses((status = 200, description = "The payment", body = Payment)))]
 async fn release(

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use books::ids::BusinessId;
 use books::paper::PaperKind;
 use engine::error::FieldError;
-use engine::flows::dress_papers::{replace_logo, write_under_papers};
+use engine::flows::dress_papers::{LOGO_BYTES, LOGO_TOO_LARGE, replace_logo, write_under_papers};
 use engine::store::business;
 use hex::ToHex as _;
 use locale::Language;
@@ -24,12 +24,15 @@ use utoipa::{OpenApi, ToSchema};
 use super::access::{Reads, Sets};
 use super::replies::written;
 use crate::app::App;
-use crate::json::{self, Id, Nothing, StrictJson};
+use crate::json::{self, Id, LongestBody, Nothing, StrictJson};
 use crate::respond::Problem;
+
+/// The longest body with a logo: in base64 a picture is a third longer, and one that is a little too large is refused by its field.
+const LONGEST: LongestBody = LongestBody(2 * LOGO_BYTES);
 
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/api/v1/settings/logo", get(logo).put(replace).delete(remove))
+        .route("/api/v1/settings/logo", get(logo).put(replace).delete(remove).layer(Extension(LONGEST)))
         .route("/api/v1/paper-texts", get(list))
         .route("/api/v1/paper-texts/{id}", get(one).put(write))
 }
@@ -75,7 +78,7 @@ async fn logo(State(app): State<Arc<App>>, Reads(caller): Reads) -> Result<Respo
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewLogo {
-    /// PNG or JPEG in base64, at most 4,096 pixels a side; as a body holds 1 MiB, at most some 750 KB.
+    /// PNG or JPEG in base64, at most 1 MB of picture and 4,096 pixels a side.
     #[schema(format = Byte)]
     logo: String,
 }
@@ -86,8 +89,9 @@ struct NewLogo {
 async fn replace(
     State(app): State<Arc<App>>,
     Sets(caller): Sets,
-    StrictJson { value: new, request_hash }: StrictJson<NewLogo>,
+    body: Result<StrictJson<NewLogo>, Problem>,
 ) -> Result<Response, Problem> {
+    let StrictJson { value: new, request_hash } = body.map_err(too_large)?;
     let call = caller.call(request_hash);
     let picture = STANDARD.decode(new.logo.trim()).map_err(|_| wrong("logo", "NOT_BASE64", "write the picture in base64"))?;
     let act = replace_logo(&app.services, &call, Some(picture));
@@ -105,6 +109,14 @@ async fn remove(
     let call = caller.call(request_hash);
     let act = replace_logo(&app.services, &call, None);
     written(&app, &call, StatusCode::OK, act, |id| in_use(&app, id)).await
+}
+
+/// A body that is too long to be read has a picture that is too large.
+fn too_large(problem: Problem) -> Problem {
+    match problem.status {
+        StatusCode::PAYLOAD_TOO_LARGE => wrong("logo", "TOO_LARGE", LOGO_TOO_LARGE),
+        _ => problem,
+    }
 }
 
 fn wrong(field: &str, code: &'static str, detail: &str) -> Problem {

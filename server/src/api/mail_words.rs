@@ -44,6 +44,8 @@ struct Worded {
     language: String,
     /// What people call it.
     name: String,
+    /// What may stand between braces in its words.
+    places: Vec<&'static str>,
     /// Null: the usual one.
     subject: Option<String>,
     /// Null: the usual one.
@@ -56,14 +58,15 @@ async fn all(app: &App, of: books::ids::BusinessId, language: Language) -> Resul
     let known = business::business(&app.services.db, of).await?;
     let settings = known.settings()?;
     let mut rows = Vec::with_capacity(KINDS.len());
-    for (kind, name) in KINDS {
-        let MailWords { subject, body } = settings.words_of(kind, language);
-        let from = engine::mail::Sender::of(&known, kind, known.tongue_in(language))?;
-        let sample = samples::letter(kind, &from)?.subject;
+    for kind in KINDS.iter().filter(|kind| kind.speaks(language)) {
+        let MailWords { subject, body } = settings.words_of(kind.word, language);
+        let from = engine::mail::Sender::of(&known, kind.word, known.tongue_in(language))?;
+        let sample = samples::letter(kind.word, &from)?.subject;
         rows.push(Worded {
-            kind: kind.to_owned(),
+            kind: kind.word.to_owned(),
             language: language.code().to_owned(),
-            name: name.to_owned(),
+            name: kind.name.to_owned(),
+            places: kind.places.iter().map(|place| place.word()).collect(),
             subject,
             body,
             sample,
@@ -95,7 +98,9 @@ fn language(code: Option<&str>) -> Result<Language, Problem> {
     })
 }
 
-/// How mails to customers are worded
+/// How mails are worded
+///
+/// Mails to the business's own people are in English, and are listed for no other language.
 #[utoipa::path(get, path = "/api/v1/mail-words", tag = "mails", params(InLanguage),
     responses((status = 200, description = "Every kind whose words can be changed", body = WordedMails)))]
 async fn list(
@@ -109,8 +114,8 @@ async fn list(
     ))
 }
 
-/// Words in place of the usual ones. `{greeting}`, `{document}`, `{amount}`, `{detail}` and `{business}` stand for what one mail is
-/// about. What is absent is as usual; the figures and the button of a mail stay.
+/// Words in place of the usual ones. Names between braces, such as `{amount}`, stand for what one mail is about; each kind has its
+/// `places`. What is absent is as usual; the figures and the button of a mail stay, and so does what a person wrote for it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewWords {

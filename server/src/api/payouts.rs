@@ -42,12 +42,14 @@ pub struct Payout {
     fees: i64,
     /// What arrived.
     net: i64,
+    /// What stays at the processor for later: the change of the balance there. Negative where it brings what had stayed.
+    kept: i64,
     currency: String,
     #[schema(format = Date)]
     arrived_on: String,
     /// All of it is of payments in these books.
     reconciled: bool,
-    /// Of the gross, what is not: it waits in suspense.
+    /// Of gross and kept, what is not: it waits in suspense.
     in_suspense: i64,
     #[schema(format = DateTime)]
     created_at: String,
@@ -65,7 +67,7 @@ struct PayoutInFull {
 /// What a payout has of one charge.
 #[derive(Debug, Serialize, ToSchema)]
 struct PayoutLine {
-    /// The processor's own id.
+    /// The processor's own id; `balance-before-…` and `not-listed-before-…` name what is of no charge.
     charge: String,
     /// `pay_…`; null: of no payment in these books.
     payment: Option<String>,
@@ -91,6 +93,7 @@ impl Payout {
             remote_id: row.remote_id,
             fees: row.fees,
             net: row.net,
+            kept: row.kept,
             currency: row.currency.code().to_owned(),
             arrived_on: row.arrived_on.to_string(),
             reconciled: row.whole,

@@ -57,6 +57,10 @@ pub struct Connection {
     #[schema(value_type = Object)]
     settings: Value,
     webhook: Webhook,
+    /// Why what it sends to the bank is not read, in a sentence; null: it is, or it is not asked for.
+    payouts_trouble: Option<String>,
+    #[schema(format = DateTime)]
+    payouts_trouble_since: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
 }
@@ -82,9 +86,12 @@ impl Connection {
             last_received_at: heard.map(Instant::to_rfc3339),
             last_refused_at: row.hook_refused_at.map(Instant::to_rfc3339),
         };
+        let (trouble, since) = row.payouts_held_up().unzip();
         Ok(Connection {
             settings: settings_shown(&row),
             webhook,
+            payouts_trouble: trouble.map(str::to_owned),
+            payouts_trouble_since: since.map(Instant::to_rfc3339),
             id: row.id.to_string(),
             kind: row.kind,
             name: row.name,

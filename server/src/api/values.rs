@@ -71,7 +71,7 @@ pub struct Day(pub books::calendar::Day);
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        parse_day(&text).map(Day).ok_or_else(|| D::Error::custom("write a day as 2026-01-31"))
+        parse_day(&text).map(Day).ok_or_else(|| D::Error::custom("write a day of the years 1900 to 2999 as 2026-01-31"))
     }
 }
 

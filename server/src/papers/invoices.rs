@@ -229,7 +229,7 @@ fn changes(tongue: &Tongue, sheet: &InvoiceSheet) -> Vec<Change> {
         let sign = if row.takes_back.is_some() { 1 } else { -1 };
         changes.push(Change {
             on: row.effective_on,
-            kind: kind_of(row, credit),
+            kind: if row.takes_back.is_some() { taken_back(sheet, row) } else { set_against(row, credit) },
             number: number_of(sheet, credit),
             note: String::new(),
             amount: money(sign * row.amount),
@@ -238,9 +238,17 @@ fn changes(tongue: &Tongue, sheet: &InvoiceSheet) -> Vec<Change> {
     changes
 }
 
-fn kind_of(row: &Allocation, credit: &EntryLine) -> ChangeKind {
+/// Why money that had paid the invoice does so no more.
+fn taken_back(sheet: &InvoiceSheet, row: &Allocation) -> ChangeKind {
+    match sheet.sent_back.iter().find(|gone| gone.event_id == row.event_id).map(|gone| gone.kind) {
+        Some(EntryKind::Refund) => ChangeKind::Refund,
+        Some(EntryKind::Return) => ChangeKind::Return,
+        _ => ChangeKind::Reversal,
+    }
+}
+
+fn set_against(row: &Allocation, credit: &EntryLine) -> ChangeKind {
     match credit.kind {
-        _ if row.takes_back.is_some() => ChangeKind::Reversal,
         // It came earlier, for something else or for nothing yet, and was applied to this now.
         EntryKind::Payment if credit.event_id != row.event_id => ChangeKind::AppliedBalance,
         EntryKind::Payment => ChangeKind::Payment,

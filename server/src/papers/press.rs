@@ -24,9 +24,12 @@ use locale::Tongue;
 use tokio::sync::Semaphore;
 
 use super::invoices::{credit_note_paper, invoice_paper};
+use super::orders::order_paper;
+use super::receipts::receipt_paper;
 use super::refunds::refund_paper;
+use super::statements::{letter_paper, statement_paper};
 use super::worker::{Failed, run};
-use super::{Papers, letter_paper, order_paper, receipt_paper, samples, statement_paper};
+use super::{Papers, samples};
 
 /// So many papers are drawn at a time in this process, and so many by processes of their own.
 const AT_ONCE: usize = 2;

@@ -1,4 +1,5 @@
-//! Made-up papers in the business's own name, to try a template on: one story of an order, its invoice and what followed.
+//! Made-up papers in the business's own name and language, to try a template on: one story of an order, its invoice and what
+//! followed.
 //!
 //! Invariant: each adds up, as every paper must. Each part that a template may have to show is there at least once.
 
@@ -10,9 +11,12 @@ use books::paper::{
     PaperLine, Party, PayPanel, Prices, ReceiptPaper, RefundPaper, RefundTo, Stamp, Standing, StatementPaper, TaxRow,
 };
 use engine::store::business::Business;
+use engine::wording;
 use jiff::ToSpan as _;
+use locale::Tongue;
 
 use super::letterhead;
+use super::statements::letter_words;
 
 const TABLES: i64 = 36_000;
 const SHIPPING: i64 = 12_000;
@@ -22,9 +26,15 @@ const PAID: i64 = 20_000;
 const DUE: i64 = TOTAL - PAID;
 const GIVEN_BACK: i64 = 5_000;
 
+const CUSTOMER: &str = "Fern & Field Florist";
+const ORDER: &str = "ORD-2026-00042";
+const INVOICE: &str = "INV-2026-00031";
+const PAYMENT: &str = "PAY-2026-00017";
+
 /// What all samples of one business have in common.
 struct Story {
     head: Letterhead,
+    tongue: Tongue,
     today: Day,
     stamp: Stamp,
     currency: books::money::Currency,
@@ -35,6 +45,7 @@ pub fn sample(of: &Business, kind: PaperKind, now: Instant) -> Paper {
     let zone = of.zone();
     let story = Story {
         head: letterhead(of, None, now),
+        tongue: of.tongue(),
         today: now.day_in(&zone),
         stamp: Stamp::in_zone(now, &zone),
         currency: of.currency,
@@ -52,7 +63,7 @@ pub fn sample(of: &Business, kind: PaperKind, now: Instant) -> Paper {
 
 fn customer() -> Party {
     Party {
-        name: "Fern & Field Florist".into(),
+        name: CUSTOMER.into(),
         address: vec!["12 Example Street".into(), "Sampleton".into()],
         email: "pay@fern.example".into(),
         reference: "C-1042".into(),
@@ -73,13 +84,17 @@ impl Story {
         Money::new(minor, self.currency)
     }
 
+    fn say(&self, key: &str) -> String {
+        self.tongue.say(key).to_string()
+    }
+
     fn days_ago(&self, days: i64) -> Day {
         self.today.saturating_sub(days.days())
     }
 
-    fn line(&self, description: &str, quantity: &str, unit: i64, net: i64) -> PaperLine {
+    fn line(&self, description: String, quantity: &str, unit: i64, net: i64) -> PaperLine {
         PaperLine {
-            description: description.into(),
+            description,
             detail: String::new(),
             quantity: quantity.into(),
             unit_amount: self.money(unit),
@@ -95,12 +110,13 @@ impl Story {
             amended: Some(Amendment {
                 on: self.days_ago(3),
                 reason: AmendmentReason::Shipping,
-                note: "to the island".into(),
+                note: self.say("sample-shipping-where"),
                 removed: false,
             }),
-            ..self.line("Shipping", "1", SHIPPING, SHIPPING)
+            ..self.line(self.say("sample-shipping"), "1", SHIPPING, SHIPPING)
         };
-        let table = PaperLine { detail: "oiled, 90 by 200".into(), ..self.line("Oak table", "2", TABLES / 2, TABLES) };
+        let table =
+            PaperLine { detail: self.say("sample-table-detail"), ..self.line(self.say("sample-table"), "2", TABLES / 2, TABLES) };
         Body {
             prices: Prices::BeforeTax,
             lines: vec![table, shipping],
@@ -111,7 +127,7 @@ impl Story {
 
     fn paid(&self) -> Vec<PaidRow> {
         vec![PaidRow {
-            number: "PAY-2026-00017".into(),
+            number: PAYMENT.into(),
             on: self.days_ago(5),
             means: card(),
             applied: self.money(PAID),
@@ -125,9 +141,9 @@ impl Story {
             head: self.head.clone(),
             customer: customer(),
             kind: OrderKind::Order,
-            number: Some("ORD-2026-00042".into()),
+            number: Some(ORDER.into()),
             mark: Some(Mark::PartPaid),
-            description: "Two tables for the shop".into(),
+            description: self.say("sample-order"),
             ordered_on: self.days_ago(5),
             due_on: None,
             reference: "PO 7781".into(),
@@ -142,8 +158,8 @@ impl Story {
             },
             payments: self.paid(),
             pay: pay(),
-            message: "Shipping came to more than we thought.".into(),
-            notes: vec!["Thank you for your order.".into()],
+            message: self.say("sample-order-message"),
+            notes: vec![self.say("sample-order-note")],
         }
     }
 
@@ -151,34 +167,34 @@ impl Story {
         InvoicePaper {
             head: self.head.clone(),
             customer: customer(),
-            number: Some("INV-2026-00031".into()),
-            description: "Two tables for the shop".into(),
+            number: Some(INVOICE.into()),
+            description: self.say("sample-order"),
             issued_on: Some(self.today),
             due_on: Some(self.today.saturating_add(14.days())),
-            terms: "14 days".into(),
+            terms: self.say("sample-terms"),
             reference: "PO 7781".into(),
-            order_number: Some("ORD-2026-00042".into()),
+            order_number: Some(ORDER.into()),
             body: self.body(),
             drawn: Drawn { already_paid: self.money(PAID), applied_balance: self.money(0) },
             due_at_issue: self.money(DUE),
             payments: self.paid(),
             pay: pay(),
-            notes: vec!["Thank you for your order.".into()],
+            notes: vec![self.say("sample-order-note")],
             as_at: None,
         }
     }
 
     fn credit_note(&self) -> CreditNotePaper {
         let net = 6_000;
-        let line = PaperLine { unit_amount: self.money(net), ..self.line("Shipping, in part", "1", net, net) };
+        let line = PaperLine { unit_amount: self.money(net), ..self.line(self.say("sample-shipping-part"), "1", net, net) };
         CreditNotePaper {
             head: self.head.clone(),
             customer: customer(),
             number: "CN-2026-00007".into(),
             dated_on: self.today,
-            invoice_number: "INV-2026-00031".into(),
+            invoice_number: INVOICE.into(),
             invoice_issued_on: Some(self.days_ago(2)),
-            reason: "Shipping was charged too high".into(),
+            reason: self.say("sample-shipping-reason"),
             body: Body {
                 prices: Prices::BeforeTax,
                 lines: vec![line],
@@ -196,7 +212,7 @@ impl Story {
         ReceiptPaper {
             head: self.head.clone(),
             customer: customer(),
-            number: "PAY-2026-00017".into(),
+            number: PAYMENT.into(),
             received_at: self.stamp,
             received_on: None,
             amount: self.money(PAID),
@@ -205,8 +221,8 @@ impl Story {
             tendered: None,
             change: None,
             applied: vec![AppliedTo {
-                number: "ORD-2026-00042".into(),
-                description: "Order".into(),
+                number: ORDER.into(),
+                description: wording::order_name(&self.tongue, books::order::OrderKind::Order, Some(ORDER)),
                 applied: self.money(PAID),
                 due_after: None,
             }],
@@ -227,20 +243,20 @@ impl Story {
             refunded_at: self.stamp,
             amount: self.money(GIVEN_BACK),
             to: RefundTo::Original(card()),
-            reason: "Shipping was charged too high".into(),
-            payment_number: "PAY-2026-00017".into(),
+            reason: self.say("sample-shipping-reason"),
+            payment_number: PAYMENT.into(),
             payment_amount: self.money(PAID),
             refunded_before: self.money(0),
             left: self.money(PAID - GIVEN_BACK),
-            owed_again: vec![OwedAgain { number: "ORD-2026-00042".into(), amount: self.money(GIVEN_BACK) }],
+            owed_again: vec![OwedAgain { number: ORDER.into(), amount: self.money(GIVEN_BACK) }],
             still_owed: self.money(DUE + GIVEN_BACK),
         }
     }
 
     fn open(&self) -> Vec<OpenItem> {
         vec![OpenItem {
-            number: "INV-2026-00031".into(),
-            description: "Two tables for the shop".into(),
+            number: INVOICE.into(),
+            description: self.say("sample-order"),
             on: self.days_ago(40),
             due_on: Some(self.days_ago(26)),
             days_past_due: 26,
@@ -250,9 +266,9 @@ impl Story {
     }
 
     fn statement(&self) -> StatementPaper {
-        let movement = |days, description: &str, number: &str, amount, balance| Movement {
+        let movement = |days, name: &str, number: &str, amount, balance| Movement {
             on: self.days_ago(days),
-            description: description.to_owned(),
+            description: self.tongue.say(name).with("number", number).to_string(),
             number: number.to_owned(),
             amount: self.money(amount),
             balance: self.money(balance),
@@ -265,8 +281,8 @@ impl Story {
             to: self.today,
             opening: none,
             movements: vec![
-                movement(40, "Two tables for the shop", "INV-2026-00031", -TOTAL, -TOTAL),
-                movement(5, "Card payment", "PAY-2026-00017", PAID, -DUE),
+                movement(40, "document-invoice", INVOICE, -TOTAL, -TOTAL),
+                movement(5, "document-payment", PAYMENT, PAID, -DUE),
             ],
             closing: self.money(-DUE),
             ageing: AgeingStrip {
@@ -290,12 +306,8 @@ impl Story {
             head: self.head.clone(),
             customer: customer(),
             dated_on: self.today,
-            subject: "Your account with us".into(),
-            paragraphs: vec![
-                "Dear Fern & Field Florist,".into(),
-                "this is what stands open on your account today.".into(),
-                "With kind regards".into(),
-            ],
+            subject: self.tongue.say("letter-subject").with("business", &self.head.business.name).to_string(),
+            paragraphs: letter_words(&self.tongue, CUSTOMER, "letter-by-code", &self.head.business.name),
             open_items: self.open(),
             amount_due: self.money(DUE),
             free_credit: self.money(0),
@@ -327,9 +339,15 @@ mod tests {
             settings: "{}".into(),
             created_at: Instant(0),
         };
-        for kind in PaperKind::ALL {
-            let paper = sample(&business, kind, Instant::from_rfc3339("2026-01-15T09:00:00Z").expect("a time"));
+        for (kind, locale) in PaperKind::ALL.into_iter().flat_map(|kind| ["en", "es", "fr-CA", "de"].map(|locale| (kind, locale)))
+        {
+            let spoken = Business { locale: locale.into(), ..business.clone() };
+            let paper = sample(&spoken, kind, Instant::from_rfc3339("2026-01-15T09:00:00Z").expect("a time"));
             assert_eq!((paper.kind(), paper.check()), (kind, Ok(())));
+            let shown = format!("{paper:?}");
+            let english = ["Two tables", "Shipping", "Thank you", "14 days", "Invoice ", "Payment ", "Order ", "With kind"];
+            let found = english.into_iter().find(|words| shown.contains(&format!("\"{words}")));
+            assert!(locale == "en" || found.is_none(), "{found:?} in {locale}: {shown}");
         }
     }
 }

@@ -15,7 +15,7 @@ use books::money::Currency;
 use engine::error::Error;
 use engine::flows::call::Call;
 use engine::flows::select_documents::select_documents;
-use engine::flows::start_checkout::{Next, start_checkout_by};
+use engine::flows::start_checkout::{Next, Wish, start_checkout_by};
 use engine::sheets::portal::{OpenDocument, PortalSheet, order_of, payment_of, portal_sheet};
 use engine::sheets::trace;
 use engine::store::link::{self, target_of};
@@ -34,7 +34,7 @@ use crate::papers;
 use crate::respond::Problem;
 use crate::security::client_ip::ClientIp;
 use crate::view::shell::PayerShell;
-use crate::view::{Chip, Day, Tab};
+use crate::view::{Chip, Day, Tab, capitalized};
 
 /// Which of the account's currencies the address asks for; none: the business's own.
 pub fn asked_currency(form: &Form) -> Option<Currency> {
@@ -65,7 +65,7 @@ async fn render(
     let day = |day| Day::by(tongue, day);
     let amount = |minor| shown::amount(tongue, minor, currency);
     let base = account.home();
-    let payable = shown::online(&app.services, tongue, &sheet.business, &sheet.connections);
+    let payable = shown::online(&app.services, tongue, &sheet.business, &sheet.connections, false);
     let shown = AccountPage {
         shell: PayerShell { here: Some(base.clone()), ..account.shell(&sheet.business, true) },
         customer: sheet.customer.name.clone(),
@@ -117,7 +117,7 @@ async fn render(
             .map(|payment| PaidRow {
                 href: format!("{base}/payments/{}", payment.id),
                 number: payment.number.clone(),
-                method: wording::means(tongue, payment),
+                method: capitalized(&wording::means(tongue, payment)),
                 on: day(payment.succeeded_at.unwrap_or(payment.created_at).day_in(&zone)),
                 status: Chip::by(tongue, if payment.returned { "returned" } else { payment.state.as_str() }),
                 amount: amount(payment.amount),
@@ -212,7 +212,7 @@ pub async fn pay(
     if form.value("what") == "hand" && account.is_acted() {
         return Ok(Redirect::to(&format!("{}/handed/{selected}", account.home())).into_response());
     }
-    match checkout(&app, &account, &call, selected).await {
+    match checkout(&app, &account, &call, selected, form.ticked("keep")).await {
         Err(Error::Refused(refusal)) => {
             let why = wording::refusal(&account.tongue(&sheet.business), &refusal);
             render(&app, &account, &sheet, &form, Some(why), StatusCode::CONFLICT).await
@@ -222,11 +222,17 @@ pub async fn pay(
     }
 }
 
-/// To the processor's page for a selection, in the name of whoever acts.
-pub async fn checkout(app: &App, account: &Account<'_>, call: &Call, selected: LinkId) -> engine::error::Result<Response> {
+/// To the processor's page for a selection, in the name of whoever acts. `keep`: the card is kept for later.
+pub async fn checkout(
+    app: &App,
+    account: &Account<'_>,
+    call: &Call,
+    selected: LinkId,
+    keep: bool,
+) -> engine::error::Result<Response> {
     let link = link::link(&app.services.db, account.business(), selected).await?;
     let unkeyed = Call { key: None, ..call.clone() };
-    Ok(match start_checkout_by(&app.services, &unkeyed, &link, None).await? {
+    Ok(match start_checkout_by(&app.services, &unkeyed, &link, Wish { amount: None, keep }).await? {
         Next::Page(url) => Redirect::to(&url).into_response(),
         Next::Payment(payment) => Redirect::to(&format!("{}/payments/{payment}", account.home())).into_response(),
     })
@@ -288,7 +294,7 @@ pub async fn pay_order(
     let targets = vec![Target::Order(parsed)];
     let (db, keys) = (&app.services.db, &app.services.keys);
     let selected = select_documents(db, keys, &call, account.id(), sheet.order.currency, targets).await?.value;
-    match checkout(&app, &account, &call, selected).await {
+    match checkout(&app, &account, &call, selected, form.ticked("keep")).await {
         Err(Error::Refused(refusal)) => {
             let why = wording::refusal(&account.tongue(&sheet.business), &refusal);
             order_page(&app, &account, &order, Some(why), StatusCode::CONFLICT).await

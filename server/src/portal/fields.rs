@@ -70,7 +70,7 @@ fn draw(visitor: &Visitor, sheet: &PaymentSheet, open: &Shown, token: &str) -> R
     let payment = &open.payment;
     let tongue = &visitor.asked.for_customer(&sheet.customer, &sheet.business);
     let nonce = new_token("").map_err(|error| Problem::fault(format!("no randomness: {error}")))?;
-    let known = embeds(&open.fields.script, &leads_to([open.kind.name]), &nonce);
+    let known = embeds(&open.fields, &leads_to([open.kind.name]), &nonce);
     let policy = known.ok_or_else(|| Problem::fault(format!("no policy is written for {}", open.fields.script)))?;
     let refused = payment.decline_text.as_ref().map(|_| wording::decline(tongue, payment));
     let shown = FieldsPage {
@@ -83,6 +83,7 @@ fn draw(visitor: &Visitor, sheet: &PaymentSheet, open: &Shown, token: &str) -> R
         nonce,
         buttons: !open.fields.gives_token && open.kind.name == "paypal",
         given: open.fields.given.clone(),
+        banks: open.fields.banks,
         refused,
         action: format!("/pay/{}/{token}", open.kind.name),
         key: new_key(),

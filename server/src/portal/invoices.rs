@@ -41,6 +41,7 @@ fn asking(sheet: &InvoiceSheet) -> Asking<'_> {
         due: sheet.figures.amount_due,
         credit: 0,
         can_pay: true,
+        by_request: false,
         policy: Policy::Full,
         pending: sheet.payments.iter().find(mine),
     }
@@ -84,7 +85,7 @@ pub async fn pay(
     let call = account.call(&mut form);
     let (db, keys, targets) = (&app.services.db, &app.services.keys, vec![Target::Invoice(sheet.invoice.id)]);
     let selected = select_documents(db, keys, &call, account.id(), sheet.invoice.currency, targets).await?.value;
-    match checkout(&app, &account, &call, selected).await {
+    match checkout(&app, &account, &call, selected, form.ticked("keep")).await {
         Err(Error::Refused(refusal)) => {
             let why = wording::refusal(&account.tongue(&sheet.business), &refusal);
             Ok(render(&app, &account, &sheet, Some(why), StatusCode::CONFLICT))

@@ -11,11 +11,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form as RawForm};
 use books::explain::{Trace, TracedEntry};
 use books::ids::LinkId;
-use books::money::{Currency, Money};
+use books::money::Currency;
 use engine::flows::call::{Actor, Call};
 use engine::flows::open_link::{Opened, open_link};
 use engine::flows::share_link::regenerate_link;
-use engine::flows::start_checkout::{Next, start_checkout};
+use engine::flows::start_checkout::{Next, Wish, start_checkout};
 use engine::sheets::link::{LinkSheet, link_sheet, visited_link};
 use engine::sheets::trace;
 use engine::store::session;
@@ -125,13 +125,21 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, visitor: 
     }
 }
 
-/// The page of a link. `refused`: why the last try to pay did not go through.
-fn render(app: &App, visitor: &Visitor, sheet: &LinkSheet, refused: Option<String>, status: StatusCode) -> Response {
+/// Why the last try to pay did not go through, the amount that was typed then (empty: none was asked for), and the tick.
+struct Refused {
+    why: String,
+    typed: String,
+    keep: bool,
+}
+
+/// The page of a link.
+fn render(app: &App, visitor: &Visitor, sheet: &LinkSheet, refused: Option<Refused>, status: StatusCode) -> Response {
     let base = clean(sheet.link.id);
     let tongue = &visitor.asked.for_customer(&sheet.customer, &sheet.business);
     let shell = shown::shell(&sheet.business, tongue.clone(), Some(format!("{base}/live")));
     let shell = PayerShell { here: Some(base.clone()), ..shell };
-    let paybox = shown::paybox(&app.services, tongue, sheet, &base, refused);
+    let sent = refused.as_ref().map_or((String::new(), false), |refused| (refused.typed.clone(), refused.keep));
+    let paybox = shown::paybox(&app.services, tongue, sheet, &base, refused.map(|refused| refused.why)).as_sent(sent.0, sent.1);
     if let Some(statement) = &sheet.statement {
         let statement = StatementView::by(tongue, statement);
         return spoken(tongue, status, &StatementPage { shell, base, statement, paybox });
@@ -208,29 +216,28 @@ pub async fn pay(
         Ok(sheet) => sheet,
         Err(response) => return Ok(response),
     };
-    app.limits.payment(client, sheet.link.id)?;
     let typed = form.value("amount").trim().to_owned();
-    let amount = match (typed.is_empty(), Money::parse(&typed, sheet.link.currency)) {
+    let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
+    let keep = form.ticked("keep");
+    let refused = |why| Some(Refused { why, typed: typed.clone(), keep });
+    let amount = match (typed.is_empty(), tongue.read_amount(&typed, sheet.link.currency)) {
         (true, _) => None,
         (false, Ok(money)) => Some(money.minor),
         (false, Err(error)) => {
-            let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
             let why = wording::refusal(&tongue, &engine::error::Refusal::new("INVALID_AMOUNT", error.to_string()));
-            return Ok(render(&app, &visitor, &sheet, Some(why), StatusCode::UNPROCESSABLE_ENTITY));
+            return Ok(render(&app, &visitor, &sheet, refused(why), StatusCode::UNPROCESSABLE_ENTITY));
         }
     };
-    match start_checkout(&app.services, &sheet.link, amount, visitor.request.as_str()).await {
+    // What was only mistyped is no try to pay.
+    app.limits.payment(client, sheet.link.id)?;
+    match start_checkout(&app.services, &sheet.link, Wish { amount, keep }, visitor.request.as_str()).await {
         Ok(Next::Page(url)) => Ok(Redirect::to(&url).into_response()),
         Ok(Next::Payment(_)) => Ok(Redirect::to(&clean(sheet.link.id)).into_response()),
         Err(engine::error::Error::Refused(refusal)) => {
-            let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
             let why = wording::refusal(&tongue, &refusal);
-            Ok(render(&app, &visitor, &sheet, Some(why), StatusCode::CONFLICT))
+            Ok(render(&app, &visitor, &sheet, refused(why), StatusCode::CONFLICT))
         }
-        Err(engine::error::Error::Busy { .. }) => {
-            let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
-            Ok(trouble(tongue, &visitor.request, Some(clean(sheet.link.id))))
-        }
+        Err(engine::error::Error::Busy { .. }) => Ok(trouble(tongue, &visitor.request, Some(clean(sheet.link.id)))),
         Err(error) => Err(error.into()),
     }
 }

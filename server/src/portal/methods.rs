@@ -9,7 +9,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::MethodId;
 use engine::error::Error;
-use engine::flows::keep_method::{choose_default, newest_setup, remove_method, start_setup};
+use engine::flows::keep_method::{choose_default, remove_method};
+use engine::flows::set_up_method::{newest_setup, start_setup};
 use engine::store::business::{self, Business};
 use engine::store::method;
 

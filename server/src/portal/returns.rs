@@ -13,8 +13,8 @@ use books::ids::LinkId;
 use books::payment::PaymentState as P;
 use engine::flows::ask_processor::look;
 use engine::flows::call::{Actor, Call};
-use engine::flows::keep_method::{finish_setup, setup_of_link};
 use engine::flows::open_link::{Opened, open_link};
+use engine::flows::set_up_method::{finish_setup, setup_of_link};
 use engine::sheets::payment::{PaymentSheet, payment_sheet};
 use engine::wording;
 use locale::Tongue;
@@ -29,7 +29,7 @@ use crate::auth::Visitor;
 use crate::respond::Problem;
 use crate::security::client_ip::ClientIp;
 use crate::view::shell::PayerShell;
-use crate::view::{Fact, Moment};
+use crate::view::{Fact, Moment, capitalized};
 
 /// `GET /p/return/{token}`: asks the processor and shows the receipt, or what stands in its place.
 pub async fn show(
@@ -127,7 +127,7 @@ pub fn receipt_in(shell: PayerShell, sheet: &PaymentSheet, back: &str, returned:
     let outcome = outcome(tongue, sheet, returned);
     let mut facts = vec![
         Fact { name: tongue.say("receipt").to_string(), value: payment.number.clone() },
-        Fact { name: tongue.say("method").to_string(), value: wording::means(tongue, payment) },
+        Fact { name: tongue.say("method").to_string(), value: capitalized(&wording::means(tongue, payment)) },
     ];
     for charge in &sheet.charges {
         let part: i64 = sheet.allocations.iter().filter(|row| row.allocation.charge == charge.id).map(|row| row.live).sum();

@@ -165,6 +165,8 @@ pub struct Asking<'a> {
     /// Free credit, where the page is about the whole account and nothing is due.
     pub credit: i64,
     pub can_pay: bool,
+    /// It was asked for by mail: a processor that can be paid by request goes first.
+    pub by_request: bool,
     pub policy: Policy,
     /// A payment of it that is under way.
     pub pending: Option<&'a Payment>,
@@ -179,6 +181,7 @@ impl<'a> Asking<'a> {
             due: sheet.amount_due(),
             credit: if sheet.scope.is_account() { sheet.balance.max(0) } else { 0 },
             can_pay: sheet.link.can_pay,
+            by_request: sheet.link.request_id.is_some(),
             policy: policy_of(sheet),
             pending: sheet.under_way.iter().find(|payment| is_under_way(payment, sheet)),
         }
@@ -196,6 +199,7 @@ impl<'a> Asking<'a> {
             due: sheet.figures.amount_due,
             credit: 0,
             can_pay: true,
+            by_request: false,
             policy: Policy::Full,
             pending: sheet.payments.iter().find(mine),
         }
@@ -289,12 +293,14 @@ pub fn paybox_for(services: &Services, tongue: &Tongue, asking: &Asking<'_>, bas
     } else if !asking.can_pay {
         Paying::NotHere { why: tongue.say("shows-balance").to_string() }
     } else {
-        match online(services, tongue, asking.business, asking.connections) {
+        match online(services, tongue, asking.business, asking.connections, asking.by_request) {
             Some(assurance) => Paying::Pay(PayForm {
                 action: format!("{base}/pay"),
                 key: new_key(),
                 amount: amount(tongue, due, currency),
                 how_much: how_much(tongue, &asking.policy, due, currency),
+                may_keep: may_keep(services, tongue, asking),
+                keep: false,
                 assurance,
                 refused,
             }),
@@ -330,12 +336,24 @@ pub fn is_open(payment: &Payment) -> bool {
 }
 
 /// Who takes the payer's card now, as a sentence; none: no processor is live on whose page or in whose fields a payer can pay.
-pub fn online(services: &Services, tongue: &Tongue, business: &Business, connections: &[Connection]) -> Option<String> {
-    let mut live = connections.iter().filter(|connection| connection.state == "live");
-    let connection = live.find(|connection| services.connections.takes_checkout(connection, &business.name))?;
+pub fn online(
+    services: &Services,
+    tongue: &Tongue,
+    business: &Business,
+    connections: &[Connection],
+    by_request: bool,
+) -> Option<String> {
+    let connection = services.connections.for_payers(connections, &business.name, by_request)?;
     let kind = registry::find(&connection.kind)?;
     let here = services.connections.pays_in_fields(connection, &business.name);
     Some(tongue.say(if here { "secure-fields" } else { "secure-page" }).with("processor", kind.title).to_string())
+}
+
+/// What the payer is told about having the card kept; none where the processor keeps none.
+fn may_keep(services: &Services, tongue: &Tongue, asking: &Asking<'_>) -> Option<String> {
+    let (connections, name) = (&services.connections, &asking.business.name);
+    let connection = connections.for_payers(asking.connections, name, asking.by_request)?;
+    connections.keeps_while_paying(connection, name).then(|| tongue.say("keep-card-text").with("business", name).to_string())
 }
 
 /// What the link lets the payer choose. A link whose policy cannot be read takes the whole amount only, as its flow does.
@@ -349,13 +367,13 @@ fn how_much(tongue: &Tongue, policy: &Policy, due: i64, currency: Currency) -> H
         Policy::Minimum(least) => {
             let least = amount(tongue, (*least).min(due.minor), currency);
             HowMuch::Typed {
-                field: Field::of(due.to_decimal()),
+                field: Field::of(tongue.decimal(&due.to_decimal())),
                 hint: tongue.say("at-least").with("amount", least.text).to_string(),
                 currency: currency.code(),
             }
         }
         Policy::Any => HowMuch::Typed {
-            field: Field::of(due.to_decimal()),
+            field: Field::of(tongue.decimal(&due.to_decimal())),
             hint: tongue.say("up-to").with("amount", tongue.money(due)).to_string(),
             currency: currency.code(),
         },

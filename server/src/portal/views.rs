@@ -39,6 +39,10 @@ pub struct PayForm {
     /// What the button pays, unless the payer chooses another amount.
     pub amount: Amount,
     pub how_much: HowMuch,
+    /// What it means to have the card kept for later; none where that cannot be.
+    pub may_keep: Option<String>,
+    /// They ticked it.
+    pub keep: bool,
     /// Who takes the card, and that we never see it.
     pub assurance: String,
     /// Why the last try did not go through.
@@ -77,6 +81,20 @@ pub struct PayBox {
 impl HtmlSafe for PayBox {}
 
 impl PayBox {
+    /// As it was sent back when the last try was refused: the amount that was typed, where one is typed, and the tick.
+    #[must_use]
+    pub fn as_sent(mut self, typed: String, keep: bool) -> PayBox {
+        if let Paying::Pay(form) = &mut self.paying {
+            form.keep = keep;
+            if let HowMuch::Typed { field, .. } = &mut form.how_much
+                && !typed.is_empty()
+            {
+                field.value = typed;
+            }
+        }
+        self
+    }
+
     /// A payment for it is on its way, so nobody is asked for it.
     pub fn is_under_way(&self) -> bool {
         matches!(self.paying, Paying::UnderWay(_))

@@ -1,9 +1,11 @@
-//! The filters of the templates: `{{ "mail"|icon }}` and `{{ "app.css"|asset }}`.
+//! The filters of the templates: `{{ "mail"|icon }}`, `{{ "app.css"|asset }}` and `{{ currency|sign }}`.
 //!
-//! Both take constants of ours, never text from people, and are therefore marked safe.
+//! The first two take constants of ours, never text from people, and are therefore marked safe.
 
 use askama::filters::Safe;
 use askama::{Result, Values};
+use books::money::{Currency, Money};
+use locale::Tongue;
 
 use crate::assets;
 
@@ -19,6 +21,19 @@ pub fn icon(name: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>
 #[askama::filter_fn]
 pub fn asset(name: impl std::fmt::Display, _: &dyn Values) -> Result<Safe<String>> {
     Ok(Safe(assets::asset(&name.to_string())))
+}
+
+/// What staff read in front of an amount of a currency, from its code: `$`, `CHF ` with a space that does not break.
+#[askama::filter_fn]
+pub fn sign(code: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
+    Ok(in_front(&code.to_string()))
+}
+
+fn in_front(code: &str) -> String {
+    match Currency::from_code(code) {
+        Some(currency) => Tongue::english().money(Money::new(0, currency)).trim_end_matches(['0', '.']).to_owned(),
+        None => format!("{code}\u{a0}"),
+    }
 }
 
 /// Whether our sprite has an icon of that name.
@@ -57,6 +72,12 @@ mod tests {
     fn constants<'a>(text: &'a str, filter: &str) -> Vec<&'a str> {
         let end = format!("\"|{filter}");
         text.match_indices(&end).filter_map(|(at, _)| text[..at].rsplit('"').next()).collect()
+    }
+
+    #[test]
+    fn signs_stand_in_front_of_amounts() {
+        let signs: Vec<String> = ["USD", "JPY", "KWD", "CHF", "none"].map(in_front).into();
+        assert_eq!(signs, ["$", "¥", "KWD\u{a0}", "CHF\u{a0}", "none\u{a0}"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Staff pages, as a browser without script meets them: forms, cookies, redirects.
 
+mod apart;
 pub mod browser;
 mod buttons;
 mod doors;
@@ -7,6 +8,7 @@ mod e_invoices;
 mod forms;
 mod invoices;
 mod job;
+mod keyed;
 mod mails;
 mod messages;
 mod money_back;
@@ -14,6 +16,7 @@ mod no_cards;
 mod papers;
 mod processors;
 mod roles;
+mod round_trip;
 mod setup;
 mod surfaces;
 mod tables;

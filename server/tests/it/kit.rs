@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
 use axum::Router;
 use axum::body::Body;
@@ -62,7 +62,8 @@ pub struct TestApp {
     pub key: String,
     router: Router,
     leaves_jobs: AtomicBool,
-    on_this_machine: AtomicBool,
+    /// Which address of this machine everybody sits at; 0: elsewhere.
+    at_machine: AtomicU16,
 }
 
 impl TestApp {
@@ -74,13 +75,18 @@ impl TestApp {
     /// The same with something else that draws papers.
     pub fn both_printing(papers: Papers, test: impl AsyncFn(&TestApp)) {
         for place in Place::both() {
-            block_on(async {
-                let app = TestApp::begin(start_up(&place, BTreeMap::new(), papers)).await;
-                test(&app).await;
-                app.check_left_behind().await;
-                app.app.services.db.shutdown();
-            });
+            TestApp::at(&place, papers, &test);
         }
+    }
+
+    /// The same at one place, for tests that are at several of them at a time.
+    pub fn at(place: &Place, papers: Papers, test: &impl AsyncFn(&TestApp)) {
+        block_on(async {
+            let app = TestApp::begin(start_up(place, BTreeMap::new(), papers)).await;
+            test(&app).await;
+            app.check_left_behind().await;
+            app.app.services.db.shutdown();
+        });
     }
 
     /// The same with a fake in its processor's place, whose clock starts with the app's.
@@ -126,7 +132,7 @@ impl TestApp {
 
     fn over(app: Arc<App>, business: BusinessId, key: String) -> TestApp {
         let router = server::router::router(&app);
-        TestApp { app, business, key, router, leaves_jobs: AtomicBool::new(false), on_this_machine: AtomicBool::new(false) }
+        TestApp { app, business, key, router, leaves_jobs: AtomicBool::new(false), at_machine: AtomicU16::new(0) }
     }
 
     pub fn engine(&self) -> EngineKind {
@@ -143,9 +149,10 @@ impl TestApp {
         self.leaves_jobs.store(true, Ordering::SeqCst);
     }
 
-    /// From now on everybody sits at this machine, whose pages are not counted: for tests that look at very many.
+    /// From now on everybody sits at this machine, whose pages are not counted, and at an address of it that nobody used before, so
+    /// that payments are counted anew: for tests that look at very many and pay often.
     pub fn on_this_machine(&self) {
-        self.on_this_machine.store(true, Ordering::SeqCst);
+        self.at_machine.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Another business in the same installation, wholly apart. Answers its key.
@@ -168,7 +175,10 @@ impl TestApp {
             request = request.header(*name, *value);
         }
         let mut request = request.body(body.into()).expect("a request");
-        let client = if self.on_this_machine.load(Ordering::SeqCst) { [127, 0, 0, 1] } else { [203, 0, 113, 7] };
+        let client = match self.at_machine.load(Ordering::SeqCst).to_be_bytes() {
+            [0, 0] => [203, 0, 113, 7],
+            [high, low] => [127, 0, high, low],
+        };
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((client, 4321))));
         let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
         Answer::read(format!("{method} {path}"), response).await
@@ -246,17 +256,25 @@ impl TestApp {
         let page = self.page_of_link(url).await;
         let id: PageId = page.rsplit('/').next().expect("the page's id").parse().expect("the id of a page");
         let entry = CardEntry { number, exp: "12/30", cvc: "123", name: "A payer" };
-        let step = self.bank().await.pay_checkout(&id, &entry, self.services().db.clock().now()).await;
-        let step = step.expect("the bank answers");
-        self.work().await;
-        step
+        for bank in self.banks().await {
+            // Each Sandbox knows its own pages only.
+            if let Ok(step) = bank.pay_checkout(&id, &entry, self.services().db.clock().now()).await {
+                self.work().await;
+                return step;
+            }
+        }
+        panic!("no Sandbox has the page {page}");
     }
 
-    /// Sandbox's own side.
+    /// Sandbox's own side; of several the first that was connected.
     pub async fn bank(&self) -> Arc<Bank> {
+        self.banks().await.into_iter().next().expect("Sandbox is connected")
+    }
+
+    async fn banks(&self) -> Vec<Arc<Bank>> {
         let connections = engine::store::connection::list(&self.services().db, self.business).await.expect("connections");
         let open = |connection| self.services().connections.open(connection, "Harbor Joinery").expect("it opens").bank;
-        connections.iter().find_map(open).expect("Sandbox is connected")
+        connections.iter().filter_map(open).collect()
     }
 
     /// Follows processors and runs jobs until nothing is left to do now.

@@ -3,6 +3,7 @@
 mod account;
 mod acting;
 pub mod doors;
+mod keeping;
 mod languages;
 mod links;
 mod methods;

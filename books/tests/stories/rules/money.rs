@@ -45,6 +45,25 @@ fn rule_04_a_write_off_over_several_charges_keeps_what_is_not_needed() {
 }
 
 #[test]
+fn rule_04_a_write_off_does_not_yield_to_money_that_is_due_elsewhere() {
+    check(
+        "invoice INV-1 lines 100
+         invoice INV-2 lines 50
+         writeoff W-1 INV-1 40
+         pay P-1 110 for INV-1 INV-2
+         ? INV-1
+         ? INV-2
+         pay P-2 15 for INV-1 INV-2
+         ? INV-1
+         ? P-2",
+        "INV-1: paid total 100.00 paid 60.00 written off 40.00 due 0.00
+         INV-2: paid total 50.00 paid 50.00 due 0.00
+         INV-1: paid total 100.00 paid 75.00 written off 25.00 due 0.00
+         P-2: applied free 0.00",
+    );
+}
+
+#[test]
 fn rule_04_a_small_difference_is_only_for_the_document_that_was_named() {
     check(
         "tolerance 0.05

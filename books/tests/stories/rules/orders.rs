@@ -114,6 +114,31 @@ fn rule_07_taking_a_discount_off_is_a_charge_of_its_own() {
 }
 
 #[test]
+fn rule_07_a_discount_that_outlived_its_items_gives_nothing_back() {
+    check(
+        "order O-1 48 -17
+         amend O-1 remove O-1.1
+         ? O-1
+         amend O-1 remove O-1.2
+         ? O-1",
+        "O-1: total 0.00 due 0.00
+         O-1: total 0.00 due 0.00",
+    );
+    check(
+        "order O-1 10 48 -30
+         amend O-1 remove O-1.2
+         ? O-1
+         amend O-1 remove O-1.3
+         ? O-1
+         amend O-1 remove O-1.1
+         ? O-1",
+        "O-1: total 0.00 due 0.00
+         O-1: total 10.00 due 10.00
+         O-1: total 0.00 due 0.00",
+    );
+}
+
+#[test]
 fn rule_07_a_discount_added_with_items_is_posted_apart() {
     check(
         "order O-1 100

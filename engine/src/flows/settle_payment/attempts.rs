@@ -6,7 +6,7 @@
 use books::ids::AttemptId;
 use books::payment::PaymentState;
 
-use super::{Settling, next_check};
+use super::Settling;
 use crate::db::Tx;
 use crate::store::payment::{Attempt, AttemptState};
 
@@ -25,15 +25,6 @@ impl Settling<'_> {
         }
     }
 
-    /// The answer to a call that may have moved money was lost: what it is meant for stays reserved.
-    pub(super) fn lose_sight(&mut self, tx: &mut Tx<'_>, held: bool) {
-        let moves_money = held || self.payment.is_direct();
-        if moves_money && matches!(self.payment.state, PaymentState::Created | PaymentState::Authorized) {
-            self.payment.state = PaymentState::Unknown;
-            self.save(tx);
-        }
-    }
-
     pub(super) fn end_attempt(
         &mut self,
         tx: &mut Tx<'_>,
@@ -43,15 +34,10 @@ impl Settling<'_> {
         remote: Option<String>,
     ) {
         let now = tx.now();
-        let open_page = state == AttemptState::Done;
         for attempt in self.attempts.iter_mut().filter(|attempt| attempt.id == id) {
-            attempt.state = state;
-            attempt.evidence = Some(evidence.to_owned());
-            attempt.remote_id = remote.clone().or_else(|| attempt.remote_id.clone());
-            attempt.updated_at = now;
             // A page that nobody comes back from is looked at until it is closed.
-            let looks = open_page && attempt.operation != "send_invoice";
-            attempt.check_at = looks.then(|| now.plus_seconds(next_check(2)));
+            let looks = state == AttemptState::Done && attempt.operation != "send_invoice";
+            attempt.end(state, evidence, remote.as_deref(), now, looks.then_some(2));
             tx.set(attempt);
         }
     }
@@ -59,11 +45,7 @@ impl Settling<'_> {
     pub(super) fn ask_later(&mut self, tx: &mut Tx<'_>, id: AttemptId, why: &str) {
         let now = tx.now();
         for attempt in self.attempts.iter_mut().filter(|attempt| attempt.id == id) {
-            attempt.state = AttemptState::Unknown;
-            attempt.evidence = Some(why.to_owned());
-            attempt.check_at = Some(now.plus_seconds(next_check(attempt.checks)));
-            attempt.checks += 1;
-            attempt.updated_at = now;
+            attempt.ask_later(why, now);
             tx.set(attempt);
         }
     }

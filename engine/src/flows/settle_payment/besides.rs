@@ -11,7 +11,7 @@ use crate::flows::posting::Books;
 use crate::store::connection::Connection;
 use crate::store::counter::{self, NextNumber};
 use crate::store::method::Method;
-use crate::store::payment::Payment;
+use crate::store::payment::{self, Payment};
 use crate::store::refund::{self, Refund};
 use crate::store::remote_invoice::{self, RemoteInvoice};
 
@@ -35,6 +35,8 @@ pub(super) struct Besides {
     pub saved: Option<Method>,
     /// The processor's own invoice that the payment is.
     pub invoice: Option<RemoteInvoice>,
+    /// The charge is another payment already.
+    pub elsewhere: bool,
 }
 
 impl Besides {
@@ -46,7 +48,7 @@ impl Besides {
         finding: &Finding,
     ) -> Result<Besides> {
         let business = tx.business();
-        let mut more = Besides { refunds: Vec::new(), number: None, next_line: 0, saved: None, invoice: None };
+        let mut more = Besides { refunds: Vec::new(), number: None, next_line: 0, saved: None, invoice: None, elsewhere: false };
         if payment.kind == remote_invoice::KIND {
             more.invoice = tx.lock::<RemoteInvoice>(&[&business, &remote_invoice::of_payment(payment.id)]).await?;
         }
@@ -57,6 +59,8 @@ impl Besides {
             if outside(&more.refunds, charge) > 0 {
                 more.number = Some(counter::next(tx, "RFD", books.business.today(tx.now())).await?);
             }
+            let known = payment::by_remote_of_flow(tx, connection.id, &charge.id).await?;
+            more.elsewhere = known.is_some_and(|known| known.id != payment.id);
             if let Some(saved) = &charge.saved {
                 more.saved = saved_row(tx, payment.customer_id, connection.id, saved, &payment.actor).await?;
             }

@@ -38,7 +38,7 @@ impl Settling<'_> {
             payment: self.payment.id,
             amount: more,
             channel: self.channel.clone(),
-            method: Some("card".to_owned()),
+            method: None,
             reason: reason.clone(),
             when: When::Machine(today),
             reopens: Vec::new(),
@@ -62,6 +62,7 @@ impl Settling<'_> {
         self.payment.disputed = charge.disputed;
         self.save(tx);
         leave_job(tx, "alert_refunded_outside", id, event);
+        leave_job(tx, "close_checkouts", self.payment.customer_id, event);
         let data = serde_json::json!({ "refunded": self.payment.refunded, "disputed": self.payment.disputed });
         self.emit(tx, event, "payment_refunded_outside", data);
         Ok(())
@@ -152,6 +153,7 @@ impl Settling<'_> {
         self.save(tx);
         leave_job(tx, "mail_failed", self.payment.id, event);
         leave_job(tx, "alert_returned", self.payment.id, event);
+        leave_job(tx, "close_checkouts", self.payment.customer_id, event);
         self.emit(tx, event, "payment_returned", serde_json::json!({ "amount": self.payment.amount, "owed": outcome.owed }));
         Ok(())
     }

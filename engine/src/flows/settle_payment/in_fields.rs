@@ -1,7 +1,8 @@
 //! A token that the processor's fields gave on a page of ours: one try to charge it, and the page again when it came to nothing.
 //!
 //! Invariants: while a try is under way what it is for is reserved and no other begins; a try that was refused leaves the page open
-//! for another card. What is tried is never more than is still due.
+//! for another card. What is tried is never more than is still due, nor anything that another payment under way is meant for: two
+//! pages that staff opened for one document charge one card.
 
 use processors::Asked;
 
@@ -10,7 +11,7 @@ use super::succeeds::due_of;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::flows::audit::event_id;
-use crate::flows::charge_saved::insert_attempt;
+use crate::flows::charge_saved::{asking, insert_attempt};
 use crate::flows::posting::Books;
 use books::ids::AttemptId;
 use books::payment::PaymentState;
@@ -36,6 +37,9 @@ impl Settling<'_> {
         };
         if due < self.payment.amount {
             return Err(Error::refused("ABOVE_DUE", "less than this is due by now: it was paid or changed meanwhile"));
+        }
+        if asking(&books.account, &aims).pending > 0 {
+            return Err(Error::refused("PAYMENT_PENDING", "a payment for this is under way; wait until its outcome is known"));
         }
         let event = event_id(tx);
         self.reserve(tx, books, event)?;

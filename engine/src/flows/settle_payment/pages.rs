@@ -4,12 +4,12 @@ use books::ids::AttemptId;
 use books::payment::PaymentState;
 use processors::CheckoutState;
 
-use super::{Settling, next_check};
+use super::Settling;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::flows::audit::{event_id, leave_job};
 use crate::flows::posting::Books;
-use crate::store::payment::AttemptState;
+use crate::store::payment::{AttemptState, next_check};
 
 impl Settling<'_> {
     /// The card's bank wants its holder to confirm: they get a link to the processor's page, and what was reserved is free, because

@@ -5,7 +5,8 @@
 
 use books::account::{Account, Aim, MoneyIn, Target, When};
 use books::payment::PaymentState;
-use processors::Charge;
+use locale::Tongue;
+use processors::{Charge, MethodKind};
 
 use super::Settling;
 use crate::db::Tx;
@@ -16,6 +17,7 @@ use crate::flows::request_payment::close_settled;
 use crate::flows::start_checkout;
 use crate::store::link::Scope;
 use crate::store::request::Request;
+use crate::wording::ending;
 
 /// What is due of several documents, each charge counted once.
 pub(super) fn due_of(account: &Account, chosen: &[Target]) -> i64 {
@@ -44,7 +46,7 @@ impl Settling<'_> {
                 payment: self.payment.id,
                 amount: captured,
                 channel: self.channel.clone(),
-                method: Some("card".to_owned()),
+                method: Some(charge.method.as_ref().map_or(MethodKind::Card, |method| method.kind).as_str().to_owned()),
                 description: format!("Payment {}, {}", self.payment.number, self.means()),
                 category: None,
                 note: None,
@@ -97,7 +99,8 @@ impl Settling<'_> {
 
     fn means(&self) -> String {
         match (&self.payment.brand, &self.payment.last4) {
-            (Some(brand), Some(last4)) => format!("{brand} ending {last4}"),
+            (Some(brand), Some(last4)) => ending(&Tongue::english(), brand, last4),
+            _ if self.payment.kind == "in_person" => "card".to_owned(),
             _ => "online".to_owned(),
         }
     }

@@ -31,6 +31,19 @@ impl Settling<'_> {
         Ok(())
     }
 
+    /// The answer to a call that may have moved money was lost: what it is meant for stays reserved until somebody knows.
+    pub(super) fn lose_sight(&mut self, tx: &mut Tx<'_>, held: bool) {
+        let moves_money = held || self.payment.is_direct();
+        if !moves_money || !matches!(self.payment.state, PaymentState::Created | PaymentState::Authorized) {
+            return;
+        }
+        let event = event_id(tx);
+        self.payment.state = PaymentState::Unknown;
+        self.save(tx);
+        leave_job(tx, "close_checkouts", self.payment.customer_id, event);
+        self.emit(tx, event, "payment_unknown", serde_json::json!({ "amount": self.payment.amount }));
+    }
+
     /// Held on the card, not yet taken: reserved like money under way, until it is taken, let go, or lapses.
     pub(super) fn hold(&mut self, tx: &mut Tx<'_>, books: Books, charge: &Charge) -> Result<()> {
         let event = event_id(tx);
@@ -123,7 +136,8 @@ impl Settling<'_> {
         if matches!(self.payment.state, PaymentState::Succeeded | PaymentState::Failed | PaymentState::Canceled) {
             return;
         }
-        let was_pending = self.payment.state == PaymentState::Pending && !self.payment.by_itself;
+        let was_pending = self.payment.state == PaymentState::Pending;
+        let had_page = self.payment.checkout_url.is_some();
         self.payment.state = state;
         self.payment.checkout_url = None;
         self.payment.held_until = None;
@@ -131,7 +145,9 @@ impl Settling<'_> {
         self.payment.decline_text = reason.map(|(_, text)| text.to_owned());
         self.stop_asking(tx);
         self.save(tx);
-        if was_pending && state == PaymentState::Failed {
+        // A charge by itself tells in its own way; who stood at a page has been told there.
+        let tells = was_pending || self.payment.wants_holder() && !had_page;
+        if tells && state == PaymentState::Failed && !self.payment.by_itself {
             leave_job(tx, "mail_failed", self.payment.id, event);
         }
         let kind = if state == PaymentState::Failed { "payment_failed" } else { "payment_canceled" };

@@ -59,7 +59,7 @@ table! {
         pub id: AttemptId,
         pub payment_id: PaymentId,
         pub connection_id: ConnectionId,
-        /// `checkout`, `charge`, `capture`, `void`, `refund`, `create_invoice` or `send_invoice`
+        /// `checkout`, `charge`, `capture`, `void`, `refund`, `create_invoice`, `send_invoice`, or `keyed` (staff, in a terminal apart)
         pub operation: String,
         pub state: AttemptState,
         pub remote_id: Option<String>,
@@ -85,6 +85,37 @@ impl Attempt {
     /// What was asked for.
     pub(crate) fn asked(&self) -> Result<processors::Asked> {
         serde_json::from_str(&self.asked).map_err(|error| Error::Fault(format!("{}: {error}", self.id)))
+    }
+
+    /// An answer ended it. `look` is the pause, as [`next_check`] counts them, after which it is looked at once more; none: never.
+    pub(crate) fn end(&mut self, state: AttemptState, evidence: &str, remote: Option<&str>, now: Instant, look: Option<i64>) {
+        self.state = state;
+        self.evidence = Some(evidence.to_owned());
+        self.remote_id = remote.map(str::to_owned).or_else(|| self.remote_id.take());
+        self.check_at = look.map(|pause| now.plus_seconds(next_check(pause)));
+        self.updated_at = now;
+    }
+
+    /// Nobody knows what became of it: it is asked about again, later each time.
+    pub(crate) fn ask_later(&mut self, why: &str, now: Instant) {
+        self.state = AttemptState::Unknown;
+        self.evidence = Some(why.to_owned());
+        self.check_at = Some(now.plus_seconds(next_check(self.checks)));
+        self.checks += 1;
+        self.updated_at = now;
+    }
+}
+
+/// Seconds until an attempt is asked about again: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h, then daily.
+pub(crate) fn next_check(checks: i64) -> i64 {
+    match checks {
+        ..=0 => 5,
+        1 => 30,
+        2 => 120,
+        3 => 600,
+        4 => 3_600,
+        5 => 21_600,
+        _ => 86_400,
     }
 }
 

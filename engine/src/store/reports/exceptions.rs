@@ -1,5 +1,5 @@
 //! What a person should look at: acts that wait for approval, refunds that failed, work and mails that gave up, payments nobody
-//! knows the outcome of, disputes, returns, credit that waits to be used (a double payment, say), and templates that do not print.
+//! knows the outcome of, disputes, returns, credit that waits to be used (a double payment, say), payouts that cannot be read, and templates that do not print.
 //!
 //! Limits: the latest [`MOST`] of each.
 
@@ -11,6 +11,7 @@ use books::payment::PaymentState;
 use crate::db::{Reader, row, sql};
 use crate::error::Result;
 use crate::store::approval::{self, ApprovalRow};
+use crate::store::connection::{self, HeldUp};
 use crate::store::job::Job;
 use crate::store::mail::Mail;
 use crate::store::paper_template::{self, PaperTemplate};
@@ -20,6 +21,8 @@ use crate::store::payout::{self, Differing};
 pub const MOST: i64 = 10;
 /// A dispute or return is named for so long after it was last touched.
 const FRESH_SECONDS: i64 = 30 * 86_400;
+/// A processor that does not list its payouts is named after so long; Settings say it at once.
+const UNREAD_SECONDS: i64 = 86_400;
 
 row! {
     /// A payment whose outcome is unknown, or that was disputed or returned.
@@ -74,6 +77,8 @@ pub struct Exceptions {
     pub approvals: Vec<ApprovalRow>,
     /// Payouts that are not all of payments in these books.
     pub payouts: Vec<Differing>,
+    /// Connections whose payouts could not be read for a day.
+    pub unread: Vec<HeldUp>,
     /// Templates of papers for which the built-in one stands in.
     pub templates: Vec<PaperTemplate>,
 }
@@ -128,6 +133,7 @@ sql!(
 
 pub(crate) async fn exceptions(reader: &mut Reader<'_>, business: BusinessId) -> Result<Exceptions> {
     let fresh = reader.now().plus_seconds(-FRESH_SECONDS);
+    let unread = reader.now().plus_seconds(-UNREAD_SECONDS);
     let mut payments: Vec<Troubled> = reader.query(&UNKNOWN, &[&business, &MOST]).await?;
     payments.extend(reader.query::<Troubled>(&TAKEN_BACK, &[&business, &fresh, &MOST]).await?);
     Ok(Exceptions {
@@ -139,6 +145,7 @@ pub(crate) async fn exceptions(reader: &mut Reader<'_>, business: BusinessId) ->
         declined: reader.query(&DECLINED, &[&business, &fresh, &MOST]).await?,
         approvals: approval::rows(reader, business, "waiting", MOST).await?,
         payouts: payout::differing(reader, business, MOST).await?,
+        unread: connection::held_up(reader, business, unread, MOST).await?,
         templates: paper_template::failing(reader, business).await?,
     })
 }

@@ -1,6 +1,6 @@
 //! The processor's page where someone pays.
 
-use processors::{ChargeState, CheckoutRequest, CheckoutState, Decline, Initiator, RejectReason};
+use processors::{ChargeState, CheckoutRequest, CheckoutState, Decline, RejectReason};
 
 use crate::stage::{DAY, Met, Role, Stage, done, on_page, rejected, usd};
 
@@ -150,11 +150,4 @@ pub async fn a_page_waits_for_its_payer(stage: &dyn Stage) {
     stage.pass(longest - almost_a_day - 120).await;
     assert_eq!(stage.pay(&asked_for.url, Role::Pays).await, Met::Thanks);
     assert_eq!(stage.captured_in_truth().await, 1_000);
-}
-
-pub async fn staff_key_a_card_into_the_processors_page(stage: &dyn Stage) {
-    let request = CheckoutRequest { by: Initiator::Staff, ..on_page(usd(4_200)) };
-    let page = done(stage.processor().checkout(&stage.attempt(), &request).await);
-    assert_eq!(stage.pay(&page.url, Role::Pays).await, Met::Thanks);
-    assert_eq!(stage.checkout_now(&page.id).await.charge.map(|charge| charge.captured), Some(usd(4_200)));
 }

@@ -1,10 +1,11 @@
 //! The processor's own fields on a page of ours.
 
 use processors::{
-    Asked, Charge, ChargeRequest, ChargeState, Checkout, CheckoutRequest, CheckoutState, Fields, Outcome, Remote, Resolved,
+    Asked, Capability, Charge, ChargeRequest, ChargeState, Checkout, CheckoutRequest, CheckoutState, Fields, Outcome, Remote,
+    Resolved, Source,
 };
 
-use crate::stage::{DECLINES, Line, Met, Role, Stage, Typed, declined, done, of_token, on_page, usd};
+use crate::stage::{DECLINES, Line, Met, Role, Stage, Typed, declined, done, of_saved, of_token, on_page, usd};
 
 const PAGE: &str = "https://pay.shop.example/pay/ours/abc";
 
@@ -12,14 +13,14 @@ fn here(minor: i64) -> CheckoutRequest {
     CheckoutRequest { fields_url: Some(PAGE.into()), ..on_page(usd(minor)) }
 }
 
-async fn opened(stage: &dyn Stage, minor: i64) -> (Checkout, Fields) {
+pub async fn opened(stage: &dyn Stage, minor: i64) -> (Checkout, Fields) {
     let page = done(stage.processor().checkout(&stage.attempt(), &here(minor)).await);
     let given = done(stage.processor().fields(&page.id, stage.now()).await);
     (page, given)
 }
 
 /// Charges the token that the fields gave for the page's amount.
-async fn charged(stage: &dyn Stage, token: String, minor: i64) -> Outcome<Charge> {
+pub async fn charged(stage: &dyn Stage, token: String, minor: i64) -> Outcome<Charge> {
     let request: ChargeRequest = of_token(token, usd(minor));
     stage.processor().charge(&stage.attempt(), &request).await
 }
@@ -134,4 +135,31 @@ pub async fn a_lost_answer_is_found_with_its_page(stage: &dyn Stage) {
         }
         other => panic!("the page is found, not {other:?}"),
     }
+}
+
+pub async fn a_card_is_kept_that_is_typed_into_the_fields(stage: &dyn Stage) {
+    if !stage.processor().capabilities().can(Capability::EmbeddedFields) {
+        return;
+    }
+    let customer = stage.customer().await;
+    let request = CheckoutRequest { save: true, customer: Some(customer.clone()), ..here(700) };
+    let page = done(stage.processor().checkout(&stage.attempt(), &request).await);
+    let given = done(stage.processor().fields(&page.id, stage.now()).await);
+    let charge = match stage.in_fields(&given, Role::Pays).await {
+        Typed::Token(token) => {
+            let (by, source) = (stage.attempt(), Source::Token { token, keep_for: Some(customer.clone()) });
+            let request = ChargeRequest { source, ..of_token(String::new(), usd(700)) };
+            let first = done(stage.processor().charge(&by, &request).await);
+            assert_eq!(done(stage.processor().charge(&by, &request).await), first, "the same key keeps it once");
+            first
+        }
+        Typed::Met(met) => {
+            assert_eq!(met, Met::Thanks);
+            stage.checkout_now(&page.id).await.charge.expect("it was charged")
+        }
+    };
+    let saved = charge.saved.expect("it was kept");
+    assert_eq!(done(stage.processor().methods(&customer, stage.now()).await), std::slice::from_ref(&saved));
+    let later = done(stage.processor().charge(&stage.attempt(), &of_saved(&customer, &saved, usd(300))).await);
+    assert_eq!((later.captured, stage.captured_in_truth().await), (usd(300), 1_000));
 }

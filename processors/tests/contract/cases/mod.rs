@@ -7,6 +7,8 @@ mod general;
 mod holds;
 mod hooks;
 mod invoices;
+mod keyed;
+mod keyed_apart;
 mod payouts;
 mod refunds;
 mod saved;
@@ -63,10 +65,13 @@ const CASES: &[(Capability, &[Case])] = &[
             case!(saved::the_holder_of_a_saved_card_confirms_or_not),
             case!(saved::a_forgotten_card_is_never_charged),
             case!(saved::a_card_is_kept_once_for_its_key),
-            case!(saved::a_card_can_be_kept_while_paying),
             case!(saved::a_card_belongs_to_its_customer),
             case!(saved::the_same_key_charges_once),
         ],
+    ),
+    (
+        Capability::KeepWhilePaying,
+        &[case!(saved::a_card_can_be_kept_while_paying), case!(fields::a_card_is_kept_that_is_typed_into_the_fields)],
     ),
     (Capability::SetupPage, &[case!(saved::a_card_is_kept_without_being_charged)]),
     (Capability::BankDebit, &[case!(debits::a_debit_settles_later), case!(debits::a_debit_comes_back)]),
@@ -96,7 +101,24 @@ const CASES: &[(Capability, &[Case])] = &[
         &[case!(invoices::an_invoice_is_sent_and_paid), case!(invoices::a_canceled_invoice_is_never_paid)],
     ),
     (Capability::ResendInvoice, &[case!(invoices::a_sent_invoice_is_mailed_again)]),
-    (Capability::VirtualTerminal, &[case!(checkout::staff_key_a_card_into_the_processors_page)]),
+    (
+        Capability::VirtualTerminal,
+        &[
+            case!(keyed::staff_key_a_card_into_the_processors_fields),
+            case!(keyed::a_keyed_card_is_held_first),
+            case!(keyed::a_keyed_card_is_declined_with_its_reason),
+            case!(keyed::a_page_for_staff_is_closed_or_lapses),
+        ],
+    ),
+    (
+        Capability::SeparateTerminal,
+        &[
+            case!(keyed_apart::what_staff_take_there_is_known_by_our_reference),
+            case!(keyed_apart::a_card_that_is_refused_there_is_no_payment),
+            case!(keyed_apart::what_was_taken_there_goes_back_like_any_charge),
+            case!(keyed_apart::what_carries_another_reference_is_not_ours),
+        ],
+    ),
     (
         Capability::Webhooks,
         &[

@@ -79,6 +79,12 @@ pub async fn a_card_is_kept_once_for_its_key(stage: &dyn Stage) {
 }
 
 pub async fn a_card_can_be_kept_while_paying(stage: &dyn Stage) {
+    if !stage.keeps_on_pages() {
+        let request = CheckoutRequest { save: true, customer: Some(stage.customer().await), ..on_page(usd(700)) };
+        let refused = stage.processor().checkout(&stage.attempt(), &request).await;
+        assert_eq!(rejected(refused), RejectReason::Unsupported);
+        return;
+    }
     let customer = stage.customer().await;
     let request = CheckoutRequest { save: true, customer: Some(customer.clone()), ..on_page(usd(700)) };
     let page = done(stage.processor().checkout(&stage.attempt(), &request).await);

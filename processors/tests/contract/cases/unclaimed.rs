@@ -14,12 +14,20 @@ pub async fn refuses(stage: &dyn Stage, claim: Capability) {
         // Whether a page may be asked for by mail is a rule for whoever asks, so it cannot be seen in a call.
         Capability::PaymentRequest => return,
         Capability::SavedMethods => rejected(processor.save_method(&by, "sc_x", &stage.token(Role::Pays)).await),
+        Capability::KeepWhilePaying => {
+            let page = CheckoutRequest { save: true, customer: Some("c".into()), ..on_page(usd(100)) };
+            rejected(processor.checkout(&by, &page).await)
+        }
         Capability::SetupPage => {
             let request =
                 SetupRequest { customer: "c".into(), by: Initiator::Payer, return_url: String::new(), cancel_url: String::new() };
             rejected(processor.setup(&by, &request).await)
         }
         Capability::BankDebit => {
+            if !stage.debits_on_pages() {
+                let (_, given) = super::fields::opened(stage, 100).await;
+                assert!(!given.banks, "no account is offered in the fields");
+            }
             if !stage.takes_tokens() {
                 return;
             }
@@ -61,6 +69,10 @@ pub async fn refuses(stage: &dyn Stage, claim: Capability) {
         Capability::VirtualTerminal => {
             let request = CheckoutRequest { by: Initiator::Staff, ..on_page(usd(100)) };
             rejected(processor.checkout(&by, &request).await)
+        }
+        Capability::SeparateTerminal => {
+            assert_eq!(processor.terminal_apart(by.id), None);
+            rejected(processor.find_keyed(&by).await)
         }
         Capability::Webhooks => {
             let _charge = stage.captured(Role::Pays, usd(100)).await;

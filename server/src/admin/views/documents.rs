@@ -34,6 +34,8 @@ pub struct PaymentRow {
     pub status: Chip,
     /// The processor's id of the payment; empty: none.
     pub transaction: String,
+    /// The bank's approval code; empty: none.
+    pub approval: String,
     pub amount: Amount,
     pub captured: Amount,
     pub refunded: Amount,

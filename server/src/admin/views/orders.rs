@@ -34,8 +34,7 @@ pub struct OrderPage {
     /// The paper as PDF.
     pub pdf: Option<String>,
     /// Its own state and its payment state: two words, never one.
-    pub state: Chip,
-    pub payment_state: Chip,
+    pub chips: Vec<Chip>,
     /// Money that is under way, or an application to settle inside itself: said above everything.
     pub notices: Vec<Notice>,
     pub lines: Vec<LineRow>,
@@ -89,6 +88,10 @@ pub struct LineFields {
     pub quantity: Field,
     pub unit_amount: Field,
     pub tax_rate: Field,
+    /// `days`; empty: none. Brought along by a program, and left as it is.
+    pub unit: String,
+    /// The price includes the tax; likewise.
+    pub tax_included: bool,
 }
 
 /// A new order or application. Lines come as repeated fields `kind, description, quantity, unit_amount, tax_rate`; a

@@ -176,6 +176,64 @@ pub struct CardForm {
     pub held: Vec<HeldRow>,
 }
 
+/// Staff key a card into the processor's fields: `GET /admin/card/{kind}/{payment}`.
+#[derive(Template)]
+#[template(path = "admin/payments/keyed.html")]
+pub struct KeyedPage {
+    pub shell: Shell,
+    /// The document, else the customer.
+    pub about: Link,
+    pub payment: Link,
+    pub customer: Link,
+    pub amount: Amount,
+    /// As settings call it: `stripe`.
+    pub kind: &'static str,
+    /// As people call it.
+    pub processor: &'static str,
+    /// Where the processor's script is loaded from.
+    pub script: String,
+    /// What it is given, by name.
+    pub given: Vec<(&'static str, String)>,
+    /// Why the last card did not go through.
+    pub refused: Option<String>,
+    pub action: String,
+    pub key: String,
+    pub give_up: String,
+    /// The page that asks the processor what became of it.
+    pub done: String,
+}
+
+/// What staff type in a processor's own terminal: `GET /admin/card/{kind}/{payment}`.
+#[derive(Template)]
+#[template(path = "admin/payments/apart.html")]
+pub struct ApartPage {
+    pub shell: Shell,
+    /// The document, else the customer.
+    pub about: Link,
+    pub payment: Link,
+    pub customer: Link,
+    pub amount: Amount,
+    /// As people call it.
+    pub processor: &'static str,
+    /// Where staff sign in there.
+    pub url: &'static str,
+    pub way: &'static str,
+    /// What its form calls the place of our reference.
+    pub field: &'static str,
+    pub reference: String,
+    /// It may still arrive.
+    pub waits: bool,
+    pub paid: bool,
+    /// The processor has it, and the money is not there yet.
+    pub came: bool,
+    pub status: Chip,
+    /// Why it ended without money.
+    pub why: Option<String>,
+    pub look: String,
+    pub give_up: String,
+    pub key: String,
+}
+
 /// Money held on a card, not yet taken.
 pub struct HeldRow {
     pub payment: Link,

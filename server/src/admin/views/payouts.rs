@@ -15,6 +15,8 @@ pub struct PayoutList {
     /// The same as a table.
     pub csv: String,
     pub held: Vec<StillThere>,
+    /// Connections whose payouts are not read.
+    pub notices: Vec<Notice>,
     pub rows: Vec<PayoutRow>,
     pub pager: Pager,
 }
@@ -45,8 +47,11 @@ pub struct PayoutPage {
     pub on: Day,
     pub status: Chip,
     pub net: Amount,
-    pub gross: Amount,
+    /// What its charges brought.
+    pub taken: Amount,
     pub fees: Amount,
+    /// What stays there for later; none: nothing.
+    pub kept: Option<Amount>,
     /// What does not belong to payments in these books.
     pub notices: Vec<Notice>,
     pub parts: Vec<PayoutPart>,
@@ -58,6 +63,8 @@ pub struct PayoutPage {
 pub struct PayoutPart {
     /// Nothing: of no payment in these books.
     pub payment: Option<Link>,
+    /// What it is then.
+    pub stranger: &'static str,
     pub detail: String,
     pub amount: Amount,
 }

@@ -31,6 +31,8 @@ pub struct ProcessorRow {
     /// When one last came, and when one last came that could not be believed.
     pub heard: Option<Moment>,
     pub refused: Option<Moment>,
+    /// Why its payouts are not read, and since when.
+    pub unread: Option<(String, Moment)>,
     /// Why nothing can be paid through it yet, and what to do.
     pub advice: Option<&'static str>,
     /// It has settings that can be changed.

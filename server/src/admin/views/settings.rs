@@ -74,6 +74,8 @@ pub struct BusinessSettings {
     pub paper: Vec<Choice>,
     /// `#0b5d46`.
     pub color: Field,
+    /// Only ever wrong: a file that was chosen is not given back.
+    pub logo: Field,
     pub has_logo: bool,
     /// Printed at the foot of documents.
     pub footer: Field,
@@ -135,6 +137,8 @@ pub struct MailSettings {
     /// What may stand between braces, and what it stands for.
     pub places: Vec<(&'static str, &'static str)>,
     pub preview: MailPreview,
+    /// The mail as it looks in the words that are kept.
+    pub kept: String,
     /// To whom a test would go.
     pub to: String,
 }

@@ -77,6 +77,8 @@ pub struct FieldsPage {
     pub buttons: bool,
     /// What it is given, by name.
     pub given: Vec<(&'static str, String)>,
+    /// Beside the card a bank account may be chosen.
+    pub banks: bool,
     /// Why the last try did not go through.
     pub refused: Option<String>,
     pub action: String,

@@ -23,7 +23,13 @@ fn words_are_looked_at_kept_and_tried() {
         let mut test = own.to_vec();
         test.push(("then", "test"));
         assert_eq!(browser.does(path, &test).await, path);
-        assert!(browser.page(path).await.contains("Sorry about that."));
+        let page = browser.page(path).await;
+        assert!(page.contains("Sorry about that.") && page.contains(&format!("src=\"{path}/html\"")), "{page}");
+        let looks = browser.page(&format!("{path}/html")).await;
+        assert!(looks.contains("Sorry about that.") && looks.contains("$180.00"), "{looks}");
+        // A notice to staff is in English, whatever language was looked at before.
+        let notice = browser.page("/admin/settings/mails/payment_notice?language=de").await;
+        assert!(notice.contains("Payment received") && !notice.contains(">Deutsch<"), "{notice}");
         let mails = app.all("/mails?kind=test").await;
         assert_eq!((mails.len(), mails[0]["to"].as_str()), (1, Some(OWNER)));
         assert_eq!(mails[0]["subject"], "Test: $180.00 is on its way");

@@ -56,9 +56,11 @@ const POSTS: &[(&str, Role)] = &[
     ("/admin/requests/{id}/resend", Role::Clerk),
     ("/admin/requests/{id}/close", Role::Clerk),
     ("/admin/payments", Role::Clerk),
+    ("/admin/card/{kind}/{payment}", Role::Clerk),
     ("/admin/payments/card", Role::Clerk),
     ("/admin/payments/{id}/capture", Role::Clerk),
     ("/admin/payments/{id}/void", Role::Clerk),
+    ("/admin/payments/{id}/look", Role::Clerk),
     ("/admin/payments/{id}/retry", Role::Clerk),
     ("/admin/customers/{id}/methods", Role::Clerk),
     ("/admin/methods/{id}/default", Role::Clerk),
@@ -131,7 +133,11 @@ fn every_post_is_in_the_table() {
 }
 
 fn path(pattern: &str) -> String {
-    pattern.replace("{id}", "xxx_01h455vb4pex5vsknk084sn02q").replace("{charge}", "ch_none").replace("{kind}", "none")
+    pattern
+        .replace("{id}", "xxx_01h455vb4pex5vsknk084sn02q")
+        .replace("{charge}", "ch_none")
+        .replace("{kind}", "none")
+        .replace("{payment}", "pay_01h455vb4pex5vsknk084sn02q")
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Every staff page there is: answered, framed by the same headers, and without anything inline.
 
+use engine::flows::dress_papers::LOGO_BYTES;
 use serde_json::json;
 
-use super::browser::{Browser, address, fresh_key};
-use crate::kit::TestApp;
+use super::browser::{Browser, address, fresh_key, wrong};
+use crate::kit::{Answer, TestApp};
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
      manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'none'; \
@@ -137,7 +138,7 @@ fn every_page_is_answered_framed_and_plain() {
             let answer = browser.send("GET", &path, "").await;
             assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.text);
             let policy = answer.header("content-security-policy");
-            if path.contains("/outbox/mai_") {
+            if path.contains("/outbox/mai_") || path.contains("/settings/mails") {
                 assert_eq!(policy, CSP.replace("frame-src 'none'", "frame-src 'self'"), "{path}");
             } else {
                 assert_eq!(policy, CSP, "{path}");
@@ -174,12 +175,15 @@ fn every_get_is_visited() {
         "/admin/settings/papers/{kind}/sample.pdf",
         "/admin/invoices/{id}/e-invoice",
         "/admin/credit-notes/{id}/e-invoice",
+        // A page of a processor's fields, with a policy of its own (`keyed.rs`), or of its terminal apart (`apart.rs`).
+        "/admin/card/{kind}/{payment}",
         // Ways back from the processor's pages: they lead on.
         "/admin/payments/{id}/keyed",
         "/admin/customers/{id}/method-added",
         "/admin/customers/{id}/statement.pdf",
         "/admin/customers/{id}/letter.pdf",
         "/admin/outbox/{id}/html",
+        "/admin/settings/mails/{kind}/html",
         "/admin/invoices.csv",
         "/admin/reports/summary.csv",
         "/admin/reports/ageing.csv",
@@ -199,10 +203,12 @@ fn downloads_previews_and_papers_have_policies_of_their_own() {
         app.leaves_jobs();
         let outbox = browser.page("/admin/outbox").await;
         let mail = address(&outbox, "/admin/outbox/mai_");
-        let html = browser.send("GET", &format!("{mail}/html"), "").await;
-        assert_eq!((html.status.as_u16(), html.header("content-security-policy")), (200, MAIL_CSP));
-        assert_eq!(html.header("referrer-policy"), "no-referrer");
-        assert!(!html.text.contains("<script"), "{}", html.text);
+        for path in [format!("{mail}/html"), "/admin/settings/mails/receipt/html?language=fr".to_owned()] {
+            let html = browser.send("GET", &path, "").await;
+            assert_eq!((html.status.as_u16(), html.header("content-security-policy")), (200, MAIL_CSP), "{path}");
+            assert_eq!(html.header("referrer-policy"), "no-referrer");
+            assert!(!html.text.contains("<script"), "{}", html.text);
+        }
 
         let order = address(&browser.page("/admin/orders").await, "/admin/orders/ord_");
         let payment = address(&browser.page("/admin/payments?filter=succeeded").await, "/admin/payments/pay_");
@@ -247,21 +253,24 @@ fn a_business_shows_its_color_and_its_logo() {
 
         let stranger = Browser::stranger(app);
         assert_eq!(stranger.send("GET", &format!("{brand}/logo"), "").await.status.as_u16(), 404);
-        assert_eq!(upload(app, &browser, "\u{89}PNG").await, 422, "text is no picture");
-        assert_eq!(upload_bytes(app, &browser, b"\x89PNG\r\n\x1a\nrest").await, 303);
+        let refused = upload(app, &browser, "\u{89}PNG".as_bytes()).await;
+        assert!(wrong(&refused.text, "logo-file").contains("PNG or JPEG picture"), "text is no picture: {}", refused.text);
+        let picture = b"\x89PNG\r\n\x1a\nrest";
+        assert_eq!(upload(app, &browser, picture).await.status.as_u16(), 303);
         let logo = stranger.send("GET", &format!("{brand}/logo"), "").await;
         assert_eq!((logo.status.as_u16(), logo.header("content-type")), (200, "image/png"));
         browser.does("/admin/settings/logo/remove", &[]).await;
         assert_eq!(stranger.send("GET", &format!("{brand}/logo"), "").await.status.as_u16(), 404);
-        assert_eq!(upload_bytes(app, &browser, &[0_u8; (1 << 20) + 1]).await, 413);
+        for more in [1, LOGO_BYTES * 2] {
+            let too_large = [picture, &vec![0; LOGO_BYTES + more][..]].concat();
+            let refused = upload(app, &browser, &too_large).await;
+            assert_eq!(refused.status.as_u16(), 422, "{}", refused.text);
+            assert!(wrong(&refused.text, "logo-file").contains("at most 1 MB"), "{}", refused.text);
+        }
     });
 }
 
-async fn upload(app: &TestApp, browser: &Browser<'_>, text: &str) -> u16 {
-    upload_bytes(app, browser, text.as_bytes()).await
-}
-
-async fn upload_bytes(app: &TestApp, browser: &Browser<'_>, picture: &[u8]) -> u16 {
+async fn upload(app: &TestApp, browser: &Browser<'_>, picture: &[u8]) -> Answer {
     let edge = fresh_key();
     let head = format!(
         "--{edge}\r\ncontent-disposition: form-data; name=\"logo\"; filename=\"l.png\"\r\ncontent-type: image/png\r\n\r\n"
@@ -269,7 +278,7 @@ async fn upload_bytes(app: &TestApp, browser: &Browser<'_>, picture: &[u8]) -> u
     let whole = [head.as_bytes(), picture, format!("\r\n--{edge}--\r\n").as_bytes()].concat();
     let kind = format!("multipart/form-data; boundary={edge}");
     let headers = [("cookie", browser.cookie.as_str()), ("content-type", kind.as_str()), ("sec-fetch-site", "same-origin")];
-    app.send("POST", "/admin/settings/logo", &headers, whole).await.status.as_u16()
+    app.send("POST", "/admin/settings/logo", &headers, whole).await
 }
 
 #[test]

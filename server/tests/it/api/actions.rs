@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 
 use crate::kit::TestApp;
 
-const ALL: [&str; 22] = [
+const ALL: [&str; 23] = [
     "request_payment",
     "remote_invoice",
     "pay",
     "pay_part",
     "add_payment",
     "charge_saved",
+    "authorize",
     "process_card",
     "process_cash",
     "process_check",
@@ -71,6 +72,7 @@ fn an_order_says_what_may_be_done() {
                 ("pay_part", "FULL_ONLY"),
                 ("add_payment", "NOT_CONFIRMED"),
                 ("charge_saved", "NO_BALANCE"),
+                ("authorize", "NO_BALANCE"),
                 ("process_card", "NOT_AUTHORIZED"),
                 ("process_cash", "NOT_CONFIRMED"),
                 ("generate_invoice", "STILL_PENDING"),

@@ -1,10 +1,12 @@
 //! Disputes: opened, won, lost; what they do to the journal and to what is owed.
 
+use books::paper::{ChangeKind, Paper};
 use serde_json::{Value, json};
 
 use super::invoices::issued;
 use super::refunds::paid_online;
-use crate::kit::TestApp;
+use crate::admin::browser::fresh_key;
+use crate::kit::{TestApp, drawn};
 
 /// Debits less credits of a ledger account on the entries of a customer.
 async fn on_account(app: &TestApp, customer: &str, account: &str) -> i64 {
@@ -86,5 +88,46 @@ fn a_card_that_disputes_after_a_day_is_noticed() {
         let seen = app.get(&format!("/payments/{payment}")).await.json(200);
         assert_eq!((&seen["dispute"], &seen["disputed"]), (&json!("opened"), &json!(true)));
         assert_eq!(on_account(app, &customer, "disputed_funds").await, 10_000);
+    });
+}
+
+#[test]
+fn the_sheet_of_an_invoice_says_why_money_went_away_again() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        let mark = format!("VAT {}", fresh_key());
+        app.post("/settings", json!({"tax_id": mark})).await.json(200);
+        let customer = app.customer("Fern & Field").await;
+        let invoice = issued(app, &customer, 10_000).await;
+        let cash = json!({"customer": customer, "invoice": invoice, "amount": 2_500, "currency": "USD",
+            "method": {"type": "external", "kind": "cash"}});
+        app.post("/payments", cash).await.json(201);
+        let entries = app.get(&format!("/customers/{customer}/entries?kind=payment")).await.json(200);
+        let typed = entries["data"][0]["id"].as_str().expect("an entry");
+        app.post(&format!("/entries/{typed}/reverse"), json!({"reason": "Typed twice"})).await.json(201);
+        let request = app.post(&format!("/invoices/{invoice}/payment-requests"), json!({})).await.json(201);
+        app.pay_by_link(request["url"].as_str().expect("a URL"), "4242424242424242").await;
+        let payments = app.get(&format!("/payments?customer={customer}&state=succeeded")).await.json(200);
+        let payment = payments["data"][0]["id"].as_str().expect("a payment");
+        app.post(&format!("/payments/{payment}/refunds"), json!({"amount": 3_000, "reason": "Late"})).await.json(201);
+        let charge = app.get(&format!("/processors/{prc}/sandbox/charges")).await.json(200)["data"][0]["id"].clone();
+        let desk = format!("/processors/{prc}/sandbox/charges/{}/dispute", charge.as_str().expect("a charge"));
+        app.post(&desk, json!({})).await.json(200);
+        app.post(&desk, json!({"decide": "lost"})).await.json(200);
+        app.work().await;
+        let due = app.get(&format!("/invoices/{invoice}")).await.json(200)["amount_due"].clone();
+        assert_eq!(due, 10_000);
+        app.get(&format!("/invoices/{invoice}/pdf")).await;
+        let Some(Paper::Invoice(paper)) = drawn(&mark).pop() else { panic!("no invoice was drawn") };
+        let sheet = paper.as_at.expect("a sheet behind the face");
+        let said: Vec<(ChangeKind, i64)> = sheet.changes.iter().map(|change| (change.kind, change.amount.minor)).collect();
+        let expected = [
+            (ChangeKind::Payment, -2_500),
+            (ChangeKind::Reversal, 2_500),
+            (ChangeKind::Payment, -10_000),
+            (ChangeKind::Refund, 3_000),
+            (ChangeKind::Return, 7_000),
+        ];
+        assert_eq!(said, expected);
     });
 }

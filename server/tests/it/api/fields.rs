@@ -37,7 +37,7 @@ async fn asked(app: &TestApp, amount: i64) -> (String, String) {
     (order, made["url"].as_str().expect("a URL").to_owned())
 }
 
-async fn seen(app: &TestApp, url: &str) -> Answer {
+pub async fn seen(app: &TestApp, url: &str) -> Answer {
     app.send("GET", path(url), &[], String::new()).await
 }
 
@@ -198,18 +198,18 @@ fn a_lost_answer_is_found_with_its_page_and_the_setting_is_kept_strictly() {
 }
 
 /// Square, with its fields on our page.
-async fn square(app: &TestApp) {
+pub async fn square(app: &TestApp) {
     let settings = json!({"access_token": TOKEN, "application_id": APPLICATION, "location_id": LOCATION, "payer_pays": "fields"});
     connected(app, "square", settings).await;
 }
 
 /// What the page's script sends for a card that was typed into Square's fields.
-async fn hand(app: &TestApp, page: &str, token: &str) -> Answer {
+pub async fn hand(app: &TestApp, page: &str, token: &str) -> Answer {
     let form = [("content-type", "application/x-www-form-urlencoded")];
     app.send("POST", path(page), &form, format!("idempotency_key=k&amount=1&token={token}")).await
 }
 
-fn typed(fake: &SquareFake, page: &Answer, card: Card) -> String {
+pub fn typed(fake: &SquareFake, page: &Answer, card: Card) -> String {
     fake.type_card(&given(page, "app"), &given(page, "location"), card).expect("the script knows its application")
 }
 

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use books::paper::{PageSize, Paper};
+use engine::flows::dress_papers::{LOGO_BYTES, LOGO_TOO_LARGE};
 use serde_json::{Value, json};
 
 use crate::admin::browser::{Browser, fresh_key};
@@ -47,6 +48,28 @@ fn a_logo_is_kept_by_a_program_shown_and_taken_away() {
         app.get(LOGO).await.refused(404, "NOT_FOUND");
         let kinds: Vec<Value> = app.all("/events?kind=logo_replaced").await.iter().map(|one| one["data"].clone()).collect();
         assert_eq!(kinds, [json!({"bytes": null}), json!({"bytes": PNG.len()})]);
+    });
+}
+
+/// A picture that can be printed, with a text of so many bytes behind its end, which readers of pictures leave alone.
+fn as_large_as(bytes: usize) -> Vec<u8> {
+    let mut picture = PNG.to_vec();
+    picture.resize(bytes, b'.');
+    picture
+}
+
+#[test]
+fn a_program_may_bring_as_large_a_logo_as_the_page_and_no_larger() {
+    TestApp::both(async |app| {
+        let kept = put(app, LOGO, picture(&as_large_as(LOGO_BYTES))).await.json(200);
+        assert_eq!(kept["size"], json!(LOGO_BYTES));
+        for more in [1, LOGO_BYTES / 2, 4 * LOGO_BYTES] {
+            let refused = put(app, LOGO, picture(&as_large_as(LOGO_BYTES + more))).await;
+            assert!(refused.text.contains(LOGO_TOO_LARGE), "{more}: {}", refused.text);
+            assert_eq!(refused.wrong_field(422, "INVALID"), "logo", "{more} more");
+        }
+        let long = json!({"texts": {"en": "x".repeat(LOGO_BYTES)}});
+        put(app, "/paper-texts/order", long).await.refused(413, "TOO_LARGE");
     });
 }
 

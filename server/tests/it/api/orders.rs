@@ -168,6 +168,48 @@ fn requests_are_sent_again_closed_and_close_by_themselves() {
 }
 
 #[test]
+fn a_discount_that_was_taken_off_is_billed_with_its_tax_and_printed() {
+    TestApp::both(async |app| {
+        let customer = app.customer("Fern & Field").await;
+        let line = |kind: &str, amount: i64| json!({"kind": kind, "description": kind, "quantity": 1, "unit_amount": amount, "tax_rate": "7"});
+        let lines = json!([line("item", 2_800), line("discount", -1_000)]);
+        let body = json!({"customer": customer, "kind": "order", "currency": "USD", "lines": lines, "state": "confirmed"});
+        let order = app.post("/orders", body).await.json(201);
+        let path = format!("/orders/{}", order["id"].as_str().expect("an id"));
+        let off = json!({"reason": "correction", "remove": [order["lines"][1]["id"]]});
+        assert_eq!(app.post(&format!("{path}/amendments"), off).await.json(201)["amount_due"], 2_996);
+        let bill = app.post(&format!("{path}/invoices"), json!({"description": "What remains"})).await.json(201);
+        assert_eq!((&bill["total"], &bill["taxes"]), (&json!(2_996), &json!([{"rate": "7", "net": 2_800, "tax": 196}])));
+        let last = &bill["lines"].as_array().expect("lines").last().expect("one");
+        assert_eq!((&last["description"], &last["gross"]), (&json!("Discount taken off: discount"), &json!(1_070)));
+        let id = bill["id"].as_str().expect("an id");
+        assert_eq!(app.get(&format!("/invoices/{id}/pdf")).await.status.as_u16(), 200);
+        // It is a charge by itself, so that it can be credited by name.
+        let part = json!({"reason": "Damaged", "lines": [{"line": last["id"], "amount": 107}]});
+        let note = app.post(&format!("/invoices/{id}/credit-notes"), part).await.json(201);
+        assert_eq!((&note["net"], &note["tax"], &note["due_after"]), (&json!(100), &json!(7), &json!(2_889)));
+    });
+}
+
+#[test]
+fn a_discount_that_outlived_its_item_is_taken_off_for_nothing() {
+    TestApp::both(async |app| {
+        let customer = app.customer("Fern & Field").await;
+        let line = |kind: &str, amount: i64| json!({"kind": kind, "description": kind, "quantity": 1, "unit_amount": amount});
+        let lines = json!([line("item", 4_800), line("discount", -1_700)]);
+        let body = json!({"customer": customer, "kind": "order", "currency": "USD", "lines": lines, "state": "confirmed"});
+        let order = app.post("/orders", body).await.json(201);
+        let path = format!("/orders/{}", order["id"].as_str().expect("an id"));
+        for line in [0, 1] {
+            let off = json!({"reason": "correction", "remove": [order["lines"][line]["id"]]});
+            let now = app.post(&format!("{path}/amendments"), off).await.json(201);
+            assert_eq!((&now["total"], &now["amount_due"]), (&json!(0), &json!(0)), "{now}");
+            app.check_books().await;
+        }
+    });
+}
+
+#[test]
 fn papers_are_drawn_from_the_same_sheets() {
     TestApp::both(async |app| {
         let customer = app.customer("Fern & Field").await;

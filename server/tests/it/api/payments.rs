@@ -3,6 +3,7 @@
 use processors::sandbox::CheckoutStep;
 use serde_json::{Value, json};
 
+use crate::admin::browser::Browser;
 use crate::kit::TestApp;
 
 fn external(customer: &str, amount: i64) -> Value {
@@ -240,6 +241,11 @@ fn a_bank_debit_is_pending_blocks_and_may_come_back() {
         app.post("/payments", cash.clone()).await.refused(409, "PAYMENT_PENDING");
         app.post("/test/clock", json!({"advance": "P4D"})).await.json(200);
         assert_eq!(app.get(&format!("/orders/{order}")).await.json(200)["amount_due"], 0, "it settled after three days");
+        let credits = app.all(&format!("/customers/{customer}/entries?side=credit&limit=50")).await;
+        assert_eq!(credits[0]["method"], "bank_debit", "a debit is not called a card: {}", credits[0]);
+        let report = Browser::owner(app).await.page("/admin/reports").await;
+        let by_method = report.split("By method").nth(1).expect("what came in which way");
+        assert!(by_method.contains("Bank debit"), "{by_method}");
         app.post("/test/clock", json!({"advance": "P4D"})).await.json(200);
         let id = payment["id"].as_str().expect("an id");
         let returned = app.get(&format!("/payments/{id}")).await.json(200);

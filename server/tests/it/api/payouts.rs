@@ -53,7 +53,7 @@ fn a_payout_is_read_by_itself_with_its_fees_and_its_payments() {
         assert!(one.contains("Arrived at the bank") && one.contains(&format!("/admin/payments/{payment}")), "{one}");
         assert!(browser.page(&format!("/admin/payments/{payment}")).await.contains("Paid out"), "the payment says when");
         let table = browser.page("/admin/payouts?format=csv").await;
-        assert!(table.contains("100.00,3.20,96.80,0.00,USD,yes"), "{table}");
+        assert!(table.contains("100.00,3.20,96.80,0.00,0.00,USD,yes"), "{table}");
     });
 }
 
@@ -101,8 +101,9 @@ fn listing(charge: &str) -> processors::Payout {
         id: "po_early".to_owned(),
         net: usd(9_700),
         fees: usd(300),
+        kept: usd(0),
         arrived_on: parse_day("2026-01-17").expect("a day"),
-        lines: vec![processors::PayoutLine { charge: charge.to_owned(), amount: usd(10_000) }],
+        lines: vec![processors::PayoutLine { charge: charge.to_owned(), attempt: None, amount: usd(10_000) }],
     }
 }
 
@@ -149,5 +150,42 @@ fn a_stranger_waits_in_suspense_until_its_payment_is_learned_of() {
         mixed.fees = Money::new(300, Currency::from_code("EUR").expect("a currency"));
         note_payout(app.services(), &call, connection, &mixed).await.expect_err("several currencies");
         assert_eq!(app.all("/payouts").await.len(), 1, "nothing of it was kept");
+    });
+}
+
+#[test]
+fn what_is_of_no_charge_is_called_what_it_is_and_what_stays_stays_in_clearing() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        let usd = |minor| Money::new(minor, Currency::from_code("USD").expect("a currency"));
+        let line = |charge: String, minor| processors::PayoutLine { charge, attempt: None, amount: usd(minor) };
+        let lines = vec![
+            line(format!("{}po_1", processors::BALANCE_BEFORE), 9_000),
+            line(format!("{}po_1", processors::NOT_LISTED), 500),
+            line("ch_elsewhere".to_owned(), 700),
+        ];
+        let listed = processors::Payout { net: usd(8_500), fees: usd(200), kept: usd(1_500), lines, ..listing("none") };
+        let call = Call::system(app.business, "a listing");
+        note_payout(app.services(), &call, prc.parse().expect("an id"), &listed).await.expect("it is kept");
+        let row = app.all("/payouts?reconciled=false").await.remove(0);
+        assert_eq!((&row["gross"], &row["kept"], &row["in_suspense"]), (&json!(8_700), &json!(1_500), &json!(10_200)));
+        let full = in_full(app, &row).await;
+        assert_eq!((moved(&full, "clearing:sandbox"), moved(&full, "suspense")), (1_500, -10_200));
+        let browser = Browser::owner(app).await;
+        let page = browser.page(&format!("/admin/payouts/{}", row["id"].as_str().expect("an id"))).await;
+        for said in [
+            "Balance from before",
+            "$90.00 was there before Owed first looked.",
+            "Not in the processor&#39;s list",
+            "$5.00 moved without being listed.",
+            "1 charge is of no payment in these books: $7.00 in all.",
+            "Stays there",
+        ] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        let mut apart = listed;
+        (apart.id, apart.kept) = ("po_apart".to_owned(), Money::new(1, Currency::from_code("EUR").expect("a currency")));
+        note_payout(app.services(), &call, prc.parse().expect("an id"), &apart).await.expect_err("several currencies");
+        app.check_books().await;
     });
 }

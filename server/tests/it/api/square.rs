@@ -17,7 +17,7 @@ fn settings() -> Value {
 }
 
 /// Square, connected and tested. Answers the connection.
-async fn connected(app: &TestApp) -> String {
+pub async fn connected(app: &TestApp) -> String {
     let made = app.post("/processors", json!({"kind": "square", "settings": settings()})).await.json(201);
     let tested = app.post(&format!("/processors/{}/test", id(&made)), json!({})).await.json(200);
     assert_eq!(tested["state"], "live", "{tested}");

@@ -148,7 +148,8 @@ fn keys_are_sealed_replaced_and_never_shown() {
             (json!({"secret_key": 5}), "settings.secret_key"),
             (json!({"secret_key": SECRET_KEY, "webhook_secret": "x"}), "settings.webhook_secret"),
             (json!({"secret_key": SECRET_KEY, "color": "red"}), "settings.color"),
-            (json!({"secret_key": SECRET_KEY, "capabilities": {"virtual_terminal": true}}), "settings.capabilities"),
+            (json!({"secret_key": SECRET_KEY, "capabilities": {"flying": true}}), "settings.capabilities"),
+            (json!({"secret_key": SECRET_KEY, "staff_key_cards": "allowed"}), "settings.publishable_key"),
         ] {
             assert_eq!(connect(settings).await.wrong_field(422, "INVALID"), field);
         }

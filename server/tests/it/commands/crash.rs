@@ -146,7 +146,7 @@ fn a_charge_of_sandbox_is_booked_once_after_a_kill() {
             let mut child = errand.begin();
             until("the call", || errand.is_asking()).await;
             // Its bank has charged by now and keeps everybody waiting.
-            tokio::time::sleep(Duration::from_secs(3)).await;
+            tokio::time::sleep(Duration::from_millis(4_500)).await;
             child.kill().expect("it is killed");
             child.wait().expect("it is gone");
             let (payment, order) = started_again(&errand, || ()).await;

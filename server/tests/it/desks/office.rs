@@ -3,6 +3,7 @@
 //! Invariants: nothing of another office can be seen or moved, except the clock, which all share. Staff are signed in without the
 //! form, because doors are tested elsewhere.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use books::calendar::Day;
@@ -24,7 +25,12 @@ pub struct Office<'a> {
     pub business: BusinessId,
     /// A key with every scope.
     pub key: String,
+    /// Writes so far.
+    posts: Cell<u64>,
 }
+
+/// Of so many writes of an [`Office::retries`] one is sent twice.
+const RETRIED: u64 = 4;
 
 impl<'a> Office<'a> {
     /// A new business in US dollars. `name` is part of its owner's address and has to be new.
@@ -39,7 +45,7 @@ impl<'a> Office<'a> {
             api_key: true,
         };
         let made = create_business(&app.services().db, new).await.expect("a business");
-        Office { app, business: made.business, key: made.api_key.expect("a key was asked for") }
+        Office { app, business: made.business, key: made.api_key.expect("a key was asked for"), posts: Cell::new(0) }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -48,6 +54,24 @@ impl<'a> Office<'a> {
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.app.call(&self.key, "POST", path, &[], body).await
+    }
+
+    /// The same under a key of its own, and now and then a second time, as by a program that lost the answer: it is given the first
+    /// answer again, and whether anything happened twice is for the figures to show.
+    pub async fn retries(&self, path: &str, body: &Value) -> Answer {
+        self.posts.set(self.posts.get() + 1);
+        let key = format!("{}-{}", self.business, self.posts.get());
+        let post = async || self.app.call(&self.key, "POST", path, &[("idempotency-key", &key)], body).await;
+        let first = post().await;
+        if self.posts.get().is_multiple_of(RETRIED) {
+            let again = post().await;
+            assert_eq!(again.status, first.status, "{path}: {} and again {}", first.text, again.text);
+            if first.status.is_success() {
+                assert!(again.replayed(), "{path}: {}", again.text);
+                assert_eq!(again.text, first.text, "{path}");
+            }
+        }
+        first
     }
 
     /// A key of this business with some scopes only.
@@ -105,6 +129,12 @@ impl<'a> Office<'a> {
     /// A payer opens a link, presses *Pay* (`amount`: none for all that is due) and fills in Sandbox's page. None: they were
     /// not let through.
     pub async fn pay_by_link(&self, url: &str, amount: Option<i64>, number: &str) -> Option<CheckoutStep> {
+        let page = self.page_of_link(url, amount).await?;
+        Some(self.fill_in(&page, number, "12/30").await)
+    }
+
+    /// The same up to Sandbox's page.
+    pub async fn page_of_link(&self, url: &str, amount: Option<i64>) -> Option<String> {
         use engine::flows::open_link::{Opened, open_link};
         use engine::flows::start_checkout::{Next, start_checkout};
         let services = self.app.services();
@@ -112,7 +142,7 @@ impl<'a> Office<'a> {
         let opened = open_link(&services.db, token, "a visitor", true, "test").await.expect("it can be looked up");
         let Opened::Live(link) = opened else { return None };
         match start_checkout(services, &link, amount, "test").await {
-            Ok(Next::Page(page)) => Some(self.fill_in(&page, number, "12/30").await),
+            Ok(Next::Page(page)) => Some(page),
             Ok(Next::Payment(_)) | Err(engine::error::Error::Refused(_)) => None,
             Err(error) => panic!("{url}: {error}"),
         }

@@ -238,8 +238,15 @@ async fn every_reason(app: &TestApp, actions: &[Action]) {
 }
 
 const ASKING: [Action; 5] = [Action::RequestPayment, Action::RemoteInvoice, Action::Pay, Action::PayPart, Action::SendMessage];
-const TAKING: [Action; 6] =
-    [Action::AddPayment, Action::ChargeSaved, Action::ProcessCard, Action::ProcessCash, Action::ProcessCheck, Action::Capture];
+const TAKING: [Action; 7] = [
+    Action::AddPayment,
+    Action::ChargeSaved,
+    Action::Authorize,
+    Action::ProcessCard,
+    Action::ProcessCash,
+    Action::ProcessCheck,
+    Action::Capture,
+];
 const BILLING: [Action; 4] = [Action::GenerateInvoice, Action::Issue, Action::IssueAndCharge, Action::Send];
 const ENDING: [Action; 7] =
     [Action::Void, Action::CreditNote, Action::WriteOff, Action::LateFee, Action::Refund, Action::Amend, Action::Cancel];

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use engine::db::EngineKind;
 use tokio_postgres::NoTls;
 
 use super::block_on;
@@ -18,7 +19,14 @@ pub struct Place {
 impl Place {
     /// One on each engine.
     pub fn both() -> [Place; 2] {
-        [Place { data: folder(), url: None }, Place::postgres()]
+        [Place::on(EngineKind::Sqlite), Place::on(EngineKind::Postgres)]
+    }
+
+    pub fn on(engine: EngineKind) -> Place {
+        match engine {
+            EngineKind::Sqlite => Place { data: folder(), url: None },
+            EngineKind::Postgres => Place::postgres(),
+        }
     }
 
     fn postgres() -> Place {

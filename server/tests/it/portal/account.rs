@@ -34,6 +34,54 @@ async fn payments(app: &TestApp, customer: &str) -> Vec<Value> {
 }
 
 #[test]
+fn what_was_given_up_takes_nothing_from_a_document_that_is_paid_along() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 5_000).await;
+        let lines = json!([{"kind": "item", "description": "Work", "quantity": 1, "unit_amount": 10_000}]);
+        let bill = app.post("/invoices", json!({"customer": customer, "currency": "USD", "lines": lines})).await.json(201);
+        let invoice = bill["id"].as_str().expect("an id").to_owned();
+        app.post(&format!("/invoices/{invoice}/issue"), json!({})).await.json(200);
+        app.post(&format!("/invoices/{invoice}/write-offs"), json!({"amount": 4_000, "reason": "Goodwill"})).await.json(201);
+        let browser = signed_in(app, "pay@fern.example").await;
+        let home = format!("/portal/{customer}");
+        let chosen = [("what", "chosen"), ("currency", "USD"), ("document", &invoice[..]), ("document", &order)];
+        let led = browser.post(&format!("{home}/pay"), &chosen).await;
+        pays(app, &led, "4242424242424242").await;
+        app.work().await;
+        let of_invoice = app.get(&format!("/invoices/{invoice}")).await.json(200);
+        assert_eq!((&of_invoice["paid"], &of_invoice["written_off"]), (&json!(6_000), &json!(4_000)), "{of_invoice}");
+        assert_eq!(due(app, &order).await, 0);
+    });
+}
+
+#[test]
+fn a_charge_that_was_paid_meanwhile_does_not_keep_the_money_from_the_rest() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 5_000).await;
+        let stored = charge(app, &customer, 700).await;
+        let browser = signed_in(app, "pay@fern.example").await;
+        // The page that offered both is old: the charge was paid at the counter since.
+        let cash = json!({"customer": customer, "amount": 700, "currency": "USD", "method": {"type": "external", "kind": "cash"},
+            "allocations": [{"entry": stored, "amount": 700}]});
+        app.post("/payments", cash).await.json(201);
+        let chosen = [("what", "chosen"), ("currency", "USD"), ("document", &order[..]), ("document", &stored)];
+        let led = browser.post(&format!("/portal/{customer}/pay"), &chosen).await;
+        pays(app, &led, "4242424242424242").await;
+        app.work().await;
+        assert_eq!(due(app, &order).await, 0);
+        let made = payments(app, &customer).await;
+        assert_eq!(
+            (&made[0]["amount"], &made[0]["state"], &made[0]["unapplied"]),
+            (&json!(5_000), &json!("succeeded"), &json!(0))
+        );
+    });
+}
+
+#[test]
 fn several_documents_are_paid_by_one_checkout() {
     TestApp::both(async |app| {
         app.sandbox().await;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::admin::browser::Browser;
+use crate::admin::browser::{Browser, field};
 use crate::kit::{ADDRESS, Answer, TestApp, drawn};
 
 fn path(url: &str) -> &str {
@@ -52,6 +52,35 @@ fn a_german_customer_is_asked_paid_and_thanked_in_german() {
         for said in ["Zahlungsbeleg: 480,00\u{a0}$", "Visa mit Endziffern 4242", "Auftrag ORD-2026-00001: 480,00\u{a0}$"] {
             assert!(text.contains(said), "{said}: {text}");
         }
+    });
+}
+
+#[test]
+fn an_amount_is_typed_as_the_reader_writes_it_and_comes_back_as_typed() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let new = json!({"name": "Fern & Field", "email": "pay@fern.example", "locale": "de-DE"});
+        let customer = app.post("/customers", new).await.json(201)["id"].as_str().expect("an id").to_owned();
+        app.order(&customer, 150_000).await;
+        let link = app.post(&format!("/customers/{customer}/links"), json!({"policy": "any"})).await.json(201);
+        let mut payer = Browser::stranger(app);
+        let opened = payer.send("GET", path(link["url"].as_str().expect("a URL")), "").await;
+        payer.keep_cookie(&opened);
+        let clean = opened.header("location").to_owned();
+        let page = payer.page(&clean).await;
+        assert!(field(&page, "amount").contains("value=\"1500,00\""), "{}", field(&page, "amount"));
+        for (typed, status, seen) in [("1.500,001", 422, "1.500,001"), ("2.000,00", 409, "2.000,00"), ("-5", 422, "-5")] {
+            let answer = payer.post(&format!("{clean}/pay"), &[("amount", typed)]).await;
+            assert_eq!(answer.status.as_u16(), status, "{typed}: {}", answer.text);
+            assert!(field(&answer.text, "amount").contains(&format!("value=\"{seen}\"")), "{}", field(&answer.text, "amount"));
+        }
+        // Whoever mistypes is not locked out by it.
+        for _ in 0..6 {
+            assert_eq!(payer.post(&format!("{clean}/pay"), &[("amount", "abc")]).await.status.as_u16(), 422);
+        }
+        let paid = payer.post(&format!("{clean}/pay"), &[("amount", "1.000,50")]).await;
+        assert_eq!(paid.status.as_u16(), 303, "{}", paid.text);
+        assert_eq!(app.get("/payments?limit=1").await.json(200)["data"][0]["amount"], 100_050);
     });
 }
 

@@ -77,6 +77,23 @@ fn an_expired_link_mails_a_fresh_one_and_says_the_same_to_everybody() {
 }
 
 #[test]
+fn a_request_is_paid_where_requests_can_be_paid() {
+    TestApp::both(async |app| {
+        let narrow = json!({"kind": "sandbox", "settings": {"capabilities": {"payment_request": false}}});
+        let narrow = app.post("/processors", narrow).await.json(201)["id"].clone();
+        let (_, url) = asked(app).await;
+        let led_to = async || app.get("/payments?limit=1").await.json(200)["data"][0]["method"]["processor"].clone();
+        app.page_of_link(&url).await;
+        assert_ne!(led_to().await, narrow, "the one that was added so that requests can be paid");
+        let customer = app.get("/customers?limit=1").await.json(200)["data"][0]["id"].clone();
+        let customer = customer.as_str().expect("an id");
+        let link = app.post(&format!("/customers/{customer}/links"), json!({})).await.json(201);
+        app.page_of_link(link["url"].as_str().expect("a URL")).await;
+        assert_eq!(led_to().await, narrow, "a link to the balance takes whoever stands first");
+    });
+}
+
+#[test]
 fn coming_back_from_the_processor_needs_no_cookie() {
     TestApp::both(async |app| {
         let (_, url) = asked(app).await;

@@ -236,6 +236,10 @@ fn a_paypal_invoice_is_given_back_in_parts_here_and_there_and_never_more_than_it
         let invoice = made(app, &order).await;
         assert!(fake.pay_invoice_at(invoice["url"].as_str().expect("its page")));
         told(app, fake, &prc).await;
+        // PayPal tells no digits of a wallet: it is called by its name alone.
+        let credits = app.all(&format!("/customers/{customer}/entries?side=credit&limit=50")).await;
+        let said = credits[0]["description"].as_str().expect("a description");
+        assert!(said.ends_with(", PayPal"), "{said}");
         let payment = id(&payments(app, "succeeded").await[0]);
         let refunds = format!("/payments/{payment}/refunds");
         let refunded = async || app.get(&format!("/payments/{payment}")).await.json(200)["refunded"].as_i64().expect("an amount");

@@ -155,3 +155,23 @@ fn an_answer_that_is_lost_while_closing_is_asked_for_again() {
         }
     });
 }
+
+#[test]
+fn what_goes_back_at_the_processors_desk_is_asked_for_by_its_invoice_too() {
+    TestApp::both(async |app| {
+        let prc = app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 10_000).await;
+        let card = json!({"processor": prc, "token": "tok_4242424242424242"});
+        let card = id(&app.post(&format!("/customers/{customer}/methods"), card).await.json(201));
+        let charge = json!({"customer": customer, "order": order, "amount": 4_000, "currency": "USD", "method": {"type": "saved", "id": card}});
+        app.post("/payments", charge).await.json(201);
+        assert_eq!(made(app, &order).await["amount"], 6_000);
+        let charge = app.get(&format!("/processors/{prc}/sandbox/charges")).await.json(200)["data"][0]["id"].clone();
+        let desk = format!("/processors/{prc}/sandbox/charges/{}/refund", charge.as_str().expect("a charge"));
+        app.post(&desk, json!({"amount": 1_500})).await;
+        app.work().await;
+        let all = all_of(app, &order).await;
+        assert_eq!((&all[0]["state"], &all[0]["amount"]), (&json!("sent"), &json!(7_500)), "{all:?}");
+    });
+}

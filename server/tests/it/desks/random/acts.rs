@@ -4,14 +4,18 @@
 
 mod by_hand;
 mod credit_notes;
+mod holds;
 mod invoices;
+mod left_open;
 mod money_in;
 mod money_out;
 mod orders;
 mod payers;
+mod portal;
 mod processor_invoices;
 mod second_person;
 mod time;
+mod wallet;
 
 use super::shop::Shop;
 
@@ -27,11 +31,12 @@ macro_rules! kinds {
 
 kinds! {
     Order = 9, Application = 6, Add = 5, Remove = 6, Discount = 2, Cancel = 1, Complete = 2, Approve = 5, End = 3,
-    BillOrder = 10, BillLines = 4, BillCharges = 3, Draft = 3, Void = 4, CreditNote = 7, GiveUp = 9, Uncollectible = 2,
+    BillOrder = 10, BillLines = 4, BillCharges = 3, Draft = 3, Void = 4, CreditNote = 7, CreditLines = 6, GiveUp = 9, Uncollectible = 2,
     LateFee = 8, ReverseWriteOff = 10,
-    Cash = 4, Split = 4, InPerson = 1, Nearly = 5, PayLink = 4, PayRequest = 6, Declined = 2, Debit = 7, Saved = 6, Hold = 6, Scheduled = 3,
+    Cash = 4, Split = 4, InPerson = 3, Nearly = 5, PayLink = 4, PayRequest = 6, Declined = 2, Debit = 7, Saved = 5, Hold = 6, HoldEnds = 6,
+    Portal = 7, LeavesOpen = 5, ComesBack = 5, SaysNo = 2, Confirms = 3, Lost = 3, IssueAndCharge = 3, Scheduled = 4,
     Invoiced = 5, PaidThere = 8, Recalled = 4,
-    Refund = 6, Asked = 4, DeskRefund = 4, Dispute = 4, Decide = 8, Reverse = 3, ReverseCharge = 3, Reapply = 5, PayOut = 4,
+    Refund = 6, Asked = 7, DeskRefund = 4, Dispute = 4, Decide = 8, Reverse = 3, ReverseCharge = 3, Reapply = 5, PayOut = 4,
     ChargeByHand = 4, CreditByHand = 2, Adjust = 2, Earlier = 5, Lock = 1, Switch = 2, Tolerate = 2, Message = 1, Days = 13,
 }
 
@@ -71,7 +76,7 @@ impl Shop<'_> {
             Kind::BillLines | Kind::BillCharges => self.bill(kind, a, b).await,
             Kind::Draft => self.draft(a, b).await,
             Kind::Void => self.void(a, b).await,
-            Kind::CreditNote => self.credit_note(a, b, c).await,
+            Kind::CreditNote | Kind::CreditLines => self.credit_note(kind, a, b, c).await,
             Kind::GiveUp | Kind::Uncollectible => self.give_up(kind == Kind::Uncollectible, a, b).await,
             Kind::LateFee => self.late_fee(a, b).await,
             Kind::ReverseWriteOff => self.reverse_write_off(a).await,
@@ -82,7 +87,15 @@ impl Shop<'_> {
             Kind::Debit => self.debit(a, b, c).await,
             Kind::Saved => self.saved(a, b).await,
             Kind::Hold => self.hold(a, b, c).await,
-            Kind::Scheduled => self.scheduled().await,
+            Kind::HoldEnds => self.hold_ends(a, b, c).await,
+            Kind::LeavesOpen => self.leaves_open(a, b).await,
+            Kind::ComesBack => self.comes_back(a).await,
+            Kind::Portal => self.portal(a, b, c).await,
+            Kind::SaysNo => self.says_no(a, b).await,
+            Kind::Confirms => self.confirms(a, b, c).await,
+            Kind::Lost => self.lost(a, b, c).await,
+            Kind::IssueAndCharge => self.issue_and_charge(a, b, c).await,
+            Kind::Scheduled => self.scheduled(a, b).await,
             Kind::Invoiced => self.invoiced(a).await,
             Kind::PaidThere | Kind::Recalled => self.ends_there(kind == Kind::PaidThere, a).await,
             Kind::Refund => self.refund(a, b, c).await,

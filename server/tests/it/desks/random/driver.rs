@@ -1,17 +1,29 @@
 //! Throws acts by a seed, does them in a business of their own, has somebody look after each, and shortens what fails.
 //!
-//! Limits: [`MOST_TRIES`] to shorten. Who looks, and at what, is the caller's.
+//! Several sequences are played at a time, one on each core: each lane has an installation of its own, because a clock is shared by
+//! all businesses of one, and a fresh one after [`TOGETHER`] sequences, so that the clock does not run on for decades. Limits:
+//! [`MOST_TRIES`] to shorten. Who looks, and at what, is the caller's.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use engine::db::EngineKind;
+use server::papers::Papers;
 
 use super::acts::{Act, Kind};
 use super::model::{Model, What};
 use super::shop::Shop;
 use crate::desks::office::Office;
-use crate::kit::TestApp;
+use crate::kit::{Place, TestApp};
 
 const SHORTEST: u64 = 5;
 const LONGEST: u64 = 60;
+/// So many sequences share an installation.
+const TOGETHER: u64 = 10;
+/// Both databases take turns.
+const ENGINES: [EngineKind; 2] = [EngineKind::Sqlite, EngineKind::Postgres];
 /// How often a failing sequence is tried again to shorten it.
 const MOST_TRIES: usize = 60;
 
@@ -68,8 +80,10 @@ async fn run(
     acts: &[Act],
     look: &impl AsyncFn(&Shop<'_>, Step<'_>) -> Result<(), String>,
 ) -> Result<Vec<Kind>, String> {
+    app.on_this_machine();
     let office = Office::open(app, name).await;
     let mut shop = Shop::open(office).await;
+    shop.comes_in().await;
     let mut done = Vec::new();
     for (at, act) in acts.iter().enumerate() {
         let wrong = |what: String| format!("act {}, {act:?}: {what}", at + 1);
@@ -77,12 +91,13 @@ async fn run(
         if shop.does(act).await.map_err(wrong)? {
             done.push(act.0);
         }
+        shop.comes_in().await;
         shop.follow_invoices_there().await;
         shop.figures_agree().await.map_err(wrong)?;
+        shop.books_agree().await.map_err(wrong)?;
         let step = Step { is_last: at + 1 == acts.len(), before: &before };
         look(&shop, step).await.map_err(wrong)?;
     }
-    shop.books_agree().await?;
     shop.closes().await;
     Ok(done)
 }
@@ -113,28 +128,98 @@ async fn shortened(
     (acts, why)
 }
 
-/// So many sequences, the first by this seed and each by the next. Answers how often each act was done; a sequence that fails is
-/// shortened and told.
-pub async fn play(
-    app: &TestApp,
+/// What is played, by whom, and what came of it.
+struct Play<'p, L> {
+    papers: Papers,
     seed: u64,
     sequences: u64,
-    look: impl AsyncFn(&Shop<'_>, Step<'_>) -> Result<(), String>,
-) -> BTreeMap<Kind, usize> {
-    app.on_this_machine();
-    let mut done: BTreeMap<Kind, usize> = BTreeMap::new();
-    for at in 0..sequences {
-        let seed = seed.wrapping_add(at);
+    look: &'p L,
+    /// The next portion that nobody plays yet.
+    next: &'p AtomicU64,
+    failed: &'p AtomicBool,
+}
+
+/// How often each kind of act was done on each database.
+pub type Done = BTreeMap<&'static str, BTreeMap<Kind, usize>>;
+
+/// So many sequences on each database, the first by this seed and each by the next. Answers how often each act was done; a sequence
+/// that fails is shortened and told.
+pub fn play<L>(papers: Papers, seed: u64, sequences: u64, look: L) -> Done
+where
+    L: AsyncFn(&Shop<'_>, Step<'_>) -> Result<(), String> + Sync,
+{
+    let (began, lanes) = (Instant::now(), std::thread::available_parallelism().map_or(1, NonZero::get));
+    let (next, failed) = (AtomicU64::new(0), AtomicBool::new(false));
+    let play = Play { papers, seed, sequences, look: &look, next: &next, failed: &failed };
+    let mut done = Done::new();
+    std::thread::scope(|scope| {
+        let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(|| play.lane())).collect();
+        for lane in lanes {
+            let of_lane = lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            for (engine, kinds) in of_lane {
+                let sums = done.entry(engine).or_default();
+                kinds.into_iter().for_each(|(kind, count)| *sums.entry(kind).or_default() += count);
+            }
+        }
+    });
+    for (engine, kinds) in &done {
+        println!("{engine}: {sequences} sequences, {} acts were done: {kinds:?}", kinds.values().sum::<usize>());
+    }
+    println!("{:?} for both, {lanes} at a time", began.elapsed());
+    done
+}
+
+impl<L: AsyncFn(&Shop<'_>, Step<'_>) -> Result<(), String>> Play<'_, L> {
+    /// Plays portions until none is left, or somebody failed.
+    fn lane(&self) -> Done {
+        let mut done = Done::new();
+        while !self.failed.load(Ordering::SeqCst) {
+            let portion = self.next.fetch_add(1, Ordering::SeqCst);
+            let (engine, from) = (ENGINES[usize::from(!portion.is_multiple_of(2))], portion / 2 * TOGETHER);
+            if from >= self.sequences {
+                break;
+            }
+            let place = Place::on(engine);
+            let name = if engine == EngineKind::Sqlite { "SQLite" } else { "PostgreSQL" };
+            let kinds = std::cell::RefCell::new(done.remove(name).unwrap_or_default());
+            TestApp::at(&place, self.papers, &async |app: &TestApp| {
+                for at in from..(from + TOGETHER).min(self.sequences) {
+                    let of_sequence = self.sequence(app, name, at).await;
+                    of_sequence.into_iter().for_each(|kind| *kinds.borrow_mut().entry(kind).or_insert(0) += 1);
+                }
+            });
+            done.insert(name, kinds.into_inner());
+        }
+        done
+    }
+
+    async fn sequence(&self, app: &TestApp, engine: &'static str, at: u64) -> Vec<Kind> {
+        let seed = self.seed.wrapping_add(at);
+        let _told = Told { engine, seed, failed: self.failed };
         let (name, acts) = (format!("random-{at}"), sequence(seed));
-        match run(app, &name, &acts, &look).await {
-            Ok(kinds) => kinds.into_iter().for_each(|kind| *done.entry(kind).or_default() += 1),
-            Err(why) => {
-                let (acts, why) = shortened(app, &name, acts, why, &look).await;
+        match run(app, &name, &acts, self.look).await {
+            Ok(kinds) => kinds,
+            Err(first) => {
+                let (acts, why) = shortened(app, &name, acts, first.clone(), self.look).await;
                 let told: Vec<String> = acts.iter().map(|act| format!("    {act:?}")).collect();
-                panic!("OWED_RANDOM_SEED={seed} OWED_RANDOM_SEQUENCES=1\n{}\n{why}", told.join("\n"));
+                panic!("{first}\nshortened:\n{}\n{why}", told.join("\n"));
             }
         }
     }
-    println!("{:?}: {sequences} sequences, {} acts were done: {done:?}", app.engine(), done.values().sum::<usize>());
-    done
+}
+
+/// Says which sequence it was when anything panics, and has the other lanes end.
+struct Told<'p> {
+    engine: &'static str,
+    seed: u64,
+    failed: &'p AtomicBool,
+}
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.failed.store(true, Ordering::SeqCst);
+            eprintln!("on {}: OWED_RANDOM_SEED={} OWED_RANDOM_SEQUENCES=1", self.engine, self.seed);
+        }
+    }
 }

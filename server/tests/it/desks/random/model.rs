@@ -2,8 +2,8 @@
 //!
 //! Every charge is a row of cents: each is open, paid by one credit, taken off, credited or given up. Nothing is summed ahead, no
 //! allocation is kept as such, so this can hardly be wrong in the way the ledger could be. An act answers whether it can be done; one
-//! that cannot leaves nothing behind. The acts stand beside this by what they are about. Left out: tax, and the day from which an
-//! allocation counts.
+//! that cannot leaves nothing behind. The acts stand beside this by what they are about. Left out: the day
+//! from which an allocation counts.
 
 mod cents;
 mod credits;
@@ -11,11 +11,13 @@ mod invoices;
 mod money_in;
 mod money_out;
 mod orders;
+mod taxes;
 
 use books::calendar::Day;
 
-pub use self::invoices::Split;
+pub use self::invoices::{Less, OfLine, Split};
 pub use self::orders::OrderState;
+pub use self::taxes::{Price, Priced, priced};
 
 /// When a cent was paid: the act, then how late its charge falls due, then the order within the act.
 type Stamp = (usize, DueKey, usize);
@@ -52,6 +54,13 @@ pub struct Charge {
     /// Payments under way will pay so many of its cents.
     reserved: usize,
     reversed: bool,
+    /// The tax inside it, and of that what was taken off.
+    tax: i64,
+    tax_off: i64,
+    /// It was billed, or its order completed.
+    earned: bool,
+    /// A discount that was taken off again: it stands in no line.
+    given_back: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +148,7 @@ impl Model {
     }
 
     pub fn balance(&self) -> i64 {
-        whole(self.credits.iter().map(|credit| credit.free).sum::<usize>()) - self.open()
+        self.free() - self.open()
     }
 
     /// What is open of all charges.
@@ -169,6 +178,14 @@ impl Model {
         self.six(what)[5]
     }
 
+    /// What is due on several together, each charge once. Nothing named: what the account owes.
+    pub fn due_together(&self, all: &[What]) -> i64 {
+        let mut charges: Vec<usize> = all.iter().flat_map(|what| self.of(*what)).collect();
+        charges.sort_unstable();
+        charges.dedup();
+        if all.is_empty() { self.owed() } else { whole(charges.into_iter().map(|at| self.open_of(at)).sum()) }
+    }
+
     /// Payments under way will pay so much of it.
     pub fn reserved(&self, what: What) -> i64 {
         whole(self.of(what).into_iter().map(|at| self.charges[at].reserved).sum())
@@ -190,6 +207,11 @@ impl Model {
     /// The charges of something of which anything is open.
     pub fn open_charges(&self, what: What) -> Vec<usize> {
         self.of(what).into_iter().filter(|at| self.open_of(*at) > 0).collect()
+    }
+
+    /// Whatever is open, the longest due first.
+    pub fn all_open(&self) -> Vec<usize> {
+        self.by_due((0..self.charges.len()).filter(|at| self.open_of(*at) > 0).collect())
     }
 
     /// What is open of charges that have fallen due, the longest due first.
@@ -234,6 +256,10 @@ impl Model {
             billed: None,
             reserved: 0,
             reversed: false,
+            tax: 0,
+            tax_off: 0,
+            earned: kind != Kind::Order,
+            given_back: false,
         });
         self.charges.len() - 1
     }

@@ -4,7 +4,8 @@ use books::calendar::Day;
 use jiff::ToSpan;
 use serde_json::{Value, json};
 
-use super::model::{Model, What};
+use super::model::{Model, Price, Priced, What};
+use super::visits::Visits;
 use crate::desks::office::Office;
 use crate::kit::Answer;
 
@@ -22,7 +23,38 @@ pub struct Payment {
     pub bank: Option<i64>,
     /// A bank debit: what is given back through the bank is days on its way, so here it is handed out.
     pub debit: bool,
+    /// Its card takes nothing back.
+    pub keeps: bool,
     pub dispute: Dispute,
+}
+
+/// The customer's saved cards.
+pub struct Cards {
+    /// The default.
+    pub pays: String,
+    pub declines: String,
+    /// Its holder has to confirm each charge.
+    pub asks: String,
+}
+
+/// A page of the processor on which nobody paid yet.
+#[derive(Debug, Clone)]
+pub struct LeftOpen {
+    pub payment: String,
+    pub page: String,
+    pub amount: i64,
+    pub targets: Vec<What>,
+    pub began: Day,
+}
+
+/// An amount that is held.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub id: String,
+    pub amount: i64,
+    pub targets: Vec<What>,
+    pub parts: Vec<(usize, usize)>,
+    pub began: Day,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,12 +103,15 @@ pub struct Shop<'a> {
     pub link: String,
     pub orders: Vec<String>,
     pub invoices: Vec<Issued>,
-    /// A draft, and the charges that it claims or the total of its own lines.
-    pub draft: Option<(String, Result<Vec<usize>, i64>)>,
-    /// The address of the newest request of each order.
-    pub requests: Vec<Option<String>>,
+    /// A draft, and the charges that it claims or what its own lines come to.
+    pub draft: Option<(String, Result<Vec<usize>, Priced>)>,
+    /// What was asked for by mail, and the address of its newest request.
+    pub requests: Vec<(What, String)>,
     /// Of each order: its lines in the order in which they came.
     pub lines: Vec<Vec<String>>,
+    /// Each line by its name, and its place among all lines of the model.
+    pub named_lines: Vec<(String, usize)>,
+    lines_written: usize,
     /// Of each charge, credit and write-off of the model, its entry where it can be reversed or billed.
     pub charges: Vec<Option<String>>,
     pub credits: Vec<Option<String>>,
@@ -85,10 +120,16 @@ pub struct Shop<'a> {
     /// The newest that the schedule made by itself.
     pub scheduled: Option<usize>,
     pub under_way: Vec<UnderWay>,
+    /// Charges of which nobody knows what became of them.
+    pub unknown: Vec<UnderWay>,
+    pub held: Vec<Held>,
+    pub left_open: Vec<LeftOpen>,
+    pub cards: Cards,
     pub out: Vec<Out>,
     /// Where the API lists invoices of the processor's own that there ever were.
     pub asked_there: Vec<String>,
     pub prc: String,
+    pub visits: Option<Visits<'a>>,
 }
 
 /// One of these, by a number.
@@ -113,6 +154,12 @@ pub fn likely(of: usize, at: u64, can: impl Fn(usize) -> bool) -> Option<usize> 
 
 pub fn amount(number: u64) -> i64 {
     small(number, 60) + 1
+}
+
+/// Without tax, or with one of two rates.
+pub fn price(number: u64) -> Price {
+    let rate = [None, Some(7), Some(19)][usize::try_from(number / 3 % 3).expect("0 to 2")];
+    Price { net: amount(number), rate }
 }
 
 /// From 0 to below `most`.
@@ -150,8 +197,11 @@ impl<'a> Shop<'a> {
         let made = async |path: &str, body: Value| office.post(path, &body).await.json(201);
         let prc = id(&made("/processors", json!({"kind": "sandbox", "settings": {}})).await);
         let customer = id(&made("/customers", json!({"name": "Fern & Field", "email": "pay@fern.example"})).await);
-        let card = json!({"processor": prc, "token": format!("tok_{VISA}")});
-        made(&format!("/customers/{customer}/methods"), card).await;
+        let card = async |number: &str| {
+            let card = json!({"processor": prc, "token": format!("tok_{number}"), "default": number == VISA});
+            id(&made(&format!("/customers/{customer}/methods"), card).await)
+        };
+        let (pays, declines, asks) = (card(VISA).await, card("4000000000000341").await, card("4000002500003155").await);
         let link = made(&format!("/customers/{customer}/links"), json!({"policy": "any"})).await;
         let link = link["url"].as_str().expect("a URL").to_owned();
         Shop {
@@ -164,15 +214,22 @@ impl<'a> Shop<'a> {
             draft: None,
             requests: Vec::new(),
             lines: Vec::new(),
+            named_lines: Vec::new(),
+            lines_written: 0,
             charges: Vec::new(),
             credits: Vec::new(),
             write_offs: Vec::new(),
             payments: Vec::new(),
             scheduled: None,
             under_way: Vec::new(),
+            unknown: Vec::new(),
+            held: Vec::new(),
+            left_open: Vec::new(),
+            cards: Cards { pays, declines, asks },
             out: Vec::new(),
             asked_there: Vec::new(),
             prc,
+            visits: None,
         }
     }
 
@@ -183,8 +240,19 @@ impl<'a> Shop<'a> {
         self.write_offs.resize(self.model.write_offs.len(), None);
     }
 
-    pub fn line(number: u64) -> Value {
-        json!({"kind": "item", "description": "Oak", "quantity": 1, "unit_amount": amount(number)})
+    /// Lines at these prices as the API takes them, each with a name that no other line has.
+    pub fn lines_of(&mut self, prices: &[Price]) -> (Vec<Value>, Vec<String>) {
+        let mut names = Vec::new();
+        let mut line = |price: &Price| {
+            self.lines_written += 1;
+            let name = format!("Oak no. {}", self.lines_written);
+            let kind = if price.net < 0 { "discount" } else { "item" };
+            names.push(name.clone());
+            json!({"kind": kind, "description": name, "quantity": 1, "unit_amount": price.net,
+                "tax_rate": price.rate.map(|rate| rate.to_string())})
+        };
+        let lines = prices.iter().map(&mut line).collect();
+        (lines, names)
     }
 
     pub fn due_day(&self, number: u64) -> Day {
@@ -225,13 +293,25 @@ impl<'a> Shop<'a> {
         if !card {
             self.credits[credit] = made["entry"].as_str().map(str::to_owned);
         }
-        self.payments.push(Payment { id: id(made), credit, bank: card.then_some(paid), debit: false, dispute: Dispute::None });
+        self.payments.push(Payment {
+            id: id(made),
+            credit,
+            bank: card.then_some(paid),
+            debit: false,
+            keeps: false,
+            dispute: Dispute::None,
+        });
     }
 
     /// The newest payment in a state, after background work has seen it.
     pub async fn newest_payment(&self, state: &str) -> Value {
         self.office.app.work().await;
         self.office.get(&format!("/payments?limit=1&state={state}")).await.json(200)["data"][0].clone()
+    }
+
+    /// The processor's next answer is lost in this way.
+    pub async fn fails_next(&self, fault: &str) {
+        self.office.post(&format!("/processors/{}/sandbox/faults", self.prc), &json!({"next": [fault]})).await.json(200);
     }
 
     pub async fn settings(&self, change: Value) -> Result<bool, String> {

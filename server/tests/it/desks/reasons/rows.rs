@@ -17,6 +17,12 @@ const NO_INVOICES: Step =
     Post("prc", "/processors", r#"{"kind": "sandbox", "settings": {"capabilities": {"remote_invoice": false}}}"#);
 const INVOICED_OUTSIDE: Step = Post("outside", "/orders/{order}/remote-invoices", "{}");
 const HASTY: Step = Post("prc", "/processors", r#"{"kind": "sandbox", "settings": {"capabilities": {"refund_days": 1}}}"#);
+const NO_FIELDS: Step =
+    Post("prc", "/processors", r#"{"kind": "sandbox", "settings": {"capabilities": {"virtual_terminal": false}}}"#);
+const DISABLED: Step = Post("", "/processors/{prc}/disable", "{}");
+const KEYED: &str = r#"{"customer": "{customer}", "order": "{order}", "amount": 10000, "currency": "USD", "processor": "{prc}"}"#;
+const KEYED_MORE: &str =
+    r#"{"customer": "{customer}", "order": "{order}", "amount": 10001, "currency": "USD", "processor": "{prc}"}"#;
 const CUSTOMER: Step = Post("customer", "/customers", r#"{"name": "Fern & Field", "email": "pay@fern.example"}"#);
 const NOBODY: Step = Post("customer", "/customers", r#"{"name": "Paper only"}"#);
 const ORDER: Step = Post(
@@ -183,6 +189,21 @@ pub const ROWS: &[Row] = &[
     row(A::ChargeSaved, C::NoRight, &[SANDBOX, CUSTOMER, CARD, ORDER],
         Disabled(Viewer, ORDER_PAGE), NO_ROLE, OF_ORDER, Lacks(&["read", "write"], "/payments", SAVED)),
 
+    // An amount is held on a card, at the counter or by phone.
+    row(A::Authorize, C::NoBalance, &[SANDBOX, CUSTOMER, ORDER, PAID],
+        Disabled(Owner, ORDER_PAGE), "Nothing is due here.", OF_ORDER, Refuses("/authorizations", KEYED)),
+    row(A::Authorize, C::NoProcessor, &[SANDBOX, CUSTOMER, ORDER, DISABLED],
+        Disabled(Owner, ORDER_PAGE), "No payment processor is live", OF_ORDER, Refuses("/authorizations", KEYED)),
+    row(A::Authorize, C::ProcessorIncompatible, &[NO_FIELDS, CUSTOMER, ORDER],
+        Disabled(Owner, ORDER_PAGE), "No live processor has fields", OF_ORDER, Refuses("/authorizations", KEYED)),
+    row(A::Authorize, C::AboveDue, &[SANDBOX, CUSTOMER, ORDER],
+        Form(Owner, "/admin/payments/card", &[("order", "{order}"), ("amount", "100.01"), ("card", "{prc}")]), "is more than the",
+        "", Refuses("/authorizations", KEYED_MORE)),
+    row(A::Authorize, C::PaymentPending, &[SANDBOX, CUSTOMER, ORDER, REQUEST, Step::Pays("{request.url}", DEBIT)],
+        Disabled(Owner, ORDER_PAGE), "is under way", OF_ORDER, Refuses("/authorizations", KEYED)),
+    row(A::Authorize, C::NoRight, &[SANDBOX, CUSTOMER, ORDER],
+        Disabled(Viewer, ORDER_PAGE), NO_ROLE, OF_ORDER, Lacks(&["read", "write"], "/authorizations", KEYED)),
+
     // In person.
     row(A::ProcessCard, C::NotAuthorized, &[SANDBOX, CUSTOMER, ORDER, PAID],
         Form(Owner, "/admin/payments/{payment}/capture", &[]), "Authorize the card for this amount first", OF_ORDER,
@@ -234,13 +255,13 @@ pub const ROWS: &[Row] = &[
     row(A::IssueAndCharge, C::MethodExpired, &[SANDBOX, CUSTOMER, CARD_PAGE, Step::Saves("{page.url}"), DRAFT, Step::Days(32)],
         Disabled(Owner, INVOICE_PAGE), "has expired", OF_INVOICE, Refuses("/invoices/{invoice}/issue", CHARGED)),
     row(A::Send, C::NotIssued, &[CUSTOMER, DRAFT],
-        Disabled(Owner, INVOICE_PAGE), "not issued", OF_INVOICE, Refuses("/invoices/{invoice}/send", "{}")),
+        Disabled(Owner, INVOICE_PAGE), "is a draft", OF_INVOICE, Refuses("/invoices/{invoice}/send", "{}")),
     row(A::Send, C::NoContact, &[NOBODY, DRAFT, ISSUED],
         Disabled(Owner, INVOICE_PAGE), "no email address", OF_INVOICE, Refuses("/invoices/{invoice}/send", "{}")),
 
     // An invoice is taken back, credited, given up.
     row(A::Void, C::NotIssued, &[CUSTOMER, DRAFT],
-        Disabled(Owner, INVOICE_PAGE), "not issued", OF_INVOICE, Refuses("/invoices/{invoice}/void", WRITTEN_OFF)),
+        Disabled(Owner, INVOICE_PAGE), "is a draft", OF_INVOICE, Refuses("/invoices/{invoice}/void", WRITTEN_OFF)),
     row(A::Void, C::CreditNoteStands, &[CUSTOMER, DRAFT, ISSUED, CREDITED],
         Disabled(Owner, INVOICE_PAGE), "A credit note stands", OF_INVOICE, Refuses("/invoices/{invoice}/void", WRITTEN_OFF)),
     row(A::Void, C::PaymentPending, &[SANDBOX, CUSTOMER, DRAFT, ISSUED, ASKED, Step::Pays("{request.url}", DEBIT)],
@@ -248,7 +269,7 @@ pub const ROWS: &[Row] = &[
     row(A::Void, C::NoRight, &[CUSTOMER, DRAFT, ISSUED],
         Disabled(Clerk, INVOICE_PAGE), NO_ROLE, OF_INVOICE, Lacks(&["read"], "/invoices/{invoice}/void", WRITTEN_OFF)),
     row(A::CreditNote, C::NotIssued, &[CUSTOMER, DRAFT],
-        Disabled(Owner, INVOICE_PAGE), "not issued", OF_INVOICE, Refuses("/invoices/{invoice}/credit-notes", NOTE)),
+        Disabled(Owner, INVOICE_PAGE), "is a draft", OF_INVOICE, Refuses("/invoices/{invoice}/credit-notes", NOTE)),
     row(A::CreditNote, C::ExceedsTotal, &[CUSTOMER, DRAFT, ISSUED, CREDITED],
         Disabled(Owner, INVOICE_PAGE), "can still be credited", OF_INVOICE, Refuses("/invoices/{invoice}/credit-notes", NOTE)),
     row(A::CreditNote, C::DateOutOfRange, &[CUSTOMER, DRAFT, ISSUED],
@@ -262,7 +283,7 @@ pub const ROWS: &[Row] = &[
     row(A::CreditNote, C::NoRight, &[CUSTOMER, DRAFT, ISSUED],
         Disabled(Clerk, INVOICE_PAGE), NO_ROLE, OF_INVOICE, Lacks(&["read", "write"], "/invoices/{invoice}/credit-notes", NOTE)),
     row(A::WriteOff, C::NotIssued, &[CUSTOMER, DRAFT],
-        Disabled(Owner, INVOICE_PAGE), "not issued", OF_INVOICE, Refuses("/invoices/{invoice}/write-offs", WRITTEN_OFF)),
+        Disabled(Owner, INVOICE_PAGE), "is a draft", OF_INVOICE, Refuses("/invoices/{invoice}/write-offs", WRITTEN_OFF)),
     row(A::WriteOff, C::NoBalance, &[CUSTOMER, DRAFT, ISSUED, FORGIVEN],
         Disabled(Owner, INVOICE_PAGE), "Nothing is due here.", OF_INVOICE, Refuses("/invoices/{invoice}/write-offs", WRITTEN_OFF)),
     row(A::WriteOff, C::AboveDue, &[CUSTOMER, DRAFT, ISSUED],
@@ -274,7 +295,7 @@ pub const ROWS: &[Row] = &[
     row(A::WriteOff, C::NoRight, &[CUSTOMER, DRAFT, ISSUED],
         Disabled(Clerk, INVOICE_PAGE), NO_ROLE, OF_INVOICE, Lacks(&["read", "write"], "/invoices/{invoice}/write-offs", WRITTEN_OFF)),
     row(A::LateFee, C::NotIssued, &[CUSTOMER, DRAFT],
-        Disabled(Owner, INVOICE_PAGE), "not issued", OF_INVOICE, Refuses("/invoices/{invoice}/late-fees", FEE)),
+        Disabled(Owner, INVOICE_PAGE), "is a draft", OF_INVOICE, Refuses("/invoices/{invoice}/late-fees", FEE)),
     row(A::LateFee, C::NoBalance, &[CUSTOMER, DRAFT, ISSUED, FORGIVEN],
         Disabled(Owner, INVOICE_PAGE), "Nothing is due here.", OF_INVOICE, Refuses("/invoices/{invoice}/late-fees", FEE)),
     row(A::LateFee, C::NotOverdue, &[CUSTOMER, DRAFT, ISSUED],

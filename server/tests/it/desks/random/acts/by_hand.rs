@@ -14,13 +14,13 @@ impl Shop<'_> {
         let answer = if kind == Kind::Adjust {
             let signed = if positive { amount(a) } else { -amount(a) };
             let body = json!({"amount": signed, "currency": "USD", "note": "Found"});
-            self.office.post(&format!("/customers/{}/adjustments", self.customer), &body).await
+            self.office.retries(&format!("/customers/{}/adjustments", self.customer), &body).await
         } else {
             let mut body = json!({"side": if charges { "charge" } else { "credit" }, "amount": amount(a), "currency": "USD", "description": "By hand"});
             if let Some(due) = due {
                 body["due_on"] = json!(due.to_string());
             }
-            self.office.post(&format!("/customers/{}/entries", self.customer), &body).await
+            self.office.retries(&format!("/customers/{}/entries", self.customer), &body).await
         };
         both(&answer, true)?;
         self.model.by_hand(charges, amount(a), due);
@@ -49,11 +49,11 @@ impl Shop<'_> {
         let answer = if payment {
             let body = json!({"customer": self.customer, "amount": amount(a), "currency": "USD", "despite_pending": true,
                 "method": {"type": "external", "kind": "bank_transfer", "received_on": day_text}});
-            self.office.post("/payments", &body).await
+            self.office.retries("/payments", &body).await
         } else {
             let body = json!({"side": if credits { "credit" } else { "charge" }, "amount": amount(a), "currency": "USD",
                 "description": "Entered late", "effective_on": day_text});
-            self.office.post(&format!("/customers/{}/entries", self.customer), &body).await
+            self.office.retries(&format!("/customers/{}/entries", self.customer), &body).await
         };
         let Some(known) = both(&answer, known.is_some())?.then_some(known).flatten() else { return Ok(false) };
         if payment {
@@ -77,7 +77,7 @@ impl Shop<'_> {
         let Some(at) = pick(&named, a) else { return Ok(false) };
         let entry = entries[at].clone().expect("it has a name");
         let model = if charge { self.model.reverse_charge(at) } else { self.model.reverse_credit(at) };
-        let answer = self.office.post(&format!("/entries/{entry}/reverse"), &json!({"reason": "By mistake"})).await;
+        let answer = self.office.retries(&format!("/entries/{entry}/reverse"), &json!({"reason": "By mistake"})).await;
         let done = both(&answer, model)?;
         self.note();
         Ok(done)

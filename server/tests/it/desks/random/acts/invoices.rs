@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::Kind;
-use crate::desks::random::model::What;
-use crate::desks::random::shop::{Issued, Shop, amount, both, id, likely, parsed, place};
+use crate::desks::random::model::{Priced, What, priced};
+use crate::desks::random::shop::{Issued, Shop, amount, both, id, likely, parsed, place, price};
 
 impl Shop<'_> {
-    fn issued(&mut self, id: String, due: books::calendar::Day) {
+    pub(super) fn issued(&mut self, id: String, due: books::calendar::Day) {
         self.invoices.push(Issued { id, on: self.model.today, due });
         self.note();
     }
@@ -17,7 +17,7 @@ impl Shop<'_> {
         let Some(at) = likely(self.orders.len(), a, owes) else { return Ok(false) };
         let due = self.due_day(b);
         let body = json!({"description": "What remains", "due_on": due.to_string()});
-        let answer = self.office.post(&format!("/orders/{}/invoices", self.orders[at]), &body).await;
+        let answer = self.office.retries(&format!("/orders/{}/invoices", self.orders[at]), &body).await;
         let done = both(&answer, self.model.bill_order(at, due))?;
         if done {
             self.issued(id(&parsed(&answer)), due);
@@ -36,19 +36,27 @@ impl Shop<'_> {
         let due = self.due_day(b);
         let mut body = json!({"customer": self.customer, "currency": "USD", "due_on": due.to_string()});
         let charges = self.billable(a);
+        let prices = [price(a), price(b)];
+        let mut names = Vec::new();
         if kind == Kind::BillLines {
-            body["lines"] = json!([Shop::line(a)]);
+            let (lines, known) = self.lines_of(&prices);
+            (body["lines"], names) = (json!(lines), known);
         } else if charges.is_empty() {
             return Ok(false);
         } else {
             body["entries"] = charges.iter().map(|at| json!(self.charges[*at])).collect();
         }
-        let draft = self.office.post("/invoices", &body).await;
+        let draft = self.office.retries("/invoices", &body).await;
         both(&draft, true)?;
         let invoice = id(&parsed(&draft));
-        both(&self.office.post(&format!("/invoices/{invoice}/issue"), &json!({})).await, true)?;
+        both(&self.office.retries(&format!("/invoices/{invoice}/issue"), &json!({})).await, true)?;
         match kind {
-            Kind::BillLines => self.model.bill_lines(amount(a), due),
+            Kind::BillLines => {
+                let lines = priced(&prices);
+                let total = Priced { gross: lines[0].gross + lines[1].gross, tax: lines[0].tax + lines[1].tax };
+                let places = self.model.bill_lines(total, &lines, due);
+                self.named_lines.extend(names.into_iter().zip(places));
+            }
             _ => self.model.bill_charges(&charges, due),
         }
         self.issued(invoice, due);
@@ -64,21 +72,22 @@ impl Shop<'_> {
         if !charges.is_empty() {
             let entries: Vec<_> = charges.iter().map(|at| json!(self.charges[*at])).collect();
             let body = json!({"customer": self.customer, "currency": "USD", "entries": entries});
-            let answer = self.office.post("/invoices", &body).await;
+            let answer = self.office.retries("/invoices", &body).await;
             both(&answer, true)?;
             self.model.draft(&charges, true);
             self.draft = Some((id(&parsed(&answer)), Ok(charges)));
         } else {
             let Some(at) = place(self.invoices.len(), a) else { return Ok(false) };
-            let answer = self.office.post(&format!("/invoices/{}/duplicate", self.invoices[at].id), &json!({})).await;
+            let answer = self.office.retries(&format!("/invoices/{}/duplicate", self.invoices[at].id), &json!({})).await;
             both(&answer, true)?;
             let made = parsed(&answer);
-            self.draft = Some((id(&made), Err(made["total"].as_i64().expect("a total"))));
+            let tax = made["taxes"].as_array().expect("taxes").iter().filter_map(|row| row["tax"].as_i64()).sum();
+            self.draft = Some((id(&made), Err(Priced { gross: made["total"].as_i64().expect("a total"), tax })));
         }
         Ok(true)
     }
 
-    async fn draft_ends(&mut self, draft: String, of: Result<Vec<usize>, i64>, b: u64) -> Result<bool, String> {
+    async fn draft_ends(&mut self, draft: String, of: Result<Vec<usize>, Priced>, b: u64) -> Result<bool, String> {
         let path = format!("/invoices/{draft}");
         if b.is_multiple_of(3) {
             let gone = self.office.app.call(&self.office.key, "DELETE", &path, &[], &serde_json::Value::Null).await;
@@ -91,10 +100,10 @@ impl Shop<'_> {
         let due = self.due_day(b);
         let changed = self.office.app.call(&self.office.key, "PATCH", &path, &[], &json!({"due_on": due.to_string()})).await;
         both(&changed, true)?;
-        both(&self.office.post(&format!("{path}/issue"), &json!({})).await, true)?;
+        both(&self.office.retries(&format!("{path}/issue"), &json!({})).await, true)?;
         match of {
             Ok(charges) => self.model.bill_charges(&charges, due),
-            Err(total) => self.model.bill_lines(total, due),
+            Err(total) => drop(self.model.bill_lines(total, &[], due)),
         }
         self.issued(draft, due);
         Ok(true)
@@ -104,7 +113,7 @@ impl Shop<'_> {
         let Some(at) = place(self.invoices.len(), a) else { return Ok(false) };
         let keep = b.is_multiple_of(3);
         let path = format!("/invoices/{}/void", self.invoices[at].id);
-        let answer = self.office.post(&path, &json!({"reason": "Wrong", "keep_fees": keep})).await;
+        let answer = self.office.retries(&path, &json!({"reason": "Wrong", "keep_fees": keep})).await;
         let done = both(&answer, self.model.void(at, keep))?;
         self.note();
         Ok(done)
@@ -117,8 +126,8 @@ impl Shop<'_> {
         let part = (!all && !b.is_multiple_of(3)).then(|| if b.is_multiple_of(2) { amount(b).min(due) } else { amount(b) });
         let path = format!("/invoices/{}", self.invoices[at].id);
         let answer = match all {
-            true => self.office.post(&format!("{path}/uncollectible"), &json!({})).await,
-            false => self.office.post(&format!("{path}/write-offs"), &json!({"amount": part, "reason": "Goodwill"})).await,
+            true => self.office.retries(&format!("{path}/uncollectible"), &json!({})).await,
+            false => self.office.retries(&format!("{path}/write-offs"), &json!({"amount": part, "reason": "Goodwill"})).await,
         };
         let off = self.model.give_up(at, part);
         let done = both(&answer, off.is_some())?;
@@ -133,7 +142,7 @@ impl Shop<'_> {
         let named: Vec<usize> = (0..self.write_offs.len()).filter(|at| self.write_offs[*at].is_some()).collect();
         let Some(at) = place(named.len(), a).map(|place| named[place]) else { return Ok(false) };
         let entry = self.write_offs[at].clone().expect("it has a name");
-        let answer = self.office.post(&format!("/entries/{entry}/reverse"), &json!({"reason": "They pay after all"})).await;
+        let answer = self.office.retries(&format!("/entries/{entry}/reverse"), &json!({"reason": "They pay after all"})).await;
         let done = both(&answer, self.model.reverse_write_off(at))?;
         self.note();
         Ok(done)
@@ -143,7 +152,7 @@ impl Shop<'_> {
         let overdue = |at: usize| self.model.due(What::Invoice(at)) > 0 && self.invoices[at].due < self.model.today;
         let Some(at) = likely(self.invoices.len(), a, overdue) else { return Ok(false) };
         let Issued { id: invoice, due, .. } = self.invoices[at].clone();
-        let answer = self.office.post(&format!("/invoices/{invoice}/late-fees"), &json!({"amount": amount(b)})).await;
+        let answer = self.office.retries(&format!("/invoices/{invoice}/late-fees"), &json!({"amount": amount(b)})).await;
         let done = both(&answer, self.model.late_fee(at, amount(b), due))?;
         self.note();
         if done {

@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use super::Kind;
-use crate::desks::random::shop::{Dispute, Payment, Shop, amount, both, pick, place};
+use crate::desks::random::shop::{Dispute, Payment, Shop, amount, both, id, parsed, pick, place};
+use crate::kit::Answer;
 
 impl Shop<'_> {
     /// Back to where it came from or outside; now and then staff say what reopens.
     pub(super) async fn refund(&mut self, a: u64, b: u64, c: u64) -> Result<bool, String> {
         let Some(at) = place(self.payments.len(), a) else { return Ok(false) };
-        let Payment { id, credit, bank, debit, .. } = self.payments[at].clone();
+        let Payment { id: payment, credit, bank, debit, keeps, .. } = self.payments[at].clone();
         let original = bank.is_some() && !debit && !c.is_multiple_of(3);
         let (chosen, parts) = match c % 4 {
             1 => self.parts(&[(c, amount(b / 2))]),
@@ -17,7 +18,19 @@ impl Shop<'_> {
         };
         let body = json!({"amount": amount(b), "reason": "Sent back", "to": if original { "original" } else { "outside" },
             "allocations": parts});
-        let answer = self.office.post(&format!("/payments/{id}/refunds"), &body).await;
+        let lost = original && !keeps && c % 5 == 2 && self.model.clone().refund(credit, amount(b), &chosen);
+        if lost {
+            self.fails_next(if b.is_multiple_of(2) { "lose_answer" } else { "timeout" }).await;
+        }
+        let answer = self.office.retries(&format!("/payments/{payment}/refunds"), &body).await;
+        if lost && !self.refund_arrived(&answer).await? {
+            return Ok(true);
+        }
+        if original && keeps && self.model.clone().refund(credit, amount(b), &chosen) {
+            // The processor does not take it back: the books stay as they were.
+            let failed = answer.status.as_u16() == 402 && parsed(&answer)["code"] == "REFUND_FAILED";
+            return if failed { Ok(true) } else { Err(format!("it cannot go back: {} {}", answer.status, answer.text)) };
+        }
         let done = both(&answer, self.model.refund(credit, amount(b), &chosen))?;
         if done && original {
             self.payments[at].bank = bank.map(|left| left - amount(b));
@@ -26,9 +39,26 @@ impl Shop<'_> {
         Ok(done)
     }
 
+    /// The answer to a refund was lost, or the call before it: while nobody knows, nothing has gone. Answers whether the processor
+    /// had it.
+    async fn refund_arrived(&self, answer: &Answer) -> Result<bool, String> {
+        let made = parsed(answer);
+        if answer.status.as_u16() != 202 || made["state"] != "pending" {
+            return Err(format!("nobody knows, and yet it says {}: {made}", answer.status));
+        }
+        self.figures_agree().await.map_err(|wrong| format!("while nobody knows of a refund: {wrong}"))?;
+        self.office.post("/test/clock", &json!({"advance": "PT1M"})).await.json(200);
+        let known = self.office.get(&format!("/refunds/{}", id(&made))).await.json(200);
+        match known["state"].as_str() {
+            Some("succeeded") => Ok(true),
+            Some("failed") => Ok(false),
+            _ => Err(format!("a minute later it is {known}")),
+        }
+    }
+
     pub(super) async fn pay_out(&mut self, a: u64) -> Result<bool, String> {
         let body = json!({"amount": amount(a), "currency": "USD", "reason": "Asked for"});
-        let answer = self.office.post(&format!("/customers/{}/payouts", self.customer), &body).await;
+        let answer = self.office.retries(&format!("/customers/{}/payouts", self.customer), &body).await;
         let done = both(&answer, self.model.pay_out(amount(a)))?;
         self.note();
         Ok(done)
@@ -38,7 +68,7 @@ impl Shop<'_> {
     pub(super) async fn at_the_bank(&mut self, kind: Kind, a: u64, b: u64) -> Result<bool, String> {
         let able = |payment: &Payment| match (kind, payment.dispute) {
             (Kind::Decide, dispute) => matches!(dispute, Dispute::Open(_)),
-            (Kind::DeskRefund, Dispute::None) => !payment.debit && payment.bank.is_some_and(|left| left > 0),
+            (Kind::DeskRefund, Dispute::None) => !payment.debit && !payment.keeps && payment.bank.is_some_and(|left| left > 0),
             (Kind::Dispute, Dispute::None) => payment.bank.is_some_and(|left| left > 0),
             _ => false,
         };

@@ -3,46 +3,63 @@
 use serde_json::{Value, json};
 
 use super::Kind;
-use crate::desks::random::model::OrderState;
-use crate::desks::random::shop::{Shop, amount, both, id, likely, parsed, place};
+use crate::desks::random::model::{OrderState, Price, Priced, priced};
+use crate::desks::random::shop::{Shop, both, id, likely, parsed, place, price};
 
 impl Shop<'_> {
+    /// Lines with and without tax; now and then the last one is a discount.
     pub(super) async fn order(&mut self, application: bool, a: u64, b: u64) -> Result<bool, String> {
-        let gross: Vec<u64> = (0..=a % 3).map(|at| b + at * 17).collect();
-        let lines: Vec<Value> = gross.iter().map(|number| Shop::line(*number)).collect();
+        let mut prices: Vec<Price> = (0..=a % 3).map(|at| price(b + at * 17)).collect();
+        if a.is_multiple_of(4) {
+            prices.push(Price { net: -(1 + prices[0].net / 3), rate: prices[0].rate });
+        }
+        let (lines, names) = self.lines_of(&prices);
         let (kind, state) = if application { ("application", "submitted") } else { ("order", "confirmed") };
         let body = json!({"customer": self.customer, "kind": kind, "currency": "USD", "state": state, "lines": lines});
-        let answer = self.office.post("/orders", &body).await;
+        let answer = self.office.retries("/orders", &body).await;
         both(&answer, true)?;
         let made = parsed(&answer);
-        let gross: Vec<i64> = gross.iter().map(|number| amount(*number)).collect();
-        self.model.order(&gross, if application { OrderState::Submitted } else { OrderState::Confirmed });
+        let lines = priced(&prices);
+        self.model.order(&lines, if application { OrderState::Submitted } else { OrderState::Confirmed });
+        let order = self.orders.len();
         self.orders.push(id(&made));
-        self.requests.push(None);
         self.lines.push(made["lines"].as_array().expect("lines").iter().map(id).collect());
+        for (place, name) in names.into_iter().enumerate() {
+            self.named_lines.push((name, self.model.line_of(order, place)));
+        }
         self.note();
-        Ok(true)
+        let taxed =
+            |of: &Value| -> i64 { of["taxes"].as_array().expect("taxes").iter().filter_map(|row| row["tax"].as_i64()).sum() };
+        let tax: i64 = lines.iter().map(|line| line.tax).sum();
+        if taxed(&made) == tax { Ok(true) } else { Err(format!("its tax is {tax} in the model: {made}")) }
     }
 
     pub(super) async fn amend(&mut self, kind: Kind, a: u64, b: u64) -> Result<bool, String> {
         let Some(at) = place(self.orders.len(), a) else { return Ok(false) };
         let known = self.lines[at].clone();
         let line = place(known.len(), b).expect("an order has lines");
+        let added = price(b);
+        let (lines, names) = self.lines_of(&[added]);
         let (body, model) = match kind {
-            Kind::Add => (json!({"reason": "items_added", "lines": [Shop::line(b)]}), self.model.add(at, amount(b))),
+            Kind::Add => (json!({"reason": "items_added", "lines": lines}), self.model.add(at, priced(&[added])[0])),
             Kind::Remove => (json!({"reason": "correction", "remove": [known[line]]}), self.model.remove(at, line)),
             _ => {
-                let less = json!({"kind": "discount", "description": "Less", "quantity": 1, "unit_amount": -amount(b)});
-                (json!({"reason": "other", "lines": [less]}), self.model.discount(at, amount(b)))
+                let less = json!({"kind": "discount", "description": "Less", "quantity": 1, "unit_amount": -added.net,
+                    "tax_rate": added.rate.map(|rate| rate.to_string())});
+                let off = priced(&[Price { net: -added.net, ..added }])[0];
+                (
+                    json!({"reason": "other", "lines": [less]}),
+                    self.model.discount(at, Priced { gross: -off.gross, tax: -off.tax }),
+                )
             }
         };
-        let answer = self.office.post(&format!("/orders/{}/amendments", self.orders[at]), &body).await;
+        let answer = self.office.retries(&format!("/orders/{}/amendments", self.orders[at]), &body).await;
         let done = both(&answer, model)?;
         if done && kind == Kind::Add {
             let now = parsed(&answer);
-            let items = now["lines"].as_array().expect("lines").iter().filter(|line| line["kind"] == "item").map(id);
-            let fresh = items.into_iter().find(|id| !known.contains(id)).expect("the line that was added");
-            self.lines[at].push(fresh);
+            let fresh = now["lines"].as_array().expect("lines").iter().find(|line| line["description"] == names[0].as_str());
+            self.lines[at].push(id(fresh.expect("the line that was added")));
+            self.named_lines.push((names[0].clone(), self.model.line_of(at, known.len())));
         }
         self.note();
         Ok(done)
@@ -56,7 +73,7 @@ impl Shop<'_> {
             Kind::Complete => ("complete", self.model.moves(at, OrderState::Confirmed, OrderState::Completed)),
             _ => ("approve", self.model.moves(at, OrderState::Submitted, OrderState::Approved)),
         };
-        let answer = self.office.post(&format!("/orders/{}/{word}", self.orders[at]), &json!({})).await;
+        let answer = self.office.retries(&format!("/orders/{}/{word}", self.orders[at]), &json!({})).await;
         let done = both(&answer, model)?;
         self.note();
         Ok(done)
@@ -77,7 +94,7 @@ impl Shop<'_> {
         };
         let remove: Vec<&str> = ticked.iter().map(|line| self.lines[at][*line].as_str()).collect();
         let body = json!({"reason": "Not here", "remove": remove});
-        let answer = self.office.post(&format!("/orders/{}/{word}", self.orders[at]), &body).await;
+        let answer = self.office.retries(&format!("/orders/{}/{word}", self.orders[at]), &body).await;
         let done = both(&answer, self.model.ends(at, to, &ticked))?;
         self.note();
         Ok(done)

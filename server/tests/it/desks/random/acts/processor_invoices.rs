@@ -17,7 +17,7 @@ impl Shop<'_> {
         let Some((what, word, document)) = self.document(a) else { return Ok(false) };
         let path = format!("/{word}s/{document}/remote-invoices");
         let may = self.model.due(what) > 0 && !self.model.is_pending(&[what]) && !self.is_out(what);
-        let done = both(&self.office.post(&path, &json!({})).await, may)?;
+        let done = both(&self.office.retries(&path, &json!({})).await, may)?;
         if done {
             if !self.asked_there.contains(&path) {
                 self.asked_there.push(path.clone());
@@ -33,7 +33,7 @@ impl Shop<'_> {
         let Out { what, path, amount, .. } = self.out.remove(at);
         let newest = self.newest_there(&path).await;
         if !paid {
-            return both(&self.office.post(&format!("/remote-invoices/{}/cancel", id(&newest)), &json!({})).await, true);
+            return both(&self.office.retries(&format!("/remote-invoices/{}/cancel", id(&newest)), &json!({})).await, true);
         }
         let step = self.office.fill_in(newest["url"].as_str().expect("its page"), VISA, "12/30").await;
         if !matches!(step, CheckoutStep::Paid { .. }) {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::money_in::whole;
 use crate::desks::random::model::What;
-use crate::desks::random::shop::{Dispute, Payment, Shop, UnderWay, both};
+use crate::desks::random::shop::{Dispute, Payment, Shop, UnderWay, amount, both};
 
 const SETTLES_AFTER: i64 = 3;
 const RETURNS_AFTER: i64 = 5;
@@ -13,7 +13,7 @@ impl Shop<'_> {
     /// Whoever has an unpaid invoice is held.
     pub(super) async fn message(&mut self) -> Result<bool, String> {
         let body = json!({"to": [self.customer], "subject": "We move", "body": "To a new yard."});
-        let answer = self.office.post("/messages", &body).await.json(201);
+        let answer = self.office.retries("/messages", &body).await.json(201);
         let held = answer["held"][0]["code"] == "HELD_UNPAID";
         self.office.app.work().await;
         if held == self.model.has_unpaid_invoice() { Ok(true) } else { Err(format!("held: {held}, {answer}")) }
@@ -27,6 +27,8 @@ impl Shop<'_> {
             self.office.post("/test/clock", &json!({"advance": "P1D"})).await.json(200);
             self.office.app.work().await;
             self.model.today = self.office.today();
+            self.becomes_known().await?;
+            self.holds_lapse();
             for at in 0..self.under_way.len() {
                 let passed = self.under_way[at].began.until(self.model.today).map_err(|error| error.to_string())?.get_days();
                 self.moves_on(at, i64::from(passed)).await;
@@ -36,13 +38,19 @@ impl Shop<'_> {
         Ok(true)
     }
 
-    /// What has fallen due is charged to the default card by itself.
-    pub(super) async fn scheduled(&mut self) -> Result<bool, String> {
+    /// What has fallen due, or from some debt on all that is owed, is charged to the default card by itself.
+    pub(super) async fn scheduled(&mut self, a: u64, b: u64) -> Result<bool, String> {
         // After a charge of the kind was lost at the bank the schedule waits for something new; that is tested elsewhere.
         if self.scheduled.is_some_and(|at| self.payments[at].dispute != Dispute::None) {
             return Ok(false);
         }
-        let due: Vec<What> = self.model.fallen_due().into_iter().map(What::Charge).collect();
+        let threshold = a.is_multiple_of(2).then(|| amount(b) * 2);
+        let charges = match threshold {
+            Some(most) if self.model.owed() < most => Vec::new(),
+            Some(_) => self.model.all_open(),
+            None => self.model.fallen_due(),
+        };
+        let due: Vec<What> = charges.into_iter().map(What::Charge).collect();
         let amount: i64 = due.iter().map(|what| self.model.due(*what)).sum();
         let may = self.model.owed() > 0 && !due.is_empty() && !self.model.is_pending(&due);
         let customer = format!("/customers/{}", self.customer);
@@ -50,7 +58,8 @@ impl Shop<'_> {
             let body = json!({"auto_charge": to});
             both(&self.office.app.call(&self.office.key, "PATCH", &customer, &[], &body).await, true)
         };
-        switch(json!({"method": "default", "at": "due"})).await?;
+        let at = if threshold.is_some() { "threshold" } else { "due" };
+        switch(json!({"method": "default", "at": at, "threshold": threshold})).await?;
         let charged =
             engine::jobs::auto_charge::charge_due(self.office.app.services()).await.map_err(|error| error.to_string())?;
         switch(Value::Null).await?;
@@ -78,7 +87,7 @@ impl Shop<'_> {
                 self.note();
                 // What comes back is not touched at the bank's desk.
                 let bank = Some(if returns { 0 } else { amount });
-                self.payments.push(Payment { id, credit, bank, debit: true, dispute: Dispute::None });
+                self.payments.push(Payment { id, credit, bank, debit: true, keeps: false, dispute: Dispute::None });
             }
             Some(credit) if returns && passed >= RETURNS_AFTER => {
                 self.under_way[at].returns = false;

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 
+use super::taxes::Part;
 use super::{Cent, DueKey, Kind, Model, What, WriteOff, whole};
 
 impl Model {
@@ -40,20 +41,26 @@ impl Model {
         filled
     }
 
-    /// Money that names something pays what is open there, then what was given up. Answers how much it paid.
-    pub(super) fn aim(&mut self, credit: usize, what: What, most: i64) -> i64 {
-        let most = usize::try_from(most).unwrap_or(usize::MAX).min(self.credits[credit].free);
-        let charges = self.by_due(self.of(what));
-        let mut left = most;
-        for charge in &charges {
-            left -= self.fill(*charge, credit, left, Cent::Open);
+    /// Money that names something pays what is open on all of it, each up to its part, then what was given up there. Answers how
+    /// much it paid of each.
+    pub(super) fn aim(&mut self, credit: usize, targets: &[(What, i64)]) -> Vec<i64> {
+        let mut paid = vec![0; targets.len()];
+        for given_up in [false, true] {
+            for ((what, part), paid) in targets.iter().zip(&mut paid) {
+                let most = usize::try_from(*part - *paid).unwrap_or(usize::MAX).min(self.credits[credit].free);
+                let charges = self.by_due(self.of(*what));
+                let mut left = most;
+                if given_up {
+                    let needs = self.needs(&charges, left);
+                    self.give_way(&needs);
+                }
+                for charge in charges {
+                    left -= self.fill(charge, credit, left, Cent::Open);
+                }
+                *paid += whole(most - left);
+            }
         }
-        let needs = self.needs(&charges, left);
-        self.give_way(&needs);
-        for (charge, n) in needs {
-            left -= self.fill(charge, credit, n, Cent::Open);
-        }
-        whole(most - left)
+        paid
     }
 
     /// How much of what was given up on these charges is wanted.
@@ -162,7 +169,10 @@ impl Model {
 
     /// Takes cents off a charge: what is open, then what was given up, then what was paid last (by card first, if asked). Adds
     /// what it displaced to `freed`, by credit, in the order in which it was displaced.
-    pub(super) fn lessen(&mut self, charge: usize, n: usize, to: Cent, card_first: bool, freed: &mut Vec<(usize, usize)>) {
+    pub(super) fn lessen(&mut self, charge: usize, part: Part, to: Cent, card_first: bool, freed: &mut Vec<(usize, usize)>) {
+        let n = part.n;
+        let tax_left = self.charges[charge].tax - self.charges[charge].tax_off;
+        self.charges[charge].tax_off += if n == self.lessenable(charge) { tax_left } else { part.tax.min(tax_left.max(0)) };
         let needs = self.needs(&[charge], n.saturating_sub(self.open_of(charge)));
         self.give_way(&needs);
         for _ in 0..n {
@@ -201,7 +211,7 @@ impl Model {
     pub(super) fn drop_fees(&mut self, invoice: usize, freed: &mut Vec<(usize, usize)>) {
         for charge in self.by_due(self.of(What::Invoice(invoice))) {
             if self.charges[charge].kind == Kind::LateFee {
-                self.lessen(charge, self.lessenable(charge), Cent::Lowered, false, freed);
+                self.lessen(charge, self.rest_of(charge), Cent::Lowered, false, freed);
             }
         }
     }

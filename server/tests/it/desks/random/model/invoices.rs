@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 
 use books::calendar::Day;
 
-use super::{Cent, Kind, Model, OrderState, What, WriteOff, cents, whole};
+use super::orders::Line;
+use super::taxes::{Part, of_part};
+use super::{Cent, Kind, Model, OrderState, Priced, What, WriteOff, cents, whole};
 
 /// Where the money goes that a credit note sets free. All zero: nothing was said, so all of it stays.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,6 +14,20 @@ pub struct Split {
     pub balance: i64,
     pub card: i64,
     pub outside: i64,
+}
+
+/// What a credit note takes off.
+#[derive(Debug, Clone)]
+pub enum Less {
+    Amount(i64),
+    Lines(Vec<(OfLine, i64)>),
+}
+
+/// A line of an invoice: one that was written as such, or a charge that is a line of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfLine {
+    Line(usize),
+    Charge(usize),
 }
 
 /// What went back of one credit.
@@ -33,9 +49,14 @@ impl Model {
         true
     }
 
-    pub fn bill_lines(&mut self, gross: i64, due: Day) {
-        let at = self.charge(Kind::Invoice, cents(gross), None);
+    /// Lines of its own, whose places they answer. None named: the lines are not credited one by one.
+    pub fn bill_lines(&mut self, total: Priced, lines: &[Priced], due: Day) -> std::ops::Range<usize> {
+        let at = self.charge(Kind::Invoice, cents(total.gross), None);
+        self.charges[at].tax = total.tax;
+        let first = self.lines.len();
+        self.lines.extend(lines.iter().map(|line| Line::of(None, at, *line)));
         self.issue(&[at], due);
+        first..self.lines.len()
     }
 
     /// Charges by hand that a new invoice can have: open, and on none yet.
@@ -61,6 +82,7 @@ impl Model {
         for at in charges {
             let charge = &mut self.charges[*at];
             (charge.invoice, charge.billed, charge.drafted) = (Some(self.invoices.len()), Some(due), false);
+            charge.earned = true;
         }
         self.invoices.push(false);
         self.settle();
@@ -80,7 +102,7 @@ impl Model {
                 _ => false,
             };
             if falls {
-                self.lessen(charge, self.lessenable(charge), Cent::Credited, false, &mut Vec::new());
+                self.lessen(charge, self.rest_of(charge), Cent::Credited, false, &mut Vec::new());
             }
             (self.charges[charge].invoice, self.charges[charge].billed) = (None, None);
         }
@@ -96,12 +118,10 @@ impl Model {
     }
 
     /// Answers what went back; none: it is refused.
-    pub fn credit_note(&mut self, invoice: usize, amount: i64, to: Split, keep_fees: bool) -> Option<Vec<SentBack>> {
+    pub fn credit_note(&mut self, invoice: usize, what: &Less, to: Split, keep_fees: bool) -> Option<Vec<SentBack>> {
         let before = self.clone();
-        if self.invoices[invoice] || amount > self.creditable(invoice) {
-            return None;
-        }
-        let freed = self.lower(invoice, amount, to.card > 0, keep_fees);
+        let parts = self.parts_of(invoice, what)?;
+        let freed = self.lower(invoice, &parts, to.card > 0, keep_fees);
         let Some(sent) = self.send_back(freed, to) else {
             *self = before;
             return None;
@@ -111,20 +131,72 @@ impl Model {
     }
 
     /// What a credit note would free, by credit.
-    pub fn would_free(&self, invoice: usize, amount: i64, by_card: bool, keep_fees: bool) -> Vec<(usize, i64)> {
-        if self.invoices[invoice] || amount > self.creditable(invoice) {
-            return Vec::new();
-        }
-        let freed = self.clone().lower(invoice, amount, by_card, keep_fees);
+    pub fn would_free(&self, invoice: usize, what: &Less, by_card: bool, keep_fees: bool) -> Vec<(usize, i64)> {
+        let mut apart = self.clone();
+        let Some(parts) = apart.parts_of(invoice, what) else { return Vec::new() };
+        let freed = apart.lower(invoice, &parts, by_card, keep_fees);
         freed.into_iter().map(|(credit, n)| (credit, whole(n))).collect()
     }
 
+    /// By charge, with the tax inside, and the lines take note. None: there is not so much to take off.
+    fn parts_of(&mut self, invoice: usize, what: &Less) -> Option<Vec<(usize, Part)>> {
+        let asked: i64 = match what {
+            Less::Amount(amount) => *amount,
+            Less::Lines(lines) => lines.iter().map(|(_, amount)| amount).sum(),
+        };
+        if self.invoices[invoice] || asked > self.creditable(invoice) {
+            return None;
+        }
+        let lines = match what {
+            Less::Amount(amount) => return Some(self.spread(invoice, *amount)),
+            Less::Lines(lines) => lines,
+        };
+        let mut parts: Vec<(usize, Part)> = Vec::new();
+        let before = self.lines.clone();
+        for (of, amount) in lines {
+            let (charge, tax) = match of {
+                OfLine::Line(at) => self.off_line(*at, *amount)?,
+                OfLine::Charge(at) => (*at, self.part_of(*at, cents(*amount).min(self.lessenable(*at))).tax),
+            };
+            match parts.iter_mut().find(|(known, _)| *known == charge) {
+                Some((_, part)) => *part = Part { n: part.n + cents(*amount), tax: part.tax + tax },
+                None => parts.push((charge, Part { n: cents(*amount), tax })),
+            }
+        }
+        let fits = parts.iter().all(|(charge, part)| part.n <= self.lessenable(*charge));
+        if !fits {
+            self.lines = before;
+        }
+        fits.then_some(parts)
+    }
+
+    /// Takes an amount off a line. Answers its charge, and the tax inside.
+    fn off_line(&mut self, at: usize, amount: i64) -> Option<(usize, i64)> {
+        let line = &mut self.lines[at];
+        if amount > line.left {
+            return None;
+        }
+        let tax =
+            of_part(line.whole.gross, line.whole.tax, line.whole.gross - line.left + amount, line.whole.tax - line.tax_left);
+        (line.left, line.tax_left) = (line.left - amount, line.tax_left - tax);
+        Some((line.charge, tax))
+    }
+
+    /// What can be taken off a line of an invoice by name.
+    pub fn left_of(&self, of: OfLine) -> i64 {
+        match of {
+            OfLine::Line(at) => self.lines[at].left.min(whole(self.lessenable(self.lines[at].charge))),
+            OfLine::Charge(at) => whole(self.lessenable(at)),
+        }
+    }
+
     /// Lowers an invoice. Answers what it freed and did not need elsewhere.
-    fn lower(&mut self, invoice: usize, amount: i64, by_card: bool, keep_fees: bool) -> Vec<(usize, usize)> {
+    fn lower(&mut self, invoice: usize, parts: &[(usize, Part)], by_card: bool, keep_fees: bool) -> Vec<(usize, usize)> {
         let mut freed = Vec::new();
-        let falls = amount == self.creditable(invoice) && !keep_fees;
-        for (charge, n) in self.spread(invoice, amount) {
-            self.lessen(charge, n, Cent::Credited, by_card, &mut freed);
+        let amount: usize = parts.iter().map(|(_, part)| part.n).sum();
+        let falls = whole(amount) == self.creditable(invoice) && !keep_fees;
+        for (charge, part) in parts {
+            self.lessen(*charge, *part, Cent::Credited, by_card, &mut freed);
         }
         if falls {
             self.drop_fees(invoice, &mut freed);
@@ -133,7 +205,7 @@ impl Model {
     }
 
     /// What is open first, then what was given up, then what was paid; each time the newest charge first.
-    fn spread(&self, invoice: usize, amount: i64) -> Vec<(usize, usize)> {
+    fn spread(&self, invoice: usize, amount: i64) -> Vec<(usize, Part)> {
         let mut charges = self.of(What::Invoice(invoice));
         charges.retain(|at| self.charges[*at].kind != Kind::LateFee);
         charges.sort_by_key(|at| Reverse(*at));
@@ -146,7 +218,8 @@ impl Model {
                 (*part, left) = (*part + n, left - n);
             }
         }
-        charges.into_iter().zip(parts).filter(|(_, part)| *part > 0).collect()
+        let some = charges.into_iter().zip(parts).filter(|(_, part)| *part > 0);
+        some.map(|(charge, n)| (charge, self.part_of(charge, n))).collect()
     }
 
     /// The parts split exactly what was freed. To cards goes what came by card; outside goes first what did not. Money that is

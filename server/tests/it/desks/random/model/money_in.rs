@@ -7,7 +7,7 @@ use books::calendar::Day;
 use super::{Cent, Model, Stamp, What, whole};
 
 impl Model {
-    /// Money arrives. What is named is paid first, what is due first where nothing is named; the rest is applied to what is due
+    /// Money arrives. What is named is paid first; the rest is applied to what is due
     /// first, unless it is `held` because nothing was due any more. Answers the credit.
     pub fn pay(&mut self, amount: i64, card: bool, targets: &[(What, Option<i64>)], held: bool) -> usize {
         let credit = self.give(amount, true, card);
@@ -25,10 +25,9 @@ impl Model {
 
     fn arrives(&mut self, credit: usize, card: bool, targets: &[(What, Option<i64>)], held: bool) {
         let whats: Vec<What> = targets.iter().map(|(what, _)| *what).collect();
-        for (what, most) in targets {
-            self.aim(credit, *what, most.unwrap_or(i64::MAX));
-        }
-        if targets.is_empty() && !held {
+        self.aim(credit, &targets.iter().map(|(what, most)| (*what, most.unwrap_or(i64::MAX))).collect::<Vec<_>>());
+        // Where free credit is applied by itself, this takes its turn among it.
+        if targets.is_empty() && !held && !self.applies {
             for charge in self.by_due((0..self.charges.len()).collect()) {
                 self.fill(charge, credit, self.usable(charge), Cent::Open);
             }
@@ -66,6 +65,12 @@ impl Model {
         parts.iter().for_each(|(at, part)| self.charges[*at].reserved -= part);
     }
 
+    /// What was reserved will not be paid after all.
+    pub fn lets_go(&mut self, parts: &[(usize, usize)]) {
+        self.release(parts);
+        self.settle();
+    }
+
     /// A payment is set against something else; nothing named: it stays on the balance.
     pub fn reapply(&mut self, credit: usize, targets: &[(What, i64)]) -> bool {
         let before = self.clone();
@@ -83,7 +88,7 @@ impl Model {
         }
         let parts: i64 = targets.iter().map(|(_, part)| part).sum();
         let fits = parts <= whole(self.credits[credit].free);
-        if !fits || targets.iter().any(|(what, part)| self.aim(credit, *what, *part) < *part) {
+        if !fits || self.aim(credit, targets).iter().zip(targets).any(|(paid, (_, part))| paid < part) {
             *self = before;
             return false;
         }

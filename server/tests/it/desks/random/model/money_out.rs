@@ -99,7 +99,7 @@ impl Model {
             return false;
         }
         self.charges[charge].reversed = true;
-        self.lessen(charge, self.lessenable(charge), Cent::Lowered, false, &mut Vec::new());
+        self.lessen(charge, self.rest_of(charge), Cent::Lowered, false, &mut Vec::new());
         self.settle();
         true
     }

@@ -1,0 +1,198 @@
+//! What Authorize.Net settled, each batch as one payout, taken apart into its transactions.
+//!
+//! Invariants: a batch is told once it is settled, and as it was settled: what became of its charges later does not change it. A
+//! charge that the payer's bank took back afterwards is told beside it, as a payout of its own that takes from the bank, and once
+//! more the other way when the dispute is won. Fees are nothing: the acquirer takes them elsewhere and Authorize.Net does not know
+//! them, so that a connection whose acquirer takes them out of each deposit does not claim this.
+//! Limits: what comes back is found for [`BACK_DAYS`] days; of a disputed charge no day is told, so it is dated as its batch.
+//! Source: developer.authorize.net, Transaction Reporting, 2026.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use books::calendar::{Day, Instant, parse_day};
+use books::money::{Currency, Money};
+
+use super::AuthorizeNet;
+use super::answers::Said;
+use super::reading::{instant, is_refund};
+use super::shapes::{Batch, Summary};
+use crate::amounts::Units;
+use crate::outcome::{Outcome, RejectReason};
+use crate::remote::{Payout, PayoutLine, Payouts};
+
+/// How far back the first look goes.
+const FIRST_DAYS: i64 = 31;
+/// What comes back of a batch is looked for so long.
+const BACK_DAYS: i64 = 150;
+/// Batches that are taken apart for one answer.
+const AT_ONCE: usize = 20;
+/// A batch may be listed a little later than one that was settled after it.
+const AGAIN_SECONDS: i64 = 86_400;
+const DAY: i64 = 86_400;
+
+/// How far batches were read, and those of which something came back.
+struct Place {
+    settled: Instant,
+    back: BTreeSet<String>,
+}
+
+impl Place {
+    fn read(cursor: Option<&str>, now: Instant) -> Option<Place> {
+        let Some(text) = cursor else {
+            return Some(Place { settled: now.plus_seconds(-FIRST_DAYS * DAY), back: BTreeSet::new() });
+        };
+        let mut parts = text.split(' ');
+        let settled = Instant::from_rfc3339(parts.next()?)?;
+        Some(Place { settled, back: parts.map(str::to_owned).collect() })
+    }
+
+    fn text(&self) -> String {
+        let mut text = self.settled.to_rfc3339();
+        self.back.iter().for_each(|batch| text.push_str(&format!(" {batch}")));
+        text
+    }
+}
+
+impl AuthorizeNet {
+    pub(super) async fn paid_out(&self, since: Option<&str>, now: Instant) -> Outcome<Payouts> {
+        let Some(place) = Place::read(since, now) else {
+            return Outcome::rejected(RejectReason::BadRequest, "This is not a place in Authorize.Net's list of batches.");
+        };
+        match self.settled_since(place, now).await {
+            Ok(payouts) => Outcome::Done(payouts),
+            Err(said) => said.outcome(),
+        }
+    }
+
+    async fn settled_since(&self, mut place: Place, now: Instant) -> Result<Payouts, Said> {
+        let all = self.batches(place.settled.min(now.plus_seconds(-BACK_DAYS * DAY)), now).await?;
+        let new: Vec<&Batch> = all.iter().filter(|batch| settled_at(batch) >= place.settled).collect();
+        if all.is_empty() {
+            return Ok(Payouts { payouts: Vec::new(), cursor: place.text(), more: false });
+        }
+        let currency = self.own_currency().await?;
+        let mut payouts = Vec::new();
+        for batch in new.iter().take(AT_ONCE).filter(|batch| batch.settlement_state != "settlementError") {
+            payouts.extend(self.whole(batch, currency).await?);
+        }
+        let more = new.len() > AT_ONCE;
+        if more {
+            let last = settled_at(new[AT_ONCE - 1]);
+            if last <= place.settled {
+                return Err(Said::Lost("Authorize.Net lists more batches of one moment than are read at once".to_owned()));
+            }
+            place.settled = last;
+        } else {
+            for batch in &all {
+                self.add_what_came_back(batch, currency, &mut place, &mut payouts).await?;
+            }
+            let last = new.last().map_or(place.settled, |batch| settled_at(batch).plus_seconds(-AGAIN_SECONDS));
+            place.settled = place.settled.max(last);
+            place.back.retain(|id| all.iter().any(|batch| batch.batch_id == *id));
+        }
+        Ok(Payouts { payouts, cursor: place.text(), more })
+    }
+
+    /// What the merchant's account counts in: a list of transactions names none.
+    async fn own_currency(&self) -> Result<Currency, Said> {
+        let own = self.merchant().await?.currencies.first().and_then(|code| Currency::from_code(code));
+        own.ok_or_else(|| Said::Lost("Authorize.Net does not say in which currency it settles".to_owned()))
+    }
+
+    /// A batch as it was settled; none when nothing in it moved money.
+    async fn whole(&self, batch: &Batch, currency: Currency) -> Result<Option<Payout>, Said> {
+        let mut lines: BTreeMap<String, i64> = BTreeMap::new();
+        let mut net = 0_i64;
+        for it in self.of_batch(&batch.batch_id).await? {
+            let Some(signed) = moved(&it, currency)? else { continue };
+            *lines.entry(self.charge_behind(&it).await?).or_default() += signed;
+            net += signed;
+        }
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        let lines = lines.into_iter().collect();
+        Ok(Some(payout(batch.batch_id.clone(), net, lines, day_of(batch)?, currency)))
+    }
+
+    /// The charge that a transaction is, or that it returns.
+    async fn charge_behind(&self, it: &Summary) -> Result<String, Said> {
+        if !is_refund(&it.transaction_status) {
+            return Ok(it.trans_id.clone());
+        }
+        Ok(self.details(&it.trans_id).await?.ref_trans_id.unwrap_or_else(|| it.trans_id.clone()))
+    }
+
+    async fn add_what_came_back(
+        &self,
+        batch: &Batch,
+        currency: Currency,
+        place: &mut Place,
+        payouts: &mut Vec<Payout>,
+    ) -> Result<(), Said> {
+        let any = batch.statistics.iter().any(|of| of.chargeback_count + of.returned_item_count > 0);
+        if !any && !place.back.contains(&batch.batch_id) {
+            return Ok(());
+        }
+        place.back.insert(batch.batch_id.clone());
+        for it in self.of_batch(&batch.batch_id).await? {
+            let on = match it.transaction_status.as_str() {
+                "returnedItem" => {
+                    let items = self.details(&it.trans_id).await?.returned_items;
+                    items.first().and_then(|item| day(&item.date_utc)).map_or_else(|| day_of(batch), Ok)?
+                }
+                "chargeback" | "chargebackReversal" => day_of(batch)?,
+                _ => continue,
+            };
+            let Some(taken) = moved(&it, currency)? else { continue };
+            let one = |word: &str, amount: i64| {
+                let id = format!("{}-{}-{word}", batch.batch_id, it.trans_id);
+                payout(id, amount, vec![(it.trans_id.clone(), amount)], on, currency)
+            };
+            payouts.push(one("back", -taken));
+            if it.transaction_status == "chargebackReversal" {
+                payouts.push(one("again", taken));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a settled transaction brought or took in its night; none: it moved nothing.
+fn moved(it: &Summary, currency: Currency) -> Result<Option<i64>, Said> {
+    let sign = match it.transaction_status.as_str() {
+        // What came back later had been settled before.
+        "settledSuccessfully" | "chargeback" | "chargebackReversal" | "returnedItem" => 1,
+        "refundSettledSuccessfully" => -1,
+        _ => return Ok(None),
+    };
+    let unreadable = |_| Said::Lost(format!("Authorize.Net told no amount of {}", it.trans_id));
+    let amount = Units::Iso.read(&it.settle_amount, currency.code()).map_err(unreadable)?;
+    Ok(Some(sign * amount.minor))
+}
+
+fn payout(id: String, net: i64, lines: Vec<(String, i64)>, on: Day, currency: Currency) -> Payout {
+    let line = |(charge, minor)| PayoutLine { charge, attempt: None, amount: Money::new(minor, currency) };
+    Payout {
+        id,
+        net: Money::new(net, currency),
+        fees: Money::zero(currency),
+        kept: Money::zero(currency),
+        arrived_on: on,
+        lines: lines.into_iter().map(line).collect(),
+    }
+}
+
+fn settled_at(batch: &Batch) -> Instant {
+    instant(&batch.settlement_time_utc)
+}
+
+/// The day of a batch where the merchant is.
+fn day_of(batch: &Batch) -> Result<Day, Said> {
+    let told = day(&batch.settlement_time_local).or_else(|| day(&batch.settlement_time_utc));
+    told.ok_or_else(|| Said::Lost(format!("Authorize.Net told no day of the batch {}", batch.batch_id)))
+}
+
+fn day(text: &str) -> Option<Day> {
+    text.get(..10).and_then(parse_day)
+}

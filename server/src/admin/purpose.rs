@@ -1,0 +1,104 @@
+//! What a payment that staff are about to make is for: an order, an invoice, or a customer and what of theirs it can be set against.
+
+use books::account::Target;
+use books::ids::{CustomerId, InvoiceId, OrderId};
+use books::money::Currency;
+use engine::sheets::customer::customer_sheet;
+use engine::sheets::invoice::invoice_sheet;
+use engine::sheets::order::order_sheet;
+use engine::sheets::order_list;
+use engine::store::entry::Wanted;
+
+use super::desk::Desk;
+use super::rows;
+use crate::app::App;
+use crate::respond::Problem;
+use crate::view::{Amount, Link};
+
+/// What a payment is recorded for.
+pub struct Purpose {
+    pub about: Link,
+    pub customer: CustomerId,
+    /// The document; none: the customer's account.
+    pub target: Option<Target>,
+    pub currency: Currency,
+    pub due: i64,
+    pub has_address: bool,
+    /// A payment under way will pay some of the document; more is recorded only when staff confirm it.
+    pub under_way: bool,
+    /// For a customer: what it can be set against.
+    pub documents: Vec<(String, String, Amount)>,
+}
+
+impl Purpose {
+    pub fn order(&self) -> Option<OrderId> {
+        self.target.and_then(|target| if let Target::Order(id) = target { Some(id) } else { None })
+    }
+
+    pub fn invoice(&self) -> Option<InvoiceId> {
+        self.target.and_then(|target| if let Target::Invoice(id) = target { Some(id) } else { None })
+    }
+}
+
+/// Reads what a payment is for: an order, an invoice, else a customer.
+pub async fn purpose(app: &App, desk: &Desk, order: &str, invoice: &str, customer: &str) -> Result<Purpose, Problem> {
+    let of = desk.staff.business;
+    if !invoice.is_empty() {
+        let id: InvoiceId = invoice.parse().map_err(|_| Problem::not_found())?;
+        let sheet = invoice_sheet(&app.services.db, of, id).await?;
+        return Ok(Purpose {
+            about: Link::new(format!("/admin/invoices/{id}"), sheet.invoice.title()),
+            customer: sheet.invoice.customer_id,
+            target: Some(Target::Invoice(id)),
+            currency: sheet.invoice.currency,
+            due: sheet.figures.amount_due,
+            has_address: sheet.customer.email.is_some(),
+            under_way: sheet.reserved() > 0,
+            documents: Vec::new(),
+        });
+    }
+    if !order.is_empty() {
+        let id: OrderId = order.parse().map_err(|_| Problem::not_found())?;
+        let sheet = order_sheet(&app.services.db, of, id).await?;
+        let name = rows::order_name(sheet.order.kind, sheet.order.number.as_deref());
+        return Ok(Purpose {
+            about: Link::new(format!("/admin/orders/{id}"), name),
+            customer: sheet.order.customer_id,
+            target: Some(Target::Order(id)),
+            currency: sheet.order.currency,
+            due: sheet.figures.amount_due,
+            has_address: sheet.customer.email.is_some(),
+            under_way: sheet.reserved() > 0,
+            documents: Vec::new(),
+        });
+    }
+    let id: CustomerId = customer.parse().map_err(|_| Problem::not_found())?;
+    let wanted = Wanted { limit: 200, ..Wanted::default() };
+    let sheet = customer_sheet(&app.services.db, of, id, None, wanted).await?;
+    let orders = order_list::of_customer(&app.services.db, of, id).await?;
+    let due = orders.iter().filter(|listed| listed.figures.amount_due > 0 && listed.row.currency == sheet.currency);
+    let mut documents: Vec<(String, String, Amount)> = due
+        .map(|listed| {
+            let name = rows::order_name(listed.row.kind, listed.row.number.as_deref());
+            (listed.row.id.to_string(), name, desk.amount(listed.figures.amount_due, listed.row.currency))
+        })
+        .collect();
+    let alone =
+        sheet.open_charges().map(|line| (line.id.to_string(), line.description.clone(), desk.amount(line.open(), line.currency)));
+    documents.extend(alone);
+    let billed = sheet.invoices.iter().filter(|listed| listed.figures.amount_due > 0 && listed.row.currency == sheet.currency);
+    documents.extend(billed.map(|listed| {
+        let name = format!("Invoice {}", listed.row.number.clone().unwrap_or_default());
+        (listed.row.id.to_string(), name, desk.amount(listed.figures.amount_due, listed.row.currency))
+    }));
+    Ok(Purpose {
+        about: Link::new(format!("/admin/customers/{id}"), sheet.customer.name.clone()),
+        customer: id,
+        target: None,
+        has_address: sheet.customer.email.is_some(),
+        under_way: false,
+        currency: sheet.currency,
+        due: sheet.balance().min(0).abs(),
+        documents,
+    })
+}
