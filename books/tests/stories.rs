@@ -5,7 +5,7 @@
 
 #[path = "stories/shop.rs"]
 mod shop;
-#[path = "stories/story.rs"]
+#[path = "stories/story/mod.rs"]
 mod story;
 
 #[path = "stories/cases.rs"]
@@ -14,7 +14,7 @@ mod cases;
 mod ledger_doc;
 #[path = "stories/naive.rs"]
 mod naive;
-#[path = "stories/random.rs"]
+#[path = "stories/random/mod.rs"]
 mod random;
 #[path = "stories/reading.rs"]
 mod reading;

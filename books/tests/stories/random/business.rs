@@ -1,8 +1,4 @@
-//! Random business: whatever is done in whatever order, every invariant holds after every act.
-//!
-//! The checks are in [`Shop::act`]: the same decision from little as from everything, the audit of the raw rows, two
-//! ways to every figure, and the balance as at every day. Refusals are fine; faults are not. Here only the acts are
-//! made up.
+//! A business that does what it is told, with whatever exists by then.
 
 use books::account::*;
 use books::calendar::Day;
@@ -11,115 +7,21 @@ use books::ids::*;
 use books::ledger::rules::Channel;
 use books::refusal::Refusal;
 use jiff::ToSpan;
-use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
-use crate::naive::{Naive, Named};
+use super::acts::Act;
 use crate::shop::{Shop, StoredInvoice, Touch};
 
-/// Enough to find what is rare by day, and the same ones each time; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` ask for more and others.
-fn tries() -> ProptestConfig {
-    let asked = ProptestConfig::default();
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400);
-    let rng_seed = match asked.rng_seed {
-        RngSeed::Random => RngSeed::Fixed(20_260_115),
-        named => named,
-    };
-    ProptestConfig { cases, rng_seed, max_shrink_iters: 20_000, failure_persistence: None, ..asked }
-}
-
-/// An act with numbers that pick among what exists.
-#[derive(Debug, Clone)]
-enum Act {
-    Order { gross: Vec<i64>, taxed: bool, less: bool, back: i64 },
-    Add { order: usize, gross: i64 },
-    Remove { order: usize, line: usize, discount: i64 },
-    Cancel { order: usize },
-    Earn { order: usize },
-    InvoiceOrder { order: usize, due_in: i64 },
-    InvoiceLines { gross: i64, due_in: i64 },
-    InvoiceCharges { skip: usize },
-    Void { invoice: usize, keep: bool },
-    Pay { amount: i64, targets: Vec<(usize, Option<i64>)>, card: bool, account: bool, held: bool, back: i64 },
-    Refund { payment: usize, amount: i64, reopens: Option<(usize, i64)> },
-    Return { payment: usize, amount: Option<i64> },
-    Credit { invoice: usize, amount: i64, to: usize, keep: bool, back: i64 },
-    CreditLine { invoice: usize, line: usize, amount: i64 },
-    WriteOff { target: usize, amount: Option<i64> },
-    Fee { invoice: usize, amount: i64 },
-    ByHand { side: Side, amount: i64, back: i64 },
-    Adjust { amount: i64 },
-    Reverse { entry: usize },
-    Move { payment: usize, targets: Vec<(usize, Option<i64>)> },
-    Payout { amount: i64 },
-    Hold { entry: usize, held: bool },
-    Reserve { amount: i64, target: usize },
-    Release,
-    ReserveRefund { payment: usize, amount: i64, goes_out: bool },
-    Settings { apply_free: bool, tolerance: i64, lock_back: Option<i64> },
-    Days { pass: i64 },
-}
-
-fn amount() -> impl Strategy<Value = i64> {
-    prop_oneof![1_i64..200, (1_i64..40).prop_map(|n| n * 500), Just(1), Just(10_000)]
-}
-
-fn targets() -> impl Strategy<Value = Vec<(usize, Option<i64>)>> {
-    prop::collection::vec((any::<usize>(), prop::option::of(amount())), 0..3)
-}
-
-fn act() -> impl Strategy<Value = Act> {
-    let n = any::<usize>;
-    let back = || prop_oneof![4 => Just(0_i64), 1 => 1_i64..40];
-    prop_oneof![
-        1 => (prop::collection::vec(amount(), 1..4), any::<bool>(), any::<bool>(), back())
-            .prop_map(|(gross, taxed, less, back)| Act::Order { gross, taxed, less, back }),
-        1 => (n(), amount()).prop_map(|(order, gross)| Act::Add { order, gross }),
-        1 => (n(), n(), prop_oneof![Just(0), amount()]).prop_map(|(order, line, discount)| Act::Remove { order, line, discount }),
-        1 => n().prop_map(|order| Act::Cancel { order }),
-        1 => n().prop_map(|order| Act::Earn { order }),
-        1 => (n(), -10_i64..30).prop_map(|(order, due_in)| Act::InvoiceOrder { order, due_in }),
-        1 => (amount(), -10_i64..30).prop_map(|(gross, due_in)| Act::InvoiceLines { gross, due_in }),
-        1 => n().prop_map(|skip| Act::InvoiceCharges { skip }),
-        1 => (n(), any::<bool>()).prop_map(|(invoice, keep)| Act::Void { invoice, keep }),
-        3 => (amount(), targets(), any::<bool>(), any::<bool>(), any::<bool>(), back())
-            .prop_map(|(amount, targets, card, account, held, back)| Act::Pay { amount, targets, card, account, held, back }),
-        1 => (n(), amount(), prop::option::of((n(), amount())))
-            .prop_map(|(payment, amount, reopens)| Act::Refund { payment, amount, reopens }),
-        1 => (n(), prop::option::of(amount())).prop_map(|(payment, amount)| Act::Return { payment, amount }),
-        2 => (n(), amount(), 0_usize..4, any::<bool>(), back())
-            .prop_map(|(invoice, amount, to, keep, back)| Act::Credit { invoice, amount, to, keep, back }),
-        1 => (n(), n(), amount()).prop_map(|(invoice, line, amount)| Act::CreditLine { invoice, line, amount }),
-        1 => (n(), prop::option::of(amount())).prop_map(|(target, amount)| Act::WriteOff { target, amount }),
-        1 => (n(), amount()).prop_map(|(invoice, amount)| Act::Fee { invoice, amount }),
-        1 => (any::<bool>(), amount(), back()).prop_map(|(charge, amount, back)| {
-            Act::ByHand { side: if charge { Side::Charge } else { Side::Credit }, amount, back }
-        }),
-        1 => (-5_000_i64..5_000).prop_map(|amount| Act::Adjust { amount }),
-        2 => n().prop_map(|entry| Act::Reverse { entry }),
-        1 => (n(), targets()).prop_map(|(payment, targets)| Act::Move { payment, targets }),
-        1 => amount().prop_map(|amount| Act::Payout { amount }),
-        1 => (n(), any::<bool>()).prop_map(|(entry, held)| Act::Hold { entry, held }),
-        1 => (amount(), n()).prop_map(|(amount, target)| Act::Reserve { amount, target }),
-        1 => Just(Act::Release),
-        1 => (n(), amount(), any::<bool>()).prop_map(|(payment, amount, goes_out)| Act::ReserveRefund { payment, amount, goes_out }),
-        1 => (any::<bool>(), prop_oneof![Just(0), 1_i64..600], prop::option::of(1_i64..20))
-            .prop_map(|(apply_free, tolerance, lock_back)| Act::Settings { apply_free, tolerance, lock_back }),
-        1 => (1_i64..20).prop_map(|pass| Act::Days { pass }),
-    ]
-}
-
 #[derive(Default)]
-struct Known {
-    orders: Vec<OrderId>,
-    invoices: Vec<InvoiceId>,
-    payments: Vec<PaymentId>,
-    reserved: Vec<Vec<Reserved>>,
+pub struct Known {
+    pub orders: Vec<OrderId>,
+    pub invoices: Vec<InvoiceId>,
+    pub payments: Vec<PaymentId>,
+    pub reserved: Vec<Vec<Reserved>>,
 }
 
-struct Business {
-    shop: Shop,
-    known: Known,
+pub struct Business {
+    pub shop: Shop,
+    pub known: Known,
 }
 
 fn pick<T: Copy>(all: &[T], at: usize) -> Option<T> {
@@ -127,6 +29,10 @@ fn pick<T: Copy>(all: &[T], at: usize) -> Option<T> {
 }
 
 impl Business {
+    pub fn open() -> Business {
+        Business { shop: Shop::open(), known: Known::default() }
+    }
+
     fn back(&self, days: i64) -> When {
         if days == 0 { When::Today } else { When::On(self.shop.basis.today.saturating_sub(days.days())) }
     }
@@ -194,7 +100,7 @@ impl Business {
     }
 
     /// Does the act; what is refused leaves nothing behind.
-    fn run(&mut self, act: &Act) -> Option<()> {
+    pub fn run(&mut self, act: &Act) -> Option<()> {
         match act {
             Act::Order { gross, taxed, less, back } => {
                 let order = OrderId::new(&mut self.shop.ids);
@@ -464,105 +370,5 @@ fn touch(target: Target) -> Touch {
         Target::Order(order) => Touch::Order(order),
         Target::Invoice(invoice) => Touch::Invoice(invoice),
         Target::Entry(entry) => Touch::Entry(entry),
-    }
-}
-
-proptest! {
-    #![proptest_config(tries())]
-
-    #[test]
-    fn whatever_happens_the_books_agree(acts in prop::collection::vec(act(), 1..40)) {
-        let mut business = Business { shop: Shop::open(), known: Known::default() };
-        for act in &acts {
-            business.run(act);
-        }
-    }
-}
-
-/// The acts that the cent-by-cent opinion follows, with small amounts and no dating back.
-fn plain_act() -> impl Strategy<Value = Act> {
-    let n = any::<usize>;
-    let cents = || 1_i64..90;
-    prop_oneof![
-        2 => prop::collection::vec(cents(), 1..4).prop_map(|gross| Act::Order { gross, taxed: true, less: false, back: 0 }),
-        1 => (n(), cents()).prop_map(|(order, gross)| Act::Add { order, gross }),
-        2 => (n(), n(), prop_oneof![Just(0), 1_i64..30])
-            .prop_map(|(order, line, discount)| Act::Remove { order, line, discount }),
-        1 => n().prop_map(|order| Act::Cancel { order }),
-        2 => (n(), -10_i64..30).prop_map(|(order, due_in)| Act::InvoiceOrder { order, due_in }),
-        2 => (cents(), -10_i64..30).prop_map(|(gross, due_in)| Act::InvoiceLines { gross, due_in }),
-        1 => n().prop_map(|invoice| Act::Void { invoice, keep: true }),
-        4 => (cents(), prop::collection::vec((n(), prop::option::of(1_i64..60)), 0..3)).prop_map(|(amount, targets)| {
-            Act::Pay { amount, targets, card: false, account: false, held: false, back: 0 }
-        }),
-        2 => (n(), cents()).prop_map(|(payment, amount)| Act::Refund { payment, amount, reopens: None }),
-        1 => (n(), prop::option::of(cents())).prop_map(|(payment, amount)| Act::Return { payment, amount }),
-        2 => (n(), cents()).prop_map(|(invoice, amount)| Act::Credit { invoice, amount, to: 0, keep: true, back: 0 }),
-        1 => (n(), prop::option::of(cents())).prop_map(|(target, amount)| Act::WriteOff { target, amount }),
-        1 => (any::<bool>(), cents()).prop_map(|(charge, amount)| {
-            Act::ByHand { side: if charge { Side::Charge } else { Side::Credit }, amount, back: 0 }
-        }),
-        1 => (1_i64..20).prop_map(|pass| Act::Days { pass }),
-    ]
-}
-
-/// Does the same on the cents. Says whether it could be done; nothing when there was nothing to do it to.
-fn follow(naive: &mut Naive, act: &Act) -> Option<bool> {
-    let order = |naive: &Naive, at: usize| (naive.orders() > 0).then(|| at % naive.orders());
-    let mut done = true;
-    match act {
-        Act::Order { gross, .. } => naive.order(gross),
-        Act::Add { order: at, gross } => naive.add(order(naive, *at)?, *gross),
-        Act::Remove { order: at, line, discount } => done = naive.amend(order(naive, *at)?, *line, *discount),
-        Act::Cancel { order: at } => naive.cancel(order(naive, *at)?),
-        Act::InvoiceOrder { order: at, due_in } => done = naive.invoice_order(order(naive, *at)?, *due_in),
-        Act::InvoiceLines { gross, due_in } => naive.invoice_lines(*gross, *due_in),
-        Act::Void { invoice, .. } => done = naive.void(naive.live_invoice(*invoice)?),
-        Act::Pay { amount, targets, .. } => {
-            let targets: Vec<_> = targets.iter().filter_map(|(at, part)| naive.pick(*at).map(|named| (named, *part))).collect();
-            done = naive.pay(*amount, &targets);
-        }
-        Act::Refund { payment, amount, .. } if naive.has_payments() => done = naive.refund(*payment, *amount),
-        Act::Return { payment, amount } if naive.has_payments() => done = naive.return_payment(*payment, *amount),
-        Act::Credit { invoice, amount, .. } => done = naive.credit_note(naive.live_invoice(*invoice)?, *amount),
-        Act::WriteOff { target, amount } => done = naive.write_off(naive.pick(*target)?, *amount),
-        Act::ByHand { side, amount, .. } => naive.by_hand(*side == Side::Charge, *amount),
-        Act::Days { pass } => naive.days(*pass),
-        _ => return None,
-    }
-    Some(done)
-}
-
-fn compare(business: &Business, naive: &Naive) {
-    assert_eq!(business.shop.balance, naive.balance(), "the balance");
-    let five = |target| {
-        let f = business.shop.figures(target);
-        [f.total, f.paid, f.credited, f.written_off, f.amount_due]
-    };
-    for (at, order) in business.known.orders.iter().enumerate() {
-        assert_eq!(five(Target::Order(*order)), naive.five(Named::Order(at)), "order {at}");
-    }
-    for (at, invoice) in business.known.invoices.iter().enumerate() {
-        assert_eq!(five(Target::Invoice(*invoice)), naive.five(Named::Invoice(at)), "invoice {at}");
-    }
-    let free = business.known.payments.iter().map(|payment| {
-        let credit = business.shop.look(|account| account.credit_of(*payment)).expect("it was received");
-        business.shop.item(credit).open()
-    });
-    assert_eq!(free.collect::<Vec<_>>(), naive.free_of_payments(), "what is free of each payment");
-}
-
-proptest! {
-    #![proptest_config(tries())]
-
-    #[test]
-    fn a_second_opinion_kept_cent_by_cent_agrees(acts in prop::collection::vec(plain_act(), 1..30)) {
-        let mut business = Business { shop: Shop::open(), known: Known::default() };
-        let mut naive = Naive::new(business.shop.basis.today);
-        for act in &acts {
-            business.run(act);
-            follow(&mut naive, act);
-            compare(&business, &naive);
-        }
     }
 }
