@@ -5,30 +5,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  DESK, PHONE, booksAgree, browserOfFile, connect, due, fit, newCustomer, openWindow, order, save, signIn, startProcessor, startShop, untilPaid,
-  untilSaid,
+  DESK, PHONE, atDesk, browserOfFile, due, fit, newCustomer, order, save, untilPaid, untilSaid,
 } from "./kit.mjs";
 import { DECLINED, GOOD, findAt, playScript } from "./pretend.mjs";
 
 const browser = browserOfFile();
-
-/** Walks at the desk of a shop with one processor, signed in. */
-async function atDesk(name, settings, walk) {
-  const processor = await startProcessor(name);
-  const shop = await startShop(processor);
-  const staff = await openWindow(browser, DESK);
-  try {
-    await signIn(staff.page, shop);
-    await connect(staff.page, shop, { ...processor, settings: { ...processor.settings, ...settings } });
-    await walk({ processor, shop, staff, desk: staff.page });
-    booksAgree(shop);
-  } finally {
-    await staff.context.close();
-    await shop.stop();
-    shop.remove();
-    await processor.stop();
-  }
-}
 
 /** From an order to where its card is keyed. */
 async function toCard(page, orderPage, choice) {
@@ -91,7 +72,7 @@ async function keyedInFields({ processor, shop, staff, desk }) {
     await open.close();
   }
   assert.ok(sent.length > 0 && !sent.some((one) => /4242.?4242|4000.?0000/.test(one)), "what was typed never came to us");
-  assert.deepEqual(staff.errors.filter((error) => !error.includes("402")), []);
+  assert.deepEqual(staff.errors.splice(0).filter((error) => !error.includes("402")), []);
 }
 
 async function keyedApart({ processor, staff, desk }, title, terminal) {
@@ -146,16 +127,15 @@ async function keyedApart({ processor, staff, desk }, title, terminal) {
   await desk.waitForURL(/\/admin\/payments\/pay_/);
   assert.match(await desk.locator("main").innerText(), /Canceled/);
   await fit(desk);
-  assert.deepEqual(staff.errors, []);
 }
 
 test("staff key a card into Stripe's fields, at a desk and on a phone", () =>
-  atDesk("stripe", { staff_key_cards: "allowed" }, keyedInFields));
+  atDesk(browser, "stripe", { staff_key_cards: "allowed" }, keyedInFields));
 
-test("staff key a card into Square's fields, at a desk and on a phone", () => atDesk("square", {}, keyedInFields));
+test("staff key a card into Square's fields, at a desk and on a phone", () => atDesk(browser, "square", {}, keyedInFields));
 
 test("staff key a card in PayPal's terminal, and its payment arrives by our reference", () =>
-  atDesk("paypal", {}, (at) => keyedApart(at, "PayPal", "https://www.sandbox.paypal.com/virtualterminal")));
+  atDesk(browser, "paypal", {}, (at) => keyedApart(at, "PayPal", "https://www.sandbox.paypal.com/virtualterminal")));
 
 test("staff key a card in Authorize.Net's terminal, and its payment arrives by our reference", () =>
-  atDesk("authorize_net", {}, (at) => keyedApart(at, "Authorize.Net", "https://sandbox.authorize.net")));
+  atDesk(browser, "authorize_net", {}, (at) => keyedApart(at, "Authorize.Net", "https://sandbox.authorize.net")));

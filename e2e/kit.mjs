@@ -95,6 +95,28 @@ export async function startProcessor(kind) {
   };
 }
 
+/**
+ * A walk at the desk of a shop with one processor, signed in; `settings` are added to what connects it. Afterwards no console has
+ * told of an error that the walk does not know, and the books agree.
+ */
+export async function atDesk(browser, kind, settings, walk) {
+  const processor = await startProcessor(kind);
+  const shop = await startShop(processor);
+  const staff = await openWindow(browser, DESK);
+  try {
+    await signIn(staff.page, shop);
+    await connect(staff.page, shop, { ...processor, settings: { ...processor.settings, ...settings } });
+    await walk({ processor, shop, staff, desk: staff.page });
+    assert.deepEqual(staff.errors, []);
+    booksAgree(shop);
+  } finally {
+    await staff.context.close();
+    await shop.stop();
+    shop.remove();
+    await processor.stop();
+  }
+}
+
 /** Fills in a field, or chooses from a list. */
 async function fill(page, name, value) {
   const field = page.locator(`[name="${name}"]`);

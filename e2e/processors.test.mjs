@@ -4,8 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  DESK, PHONE, booksAgree, browserOfFile, connect, due, fit, found, linkFor, newCustomer, openWindow, order, signIn, startProcessor, startShop,
-  toPay, untilPaid, untilSaid,
+  PHONE, atDesk, browserOfFile, due, fit, found, linkFor, newCustomer, openWindow, order, toPay, untilPaid, untilSaid,
 } from "./kit.mjs";
 import { findAt } from "./pretend.mjs";
 
@@ -17,14 +16,7 @@ async function pressThere(phone, name) {
 }
 
 async function mainJob({ kind, page, declines, byMail }) {
-  const processor = await startProcessor(kind);
-  const shop = await startShop(processor);
-  try {
-    const staff = await openWindow(browser, DESK);
-    const desk = staff.page;
-    await signIn(desk, shop);
-    await connect(desk, shop, processor);
-
+  await atDesk(browser, kind, {}, async ({ processor, shop, staff, desk }) => {
     const email = "pay@lantern-gallery.example";
     const customer = await newCustomer(desk, "Lantern Row Gallery", email);
     const first = await order(desk, "Display plinths, set of four", "355.50");
@@ -81,14 +73,8 @@ async function mainJob({ kind, page, declines, byMail }) {
     assert.doesNotMatch(await desk.locator("main").innerText(), /No message yet|Last refused/);
     await fit(desk);
 
-    assert.deepEqual([...staff.errors, ...payer.errors], []);
-    await staff.context.close();
-    booksAgree(shop);
-  } finally {
-    await shop.stop();
-    shop.remove();
-    await processor.stop();
-  }
+    assert.deepEqual(payer.errors, []);
+  });
 }
 
 // `declines`: where a payer hears that the card was declined, on the processor's page or on ours after the way back.
