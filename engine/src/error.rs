@@ -108,6 +108,15 @@ impl Error {
         Error::Invalid(vec![FieldError { field: field.into(), code, detail: detail.into() }])
     }
 
+    /// Parts that do not add up are wrong in this field; every other answer stays as it is.
+    #[must_use]
+    pub fn parts_in(self, field: &'static str) -> Error {
+        match self {
+            Error::Refused(refusal) if refusal.code == "DOES_NOT_ADD_UP" => Error::Refused(refusal.at(field)),
+            other => other,
+        }
+    }
+
     /// Whether this is the breach of the named constraint.
     pub fn broke(&self, name: &str) -> bool {
         matches!(self, Error::Broken { constraint } if constraint == name)

@@ -132,7 +132,7 @@ async fn write_note(
             destinations: crediting.destinations.clone(),
             keep_fees: crediting.keep_fees,
         };
-        let outcome = books.account.credit_note(tx.ids(), &input)?;
+        let outcome = books.account.credit_note(tx.ids(), &input).map_err(|no| Error::from(no).parts_in("destinations"))?;
         let amount = Money::new(outcome.amount, invoice.currency);
         if must_wait(&books.business, &by.actor, Limited::WriteOff, amount, crediting.request_approval)? {
             let act = HeldAct::CreditNote { invoice: id, crediting: crediting.clone() };
@@ -292,7 +292,7 @@ pub async fn preview_credit(db: &Db, call: &Call, id: InvoiceId, crediting: Cred
             keep_fees: crediting.keep_fees,
         };
         let before = books.account.clone();
-        let outcome = books.account.credit_note(tx.ids(), &input)?;
+        let outcome = books.account.credit_note(tx.ids(), &input).map_err(|no| Error::from(no).parts_in("destinations"))?;
         // What is free after it and was not before, of credits that came by card.
         let free_by_card = |account: &Account| -> i64 {
             let card = |item: &&books::account::Item| {

@@ -34,7 +34,7 @@ pub async fn reallocate_payment(db: &Db, call: &Call, id: PaymentId, parts: Vec<
             return Err(Error::refused("NO_BALANCE", "no money came by this payment, so there is nothing to apply"));
         };
         let aims = parts.iter().map(|part| Aim { target: part.target, amount: part.amount }).collect();
-        books.account.reallocate(tx.ids(), &Reallocate { credit, aims })?;
+        books.account.reallocate(tx.ids(), &Reallocate { credit, aims }).map_err(|no| Error::from(no).parts_in("allocations"))?;
         let event = event_id(tx);
         let (account, _) = books.write(tx, &by, event)?;
         close_settled(tx, requests, &account, None);

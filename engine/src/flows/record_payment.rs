@@ -103,7 +103,7 @@ pub async fn record_payment(db: &Db, call: &Call, received: Received) -> Result<
                 whole_account: false,
                 hold_excess: false,
             },
-        )?;
+        ).map_err(|no| Error::from(no).parts_in("allocations"))?;
         let event = event_id(tx);
         let (account, posted) = books.write(tx, &by, event)?;
         let now = tx.now();

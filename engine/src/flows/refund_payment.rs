@@ -297,7 +297,7 @@ fn wait(tx: &mut Tx<'_>, by: &Call, mut case: Case, row: Refund) -> Result<()> {
 
 /// Money that staff gave back: posted at once.
 pub(crate) fn record(tx: &mut Tx<'_>, by: &Call, mut case: Case, row: Refund, back: &MoneyBack, is_new: bool) -> Result<()> {
-    let posted = case.books.account.refund(tx.ids(), back)?;
+    let posted = case.books.account.refund(tx.ids(), back).map_err(|no| Error::from(no).parts_in("allocations"))?;
     let event = event_id(tx);
     let (account, _) = case.books.write(tx, by, event)?;
     close_settled(tx, case.requests, &account, None);

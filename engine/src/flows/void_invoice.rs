@@ -117,7 +117,7 @@ pub async fn write_off(db: &Db, call: &Call, id: InvoiceId, giving: GivingUp) ->
         let above = allowance.needs_approval(&books.business, asked);
         if giving.uncollectible && asked.minor != due {
             let detail = format!("{} is due by now: give up all of it", money(due));
-            return Err(Error::refused("DOES_NOT_ADD_UP", detail));
+            return Err(Error::refused("DOES_NOT_ADD_UP", detail).parts_in("amount"));
         }
         let facts = WriteOffFacts {
             standing: invoice.standing,

@@ -45,7 +45,8 @@ pub struct SavedMethod {
     /// `card` or `bank_debit`.
     kind: String,
     brand: String,
-    last4: String,
+    /// Null where there is no number: a PayPal account.
+    last4: Option<String>,
     /// The last month it is good for, `2030-12`; null for a bank account.
     expires: Option<String>,
     /// Charged unless another is named.
@@ -63,7 +64,7 @@ impl SavedMethod {
             processor: row.connection_id.to_string(),
             kind: row.kind,
             brand: row.brand,
-            last4: row.last4,
+            last4: (!row.last4.is_empty()).then_some(row.last4),
             expires: row.expires,
             default: row.is_default,
         }
