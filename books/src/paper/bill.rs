@@ -7,6 +7,7 @@
 
 use super::{Letterhead, Means, PaperFault, Party, PayPanel, Stamp, check_party, check_pay, check_rows, check_texts, same, sum};
 use crate::calendar::Day;
+use crate::figures::Figures;
 use crate::money::{Currency, Money};
 
 /// The word under which the agreement is known to both sides.
@@ -144,6 +145,19 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// The figures of an order or invoice, as they are printed.
+    pub fn of(figures: &Figures, currency: Currency) -> Standing {
+        let money = |minor| Money::new(minor, currency);
+        Standing {
+            total: money(figures.total),
+            fees: money(figures.fees),
+            credited: money(figures.credited),
+            written_off: money(figures.written_off),
+            paid: money(figures.paid),
+            amount_due: money(figures.amount_due),
+        }
+    }
+
     /// Nothing but a total, all of it due.
     pub fn unpaid(total: Money) -> Standing {
         let zero = Money::zero(total.currency);

@@ -20,14 +20,16 @@ use crate::store::payment::{self, Attempt, AttemptState, Payment};
 use crate::store::remote_invoice;
 
 /// A payment with all that is needed to ask about it.
-struct Case {
-    payment: Payment,
-    attempts: Vec<Attempt>,
-    connection: Connection,
-    business: String,
+pub(super) struct Case {
+    pub payment: Payment,
+    pub attempts: Vec<Attempt>,
+    pub connection: Connection,
+    /// The name of the business.
+    pub business: String,
 }
 
-async fn case(services: &Services, call: &Call, id: PaymentId) -> Result<Option<Case>> {
+/// Reads it. None: the money is from outside.
+pub(super) async fn case(services: &Services, call: &Call, id: PaymentId) -> Result<Option<Case>> {
     let of = call.business;
     services
         .db

@@ -16,7 +16,7 @@ use processors::{
     ask,
 };
 
-use super::ask_processor::look;
+use super::ask_processor::{Case, case, look};
 use super::audit::{Act, event_id, leave_job};
 use super::call::Call;
 use super::charge_saved::{Begun, commit_as, named};
@@ -27,8 +27,7 @@ use super::settle_payment::{Finding, settle_payment};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::services::Services;
-use crate::store::business;
-use crate::store::connection::{self, Connection};
+use crate::store::connection::Connection;
 use crate::store::counter::{self, NextNumber};
 use crate::store::link::Link;
 use crate::store::payment::{self, Attempt, Payment};
@@ -50,26 +49,9 @@ pub struct Waiting {
     pub waits: bool,
 }
 
-struct Case {
-    payment: Payment,
-    attempt: Attempt,
-    connection: Connection,
-    business: String,
-}
-
-async fn case(services: &Services, call: &Call, id: PaymentId) -> Result<Option<Case>> {
-    let of = call.business;
-    services
-        .db
-        .read(async move |reader| {
-            let payment = payment::one(reader, of, id).await?;
-            let attempts = payment::attempts(reader, of, id).await?;
-            let Some(attempt) = attempts.into_iter().find(|attempt| attempt.operation == KEYED) else { return Ok(None) };
-            let connection = connection::one(reader, of, attempt.connection_id).await?;
-            let business = business::one(reader, of).await?.name;
-            Ok(Some(Case { payment, attempt, connection, business }))
-        })
-        .await
+/// The attempt of a payment that waits for a card keyed apart.
+fn keyed(case: &Case) -> Option<&Attempt> {
+    case.attempts.iter().find(|attempt| attempt.operation == KEYED)
 }
 
 /// What is about to be keyed apart.
@@ -121,10 +103,12 @@ pub(super) fn begin(
 /// What staff type in the processor's terminal for this payment. None: it is not taken there. Refuses NO_RIGHT.
 pub async fn waiting(services: &Services, call: &Call, id: PaymentId) -> Result<Option<Waiting>> {
     call.actor.must(Role::Clerk, "payments")?;
-    let Some(Case { payment, attempt, connection, business }) = case(services, call, id).await? else { return Ok(None) };
+    let Some(case) = case(services, call, id).await? else { return Ok(None) };
+    let Some(attempt) = keyed(&case).map(|attempt| attempt.id) else { return Ok(None) };
+    let Case { payment, connection, business, .. } = case;
     let kind = registry::find(&connection.kind).ok_or_else(|| Error::Fault(format!("no processor is {}", connection.kind)))?;
     let connected = services.connections.open(&connection, &business)?;
-    let Some(apart) = connected.processor.terminal_apart(attempt.id) else { return Ok(None) };
+    let Some(apart) = connected.processor.terminal_apart(attempt) else { return Ok(None) };
     let waits =
         payment.state == PaymentState::Pending && payment.checkout_url.as_deref().is_some_and(|url| is_for_staff(services, url));
     Ok(Some(Waiting { payment, kind, apart, waits }))
@@ -175,7 +159,8 @@ pub(super) async fn look_apart(services: &Services, call: &Call, attempt: &Attem
 pub(crate) async fn book_keyed(services: &Services, call: &Call, subject: &str) -> Result<()> {
     let wrong = || Error::Fault(format!("{subject} is no charge of a payment"));
     let (id, charge) = subject.split_once('/').ok_or_else(wrong)?;
-    let case = case(services, call, id.parse().map_err(|_| wrong())?).await?.ok_or_else(wrong)?;
+    let case =
+        case(services, call, id.parse().map_err(|_| wrong())?).await?.filter(|case| keyed(case).is_some()).ok_or_else(wrong)?;
     let connected = services.connections.open(&case.connection, &case.business)?;
     let about = Reference::new(RemoteKind::Charge, charge.to_owned());
     match connected.processor.fetch(&about, services.db.clock().now()).await {

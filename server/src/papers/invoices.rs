@@ -180,7 +180,6 @@ fn credit_of<'a>(sheet: &'a InvoiceSheet, row: &Allocation) -> Option<&'a EntryL
 /// The sheet behind the face, once anything has changed since the issue.
 fn as_at(tongue: &Tongue, sheet: &InvoiceSheet) -> Option<AsAt> {
     let invoice = &sheet.invoice;
-    let money = |minor| Money::new(minor, invoice.currency);
     invoice.number.as_ref()?;
     let changes = changes(tongue, sheet);
     if changes.is_empty() {
@@ -199,14 +198,7 @@ fn as_at(tongue: &Tongue, sheet: &InvoiceSheet) -> Option<AsAt> {
     Some(AsAt {
         at: Stamp::in_zone(sheet.now, &sheet.business.zone()),
         mark: Some(mark),
-        standing: Standing {
-            total: money(figures.total),
-            fees: money(figures.fees),
-            credited: money(figures.credited),
-            written_off: money(figures.written_off),
-            paid: money(figures.paid),
-            amount_due: money(figures.amount_due),
-        },
+        standing: Standing::of(&figures, invoice.currency),
         changes,
     })
 }

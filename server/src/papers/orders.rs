@@ -17,9 +17,7 @@ use super::{letterhead, means, party, tongue};
 pub fn order_paper(sheet: &OrderSheet, pay_url: Option<String>, now: books::calendar::Instant) -> OrderPaper {
     let zone = sheet.business.zone();
     let currency = sheet.order.currency;
-    let money = |minor| Money::new(minor, currency);
-    let figures = sheet.figures;
-    let due = figures.amount_due > 0;
+    let due = sheet.figures.amount_due > 0;
     let head = letterhead(&sheet.business, sheet.customer.locale.as_deref(), now);
     OrderPaper {
         body: body(&tongue(&head), sheet),
@@ -35,14 +33,7 @@ pub fn order_paper(sheet: &OrderSheet, pay_url: Option<String>, now: books::cale
         ordered_on: sheet.order.created_at.day_in(&zone),
         due_on: None,
         reference: sheet.customer.reference.clone().unwrap_or_default(),
-        standing: Standing {
-            total: money(figures.total),
-            fees: money(figures.fees),
-            credited: money(figures.credited),
-            written_off: money(figures.written_off),
-            paid: money(figures.paid),
-            amount_due: money(figures.amount_due),
-        },
+        standing: Standing::of(&sheet.figures, currency),
         payments: paid_rows(sheet),
         pay: pay_url.filter(|_| due).map(PayPanel::link),
         message: String::new(),
