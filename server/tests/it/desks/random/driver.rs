@@ -133,6 +133,7 @@ struct Play<'p, L> {
     papers: Papers,
     seed: u64,
     sequences: u64,
+    began: Instant,
     look: &'p L,
     /// The next portion that nobody plays yet.
     next: &'p AtomicU64,
@@ -150,7 +151,7 @@ where
 {
     let (began, lanes) = (Instant::now(), std::thread::available_parallelism().map_or(1, NonZero::get));
     let (next, failed) = (AtomicU64::new(0), AtomicBool::new(false));
-    let play = Play { papers, seed, sequences, look: &look, next: &next, failed: &failed };
+    let play = Play { papers, seed, sequences, began, look: &look, next: &next, failed: &failed };
     let mut done = Done::new();
     std::thread::scope(|scope| {
         let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(|| play.lane())).collect();
@@ -189,6 +190,11 @@ impl<L: AsyncFn(&Shop<'_>, Step<'_>) -> Result<(), String>> Play<'_, L> {
                 }
             });
             done.insert(name, kinds.into_inner());
+            println!(
+                "{name}: sequences {from} to {} agree, {:?} so far",
+                (from + TOGETHER).min(self.sequences) - 1,
+                self.began.elapsed()
+            );
         }
         done
     }
