@@ -62,6 +62,7 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod statements;
+pub mod submission;
 pub mod views;
 pub mod words;
 pub mod work;

@@ -138,6 +138,12 @@ macro_rules! roles {
         #[derive(Debug, Clone)]
         pub struct $name(pub Staff);
 
+        impl From<$name> for Staff {
+            fn from(of_role: $name) -> Staff {
+                of_role.0
+            }
+        }
+
         impl FromRequestParts<Arc<App>> for $name {
             type Rejection = Response;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::ids::{OrderId, OrderLineId};
 use books::money::Currency;
@@ -10,26 +10,27 @@ use engine::flows::amend_order::{Amending, REASONS, amend_order};
 use engine::sheets::order::{OrderSheet, order_sheet};
 use engine::store::order::OrderLine;
 
-use super::again::{self, Again};
+use super::again::Again;
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::orders::AmendForm;
 use super::{lines, rows, words};
 use crate::app::App;
 use crate::auth::Clerk;
 use crate::forms::{Form, NOTE};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::form::Tick;
 use crate::view::shell::Section;
 use crate::view::{Choice, Link};
 
 /// `GET /admin/orders/{id}/amend`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let sheet = of(&app, &desk, &id).await?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<OrderId>) -> Result<Response, Problem> {
+    let sheet = of(&app, &desk, id).await?;
     Ok(form(&desk, &sheet, &Again::fresh(Form::default())))
 }
 
-async fn of(app: &App, desk: &Desk, id: &str) -> Result<OrderSheet, Problem> {
-    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
+async fn of(app: &App, desk: &Desk, id: OrderId) -> Result<OrderSheet, Problem> {
     Ok(order_sheet(&app.services.db, desk.staff.business, id).await?)
 }
 
@@ -80,13 +81,10 @@ fn read(typed: &mut Form, currency: Currency) -> Option<Amending> {
 /// `POST /admin/orders/{id}/amendments`
 pub async fn submit(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, OrderId>,
 ) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
-    let sheet = of(&app, &desk, &id).await?;
+    let sheet = of(&app, &desk, id).await?;
     let saved = match read(&mut typed, sheet.order.currency) {
         Some(change) => amend_order(&app.services.db, &call, sheet.order.id, change).await.map_err(Some),
         None => Err(None),

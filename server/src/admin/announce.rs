@@ -14,6 +14,7 @@ use crate::api::looks::media_type;
 use crate::app::App;
 use crate::auth::Staff;
 use crate::forms::Form;
+use crate::json::Id;
 use crate::live::{LiveStream, Topic};
 use crate::respond::Problem;
 
@@ -44,8 +45,7 @@ pub async fn stylesheet(State(app): State<Arc<App>>, Path(file): Path<String>) -
 }
 
 /// `GET /brand/{id}/logo`: the picture as it was given, PNG or JPEG.
-pub async fn logo(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let id: BusinessId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn logo(State(app): State<Arc<App>>, Id(id): Id<BusinessId>) -> Result<Response, Problem> {
     let picture = business::business(&app.services.db, id).await?.logo.ok_or_else(Problem::not_found)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&picture)))], picture).into_response())
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::PaymentId;
@@ -13,13 +13,13 @@ use books::payment::PaymentState;
 use engine::flows::key_apart::{Waiting, look_now};
 use engine::sheets::payment::payment_sheet;
 
-use super::again;
 use super::desk::Desk;
 use super::keyed::about;
+use super::submission::Submission;
 use super::views::payments::ApartPage;
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
-use crate::forms::{Form, new_key};
+use crate::forms::new_key;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Chip, Link};
@@ -60,12 +60,8 @@ pub async fn show(app: &Arc<App>, staff: Staff, kind: &str, waiting: Waiting) ->
 /// `POST /admin/payments/{id}/look`: the processor is asked at once; then the page says what became of it.
 pub async fn look(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, .. }: Submission<Clerk, PaymentId>,
 ) -> Result<Response, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     look_now(&app.services, &call, id).await?;
     let paid = payment_sheet(&app.services.db, staff.business, id).await?.payment;
     let to = paid.checkout_url.unwrap_or_else(|| format!("/admin/payments/{id}"));

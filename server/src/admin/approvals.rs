@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::ids::{ApprovalId, InvoiceId, RefundId};
@@ -11,14 +11,14 @@ use engine::flows::approvals::{self, Made, may_decide};
 use engine::store::approval::{self, ApprovalRow as Row};
 use engine::store::refund;
 
-use super::again;
 use super::customers::query;
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::work::{ApprovalList, ApprovalRow};
 use super::words::Names;
 use crate::app::App;
 use crate::auth::Manager;
-use crate::forms::{Form, new_key};
+use crate::forms::new_key;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Action, Chip, Link, Refused, Tab, Way};
@@ -104,12 +104,8 @@ pub fn what(kind: &str) -> &'static str {
 /// `POST /admin/approvals/{id}/approve`
 pub async fn approve(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Manager(staff): Manager,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Manager, ApprovalId>,
 ) -> Result<Response, Problem> {
-    let id: ApprovalId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     approvals::approve(&app.services, &call, id).await?;
     Ok(done("/admin/approvals", "approved"))
 }
@@ -117,12 +113,8 @@ pub async fn approve(
 /// `POST /admin/approvals/{id}/reject`
 pub async fn reject(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Manager(staff): Manager,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Manager, ApprovalId>,
 ) -> Result<Response, Problem> {
-    let id: ApprovalId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     approvals::reject(&app.services, &call, id, None).await?;
     Ok(done("/admin/approvals", "rejected"))
 }

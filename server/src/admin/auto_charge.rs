@@ -4,19 +4,21 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::ids::CustomerId;
 use engine::flows::save_customer::{CustomerChange, change_customer};
 use engine::store::customer::{self, AutoCharge};
 use engine::store::method;
 
-use super::again::{self, Again, filled};
+use super::again::{Again, filled};
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::customers::AutoChargeForm;
 use crate::app::App;
 use crate::auth::Clerk;
 use crate::forms::Form;
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::Choice;
 use crate::view::shell::Section;
@@ -64,8 +66,7 @@ async fn form(app: &App, desk: &Desk, id: CustomerId, again: Again) -> Result<Re
 }
 
 /// `GET /admin/customers/{id}/auto-charge`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let (known, _) = customer::customer(&app.services.db, desk.staff.business, id).await?;
     let switch = known.auto_charge;
     let threshold = switch.as_ref().and_then(|switch| switch.threshold);
@@ -97,12 +98,8 @@ fn read(typed: &mut Form, desk: &Desk) -> Option<Option<AutoCharge>> {
 /// `POST /admin/customers/{id}/auto-charge`
 pub async fn submit(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, CustomerId>,
 ) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
     let saved = match read(&mut typed, &desk) {
         Some(switch) => {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::{ConnectionId, MethodId, PaymentId};
@@ -20,10 +20,12 @@ use super::again::{self, Again, filled};
 use super::charge::{choices, parts, told};
 use super::desk::{Desk, done};
 use super::purpose::{Purpose, purpose};
+use super::submission::Submission;
 use super::views::payments::{CardForm, HeldRow};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
 use crate::forms::{Form, new_key};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::form::Field;
 use crate::view::shell::Section;
@@ -163,8 +165,7 @@ pub async fn authorize(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typ
 }
 
 /// `GET /admin/payments/{id}/keyed`: back from the processor's fields; the processor says what became of it.
-pub async fn keyed(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn keyed(State(app): State<Arc<App>>, staff: Staff, Id(id): Id<PaymentId>) -> Result<Response, Problem> {
     let paid = payment_sheet(&app.services.db, staff.business, id).await?.payment;
     if paid.state == PaymentState::Created {
         look_at(&app.services, &staff.call(None), id).await?;
@@ -181,12 +182,8 @@ pub async fn keyed(State(app): State<Arc<App>>, Path(id): Path<String>, staff: S
 /// `POST /admin/payments/{id}/capture`: all that is held, or the part that is typed; the rest is released.
 pub async fn capture(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, PaymentId>,
 ) -> Result<Response, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
     let held = payment_sheet(&app.services.db, desk.staff.business, id).await?.payment;
     let part = typed.optional_amount("amount", held.currency).map(|money| money.minor);
@@ -200,12 +197,8 @@ pub async fn capture(
 /// `POST /admin/payments/{id}/void`
 pub async fn void(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Clerk, PaymentId>,
 ) -> Result<Response, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     hold_amount::void(&app.services, &call, id).await?;
     Ok(done(&format!("/admin/payments/{id}"), "let-go"))
 }

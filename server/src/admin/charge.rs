@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::{MethodId, PaymentId};
 use books::payment::PaymentState as P;
@@ -11,10 +11,10 @@ use engine::flows::record_payment::Part;
 use engine::sheets::payment::payment_sheet;
 use engine::store::method;
 
-use super::again;
 use super::customers::query;
 use super::desk::{Desk, done};
 use super::purpose::Purpose;
+use super::submission::Submission;
 use crate::app::App;
 use crate::auth::Clerk;
 use crate::forms::{DESCRIPTION, Form};
@@ -77,12 +77,8 @@ pub async fn told(app: &App, desk: &Desk, id: PaymentId) -> Result<Response, Pro
 /// `POST /admin/payments/{id}/retry`
 pub async fn retry(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, .. }: Submission<Clerk, PaymentId>,
 ) -> Result<Response, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
     let made = retry_payment(&app.services, &call, id).await?;
     told(&app, &desk, made.value).await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::account::{Destination, DestinationKind};
 use books::credit_note::OfLine;
@@ -12,13 +12,15 @@ use engine::sheets::credit_note::credit_note_sheet;
 use engine::sheets::invoice::{InvoiceSheet, invoice_sheet};
 use engine::store::invoice::InvoiceLine;
 
-use super::again::{self, Again, filled};
+use super::again::{Again, filled};
 use super::approvals::said;
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::invoices::{CreditForm, CreditLine, CreditPreview};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
 use crate::forms::{DESCRIPTION, Form};
+use crate::json::Id;
 use crate::papers;
 use crate::respond::{Problem, page};
 use crate::view::Link;
@@ -84,8 +86,7 @@ fn form(desk: &Desk, sheet: &InvoiceSheet, again: &Again, preview: Option<Previe
 }
 
 /// `GET /admin/invoices/{id}/credit`: prefilled with today.
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: InvoiceId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
     let sheet = invoice_sheet(&app.services.db, desk.staff.business, id).await?;
     let typed = filled([("dated_on", desk.today().to_string())]);
     Ok(form(&desk, &sheet, &Again::fresh(typed), None))
@@ -160,12 +161,8 @@ fn split(freed: i64, typed: Split) -> Vec<Destination> {
 /// `POST /admin/invoices/{id}/credit`: looked at first, and written unless only that was asked.
 pub async fn submit(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, InvoiceId>,
 ) -> Result<Response, Problem> {
-    let id: InvoiceId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let sheet = invoice_sheet(&app.services.db, staff.business, id).await?;
     let write = typed.value("then") != "look";
     let asked = read(&mut typed, &sheet);
@@ -184,8 +181,7 @@ pub async fn submit(
 }
 
 /// `GET /admin/credit-notes/{id}/pdf`
-pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let id: CreditNoteId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn pdf(State(app): State<Arc<App>>, staff: Staff, Id(id): Id<CreditNoteId>) -> Result<Response, Problem> {
     let sheet = credit_note_sheet(&app.services.db, staff.business, id).await?;
     papers::credit_note_pdf(&app, &sheet).await
 }

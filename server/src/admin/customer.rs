@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::capability::Action as Act;
@@ -21,6 +21,7 @@ use super::home::ribbon;
 use super::views::customers::{AccountCard, AsAt, Contact, CustomerPage, EntryFilter, Unreached};
 use super::{acts, auto_charge, links, methods, pay_out, rows, words};
 use crate::app::App;
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::form::Field;
 use crate::view::shell::Section;
@@ -58,8 +59,7 @@ impl Narrowed {
 }
 
 /// `GET /admin/customers/{id}`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     if desk.asked.value("format") == "csv" {
         return super::exports::entries(&app, desk, id).await;
     }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine as _;
@@ -18,10 +18,12 @@ use super::again::{self, Again, filled};
 use super::desk::{Desk, done};
 use super::home::ribbon;
 use super::rows;
+use super::submission::Submission;
 use super::views::customers::{ChooseCustomer, CustomerForm, CustomerList as ListPage, CustomerRow, OwedByAll};
 use crate::app::App;
 use crate::auth::{Clerk, form_encode};
 use crate::forms::{DESCRIPTION, Form, NAME};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Choice, Link, Pager, Tab};
@@ -158,8 +160,7 @@ pub async fn new(desk: Desk) -> Response {
 }
 
 /// `GET /admin/customers/{id}/edit`
-pub async fn edit(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn edit(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let (known, _) = customer::customer(&app.services.db, desk.staff.business, id).await?;
     let typed = filled([
         ("name", known.name),
@@ -219,12 +220,8 @@ pub async fn create(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed:
 /// `POST /admin/customers/{id}`
 pub async fn save(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, CustomerId>,
 ) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let (known, _) = customer::customer(&app.services.db, staff.business, id).await?;
     let kept = CustomerDetails { locale: known.locale, hold_exempt: known.hold_exempt, ..CustomerDetails::default() };
     let saved = match read(&mut typed, kept) {

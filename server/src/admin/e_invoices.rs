@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::ids::{CreditNoteId, CustomerId, InvoiceId};
 use engine::flows::save_e_invoicing::{save_buyer, save_seller};
@@ -15,11 +15,13 @@ use engine::store::e_invoicing::{self, BuyerDetails, Place, SellerDetails};
 
 use super::again::{self, Again, filled, sentence};
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::e_invoices::{BuyerForm, PlaceFields, SellerForm};
 use super::views::settings::SettingsTab;
 use crate::app::App;
 use crate::auth::{Clerk, Manager};
 use crate::forms::{DESCRIPTION, Form, NAME};
+use crate::json::Id;
 use crate::papers;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
@@ -57,15 +59,13 @@ fn syntax(desk: &Desk) -> Syntax {
 }
 
 /// `GET /admin/invoices/{id}/e-invoice`
-pub async fn of_invoice(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: InvoiceId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn of_invoice(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
     let sheet = invoice_sheet(&app.services.db, desk.staff.business, id).await?;
     papers::invoice_xml(&sheet, syntax(&desk))
 }
 
 /// `GET /admin/credit-notes/{id}/e-invoice`
-pub async fn of_credit_note(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: CreditNoteId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn of_credit_note(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<CreditNoteId>) -> Result<Response, Problem> {
     let sheet = credit_note_sheet(&app.services.db, desk.staff.business, id).await?;
     papers::credit_note_xml(&sheet, syntax(&desk))
 }
@@ -157,8 +157,7 @@ pub async fn save_seller_side(
 }
 
 /// `GET /admin/customers/{id}/e-invoicing`
-pub async fn buyer(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn buyer(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let known = e_invoicing::buyer(&app.services.db, desk.staff.business, id).await?;
     let own = [("vat_id", known.vat_id.unwrap_or_default()), ("buyer_reference", known.buyer_reference.unwrap_or_default())];
     buyer_form(&app, &desk, id, &Again::fresh(filled(place_filled(known.place).into_iter().chain(own)))).await
@@ -183,12 +182,8 @@ async fn buyer_form(app: &App, desk: &Desk, id: CustomerId, again: &Again) -> Re
 /// `POST /admin/customers/{id}/e-invoicing`
 pub async fn save_buyer_side(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, CustomerId>,
 ) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let details = BuyerDetails {
         place: read_place(&mut typed),
         vat_id: typed.optional_text("vat_id", NAME),

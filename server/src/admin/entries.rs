@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::entry::{Side, entry_status};
 use books::ids::{CustomerId, EntryId};
@@ -12,21 +12,23 @@ use books::money::Currency;
 use engine::flows::add_entry::{self, Adjusting, How, NewEntry, PAYMENT};
 use engine::flows::reverse_entry;
 use engine::sheets::entry::{EntrySheet, entry_sheet};
-use engine::store::customer::{self, Customer, CustomerBalance};
+use engine::store::customer::{self, CustomerBalance};
 use engine::store::entry::Allocation;
 use engine::store::event;
 use engine::store::user::Role;
 
-use super::again::{self, Again, filled, sentence};
+use super::again::{Again, filled, sentence};
 use super::approvals::said;
 use super::desk::{Desk, done};
 use super::rows::{order_name, signed};
+use super::submission::Submission;
 use super::views::customers::AdjustForm;
 use super::views::entries::{AllocationRow, EntryForm, EntryPage, JournalRow};
 use super::words::{self, Names};
 use crate::app::App;
-use crate::auth::{Clerk, Manager, Staff};
+use crate::auth::{Clerk, Manager};
 use crate::forms::{DESCRIPTION, Form, NAME, NOTE};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Chip, Choice, Day, Link, Refused};
@@ -54,23 +56,18 @@ pub fn currencies(balances: &[CustomerBalance], own: Currency, chosen: &str) -> 
     codes.into_iter().map(|code| Choice::new(code, code, code == chosen)).collect()
 }
 
-async fn customer_of(app: &App, staff: &Staff, id: &str) -> Result<(Customer, Vec<CustomerBalance>), Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(customer::customer(&app.services.db, staff.business, id).await?)
-}
-
 /// `GET /admin/customers/{id}/entries/new`
-pub async fn new(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
+pub async fn new(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let typed = filled([
         ("effective_on", desk.today().to_string()),
         ("side", desk.asked.value("side").to_owned()),
         ("category", desk.asked.value("category").to_owned()),
     ]);
-    form(&app, &desk, &id, &Again::fresh(typed)).await
+    form(&app, &desk, id, &Again::fresh(typed)).await
 }
 
-async fn form(app: &App, desk: &Desk, id: &str, again: &Again) -> Result<Response, Problem> {
-    let (known, balances) = customer_of(app, &desk.staff, id).await?;
+async fn form(app: &App, desk: &Desk, id: CustomerId, again: &Again) -> Result<Response, Problem> {
+    let (known, balances) = customer::customer(&app.services.db, desk.staff.business, id).await?;
     let typed = &again.form;
     let own = balances.iter().find(|row| row.currency == desk.currency()).map_or(0, |row| row.balance);
     let shown = EntryForm {
@@ -121,12 +118,8 @@ fn read(typed: &mut Form, customer: CustomerId) -> Option<NewEntry> {
 /// `POST /admin/customers/{id}/entries`: a credit of the category *payment* is recorded as a payment.
 pub async fn create(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id: customer, staff, call, mut typed, .. }: Submission<Clerk, CustomerId>,
 ) -> Result<Response, Problem> {
-    let customer: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let saved = match read(&mut typed, customer) {
         Some(new) => {
             let how = How { request_approval: typed.ticked("request_approval"), ..How::default() };
@@ -136,17 +129,17 @@ pub async fn create(
     };
     match saved {
         Ok(made) => Ok(done(&format!("/admin/customers/{customer}"), said(made.value, "entry"))),
-        Err(error) => form(&app, &Desk::open(&app, staff).await?, &id, &Again::of(typed, error)?).await,
+        Err(error) => form(&app, &Desk::open(&app, staff).await?, customer, &Again::of(typed, error)?).await,
     }
 }
 
 /// `GET /admin/customers/{id}/adjust`
-pub async fn adjust(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    adjust_form(&app, &desk, &id, &Again::fresh(Form::default())).await
+pub async fn adjust(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
+    adjust_form(&app, &desk, id, &Again::fresh(Form::default())).await
 }
 
-async fn adjust_form(app: &App, desk: &Desk, id: &str, again: &Again) -> Result<Response, Problem> {
-    let (known, balances) = customer_of(app, &desk.staff, id).await?;
+async fn adjust_form(app: &App, desk: &Desk, id: CustomerId, again: &Again) -> Result<Response, Problem> {
+    let (known, balances) = customer::customer(&app.services.db, desk.staff.business, id).await?;
     let typed = &again.form;
     let shown = AdjustForm {
         shell: desk.shell(Section::Customers),
@@ -175,12 +168,8 @@ fn read_adjustment(typed: &mut Form) -> Option<(i64, Currency, String)> {
 /// `POST /admin/customers/{id}/adjustments`
 pub async fn adjusted(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Manager(staff): Manager,
-    mut typed: Form,
+    Submission { id: customer, staff, call, mut typed, .. }: Submission<Manager, CustomerId>,
 ) -> Result<Response, Problem> {
-    let customer: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let saved = match read_adjustment(&mut typed) {
         Some((amount, currency, note)) => {
             let request_approval = typed.ticked("request_approval");
@@ -191,13 +180,12 @@ pub async fn adjusted(
     };
     match saved {
         Ok(made) => Ok(done(&format!("/admin/customers/{customer}"), said(made.value, "adjusted"))),
-        Err(error) => adjust_form(&app, &Desk::open(&app, staff).await?, &id, &Again::of(typed, error)?).await,
+        Err(error) => adjust_form(&app, &Desk::open(&app, staff).await?, customer, &Again::of(typed, error)?).await,
     }
 }
 
 /// `GET /admin/entries/{id}`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: EntryId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<EntryId>) -> Result<Response, Problem> {
     detail(&app, &desk, id, &Again::fresh(Form::default())).await
 }
 
@@ -284,12 +272,8 @@ pub fn journal(desk: &Desk, sheet: &EntrySheet) -> Vec<JournalRow> {
 /// `POST /admin/entries/{id}/reverse`
 pub async fn reverse(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Manager(staff): Manager,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Manager, EntryId>,
 ) -> Result<Response, Problem> {
-    let id: EntryId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let saved = match typed.text("reason", DESCRIPTION) {
         Some(reason) => reverse_entry::reverse_entry(&app.services.db, &call, id, &reason).await.map_err(Some),
         None => Err(None),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::explain::{Trace as Books, TracedEntry};
@@ -20,13 +20,13 @@ use super::rows::order_name;
 use super::views::customers::ExplainPage;
 use super::views::documents::{Trace, TraceStep};
 use crate::app::App;
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Day, Link};
 
 /// `GET /admin/customers/{id}/explain`
-pub async fn customer(State(app): State<Arc<App>>, Path(id): Path<String>, mut desk: Desk) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn customer(State(app): State<Arc<App>>, mut desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let of = desk.staff.business;
     let (known, balances) = customer::customer(&app.services.db, of, id).await?;
     let as_at = desk.asked.optional_day("as_of");
@@ -46,8 +46,7 @@ pub async fn customer(State(app): State<Arc<App>>, Path(id): Path<String>, mut d
 }
 
 /// `GET /admin/orders/{id}/explain`
-pub async fn order(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn order(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<OrderId>) -> Result<Response, Problem> {
     let of = desk.staff.business;
     let sheet = order_sheet(&app.services.db, of, id).await?;
     let found = trace::of_order(&app.services.db, of, id).await?;
@@ -62,8 +61,7 @@ pub async fn order(State(app): State<Arc<App>>, Path(id): Path<String>, desk: De
 }
 
 /// `GET /admin/invoices/{id}/explain`
-pub async fn invoice(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: InvoiceId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn invoice(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
     let of = desk.staff.business;
     let sheet = invoice_sheet(&app.services.db, of, id).await?;
     let found = trace::of_invoice(&app.services.db, of, id).await?;

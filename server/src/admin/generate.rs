@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::ids::OrderId;
 use engine::flows::issue_invoice::{Generating, generate_invoice};
 use engine::sheets::order::{OrderSheet, order_sheet};
 
-use super::again::{self, Again};
+use super::again::Again;
 use super::desk::{Desk, done};
 use super::rows;
+use super::submission::Submission;
 use super::views::invoices::GenerateForm;
 use crate::app::App;
 use crate::auth::Clerk;
 use crate::forms::{DESCRIPTION, Form};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::Link;
 use crate::view::shell::Section;
@@ -38,8 +40,7 @@ fn form(desk: &Desk, sheet: &OrderSheet, again: &Again) -> Response {
 }
 
 /// `GET /admin/orders/{id}/invoice`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<OrderId>) -> Result<Response, Problem> {
     let sheet = order_sheet(&app.services.db, desk.staff.business, id).await?;
     Ok(form(&desk, &sheet, &Again::fresh(Form::default())))
 }
@@ -47,12 +48,8 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
 /// `POST /admin/orders/{id}/invoices`
 pub async fn submit(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, OrderId>,
 ) -> Result<Response, Problem> {
-    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let send = typed.value("then") == "send";
     let description = typed.lines("description", DESCRIPTION);
     let due_on = typed.optional_day("due_on");

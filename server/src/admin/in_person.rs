@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::account::Target;
@@ -19,6 +19,7 @@ use super::views::invoices::{ChangePage, InPersonForm};
 use crate::app::App;
 use crate::auth::Clerk;
 use crate::forms::{DESCRIPTION, Form, NAME};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::form::Field;
 use crate::view::shell::Section;
@@ -139,8 +140,7 @@ pub async fn submit(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed:
 }
 
 /// `GET /admin/payments/{id}/change`: what to give back of the cash that was handed over.
-pub async fn change(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn change(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<PaymentId>) -> Result<Response, Problem> {
     let sheet = payment_sheet(&app.services.db, desk.staff.business, id).await?;
     let paid = &sheet.payment;
     let (tendered, back) = paid.tendered.zip(paid.change()).ok_or_else(Problem::not_found)?;

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::capability::{Action as Act, Answer};
@@ -19,16 +19,17 @@ use engine::sheets::invoice::{InvoiceSheet, invoice_sheet};
 use engine::store::credit_note::CreditNote;
 use engine::store::invoice::InvoiceLine;
 
-use super::again;
 use super::charge::told;
 use super::desk::{Desk, done};
 use super::order::card_in_person;
+use super::submission::Submission;
 use super::views::invoices::{CreditNoteRow, InvoicePage};
 use super::words::{self, Names};
 use super::{acts, e_invoices, remote_invoices, rows};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
-use crate::forms::{Form, new_key};
+use crate::forms::new_key;
+use crate::json::Id;
 use crate::papers;
 use crate::portal::shown::invoice_line;
 use crate::respond::{Problem, page};
@@ -36,13 +37,8 @@ use crate::view::shell::Section;
 use crate::view::{Action, Amount, Day, Fact, Figures, Link, Notice, Tone, Way};
 use locale::Tongue;
 
-pub(super) fn parsed(id: &str) -> Result<InvoiceId, Problem> {
-    id.parse().map_err(|_| Problem::not_found())
-}
-
 /// `GET /admin/invoices/{id}`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id = parsed(&id)?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
     let of = desk.staff.business;
     let sheet = invoice_sheet(&app.services.db, of, id).await?;
     let answers = actions::of_invoice(&app.services, of, id, &desk.staff.call(None).actor).await?;
@@ -208,20 +204,16 @@ fn page_actions(app: &App, desk: &Desk, sheet: &InvoiceSheet, answers: &[Answer]
 }
 
 /// `GET /admin/invoices/{id}/pdf`
-pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let sheet = invoice_sheet(&app.services.db, staff.business, parsed(&id)?).await?;
+pub async fn pdf(State(app): State<Arc<App>>, staff: Staff, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
+    let sheet = invoice_sheet(&app.services.db, staff.business, id).await?;
     papers::invoice_pdf(&app, &sheet, None).await
 }
 
 /// `POST /admin/invoices/{id}/issue`
 pub async fn issue(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Clerk, InvoiceId>,
 ) -> Result<Response, Problem> {
-    let id = parsed(&id)?;
-    let call = again::call(&staff, &mut typed)?;
     issue_invoice(&app.services, &call, id, Issuing::default()).await?;
     Ok(done(&format!("/admin/invoices/{id}"), "issued"))
 }
@@ -229,12 +221,8 @@ pub async fn issue(
 /// `POST /admin/invoices/{id}/issue-and-charge`
 pub async fn issue_and_charge(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, .. }: Submission<Clerk, InvoiceId>,
 ) -> Result<Response, Problem> {
-    let id = parsed(&id)?;
-    let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
     match issue_and_charge::issue_and_charge(&app.services, &call, id, false, Which::Default).await?.value.payment {
         Some(payment) => told(&app, &desk, payment).await,
@@ -245,12 +233,8 @@ pub async fn issue_and_charge(
 /// `POST /admin/invoices/{id}/send`
 pub async fn send(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Clerk, InvoiceId>,
 ) -> Result<Response, Problem> {
-    let id = parsed(&id)?;
-    let call = again::call(&staff, &mut typed)?;
     send_invoice(&app.services, &call, id).await?;
     Ok(done(&format!("/admin/invoices/{id}"), "sent"))
 }
@@ -258,11 +242,8 @@ pub async fn send(
 /// `POST /admin/invoices/{id}/duplicate`
 pub async fn duplicate(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Clerk, InvoiceId>,
 ) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
-    let made = duplicate_invoice(&app.services.db, &call, parsed(&id)?).await?;
+    let made = duplicate_invoice(&app.services.db, &call, id).await?;
     Ok(done(&format!("/admin/invoices/{}", made.value), "duplicated"))
 }

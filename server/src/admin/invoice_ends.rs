@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::ids::InvoiceId;
 use engine::error::Error;
@@ -15,15 +15,16 @@ use engine::flows::discard_draft::discard_draft;
 use engine::flows::void_invoice::{GivingUp, void_invoice, write_off};
 use engine::sheets::invoice::{InvoiceSheet, invoice_sheet};
 
-use super::again::{self, Again, filled};
+use super::again::{Again, filled};
 use super::approvals::said;
 use super::desk::{Desk, done};
-use super::invoice::parsed;
+use super::submission::Submission;
 use super::views::invoices::AmountForm;
 use super::views::orders::ReasonForm;
 use crate::app::App;
-use crate::auth::{Clerk, Manager, Staff};
+use crate::auth::{Clerk, Manager};
 use crate::forms::{DESCRIPTION, Form};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::Link;
 use crate::view::form::Field;
@@ -92,9 +93,8 @@ async fn reason_form(app: &App, desk: &Desk, id: InvoiceId, ending: Ending, agai
     Ok(page(again.status, &shown))
 }
 
-async fn end(app: &App, staff: Staff, id: &str, mut typed: Form, ending: Ending) -> Result<Response, Problem> {
-    let id = parsed(id)?;
-    let call = again::call(&staff, &mut typed)?;
+async fn end<Role>(app: &App, sent: Submission<Role, InvoiceId>, ending: Ending) -> Result<Response, Problem> {
+    let Submission { id, staff, call, mut typed, .. } = sent;
     let saved = match typed.lines("reason", DESCRIPTION) {
         Some(reason) => ending.carry_out(app, &call, id, reason, &typed).await.map_err(Some),
         None => Err(None),
@@ -106,33 +106,23 @@ async fn end(app: &App, staff: Staff, id: &str, mut typed: Form, ending: Ending)
 }
 
 /// `GET /admin/invoices/{id}/void`
-pub async fn void_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    reason_form(&app, &desk, parsed(&id)?, Ending::Void, &Again::fresh(Form::default())).await
+pub async fn void_form(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
+    reason_form(&app, &desk, id, Ending::Void, &Again::fresh(Form::default())).await
 }
 
 /// `POST /admin/invoices/{id}/void`
-pub async fn void(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Manager(staff): Manager,
-    typed: Form,
-) -> Result<Response, Problem> {
-    end(&app, staff, &id, typed, Ending::Void).await
+pub async fn void(State(app): State<Arc<App>>, sent: Submission<Manager, InvoiceId>) -> Result<Response, Problem> {
+    end(&app, sent, Ending::Void).await
 }
 
 /// `GET /admin/invoices/{id}/uncollectible`
-pub async fn uncollectible_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    reason_form(&app, &desk, parsed(&id)?, Ending::Uncollectible, &Again::fresh(Form::default())).await
+pub async fn uncollectible_form(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
+    reason_form(&app, &desk, id, Ending::Uncollectible, &Again::fresh(Form::default())).await
 }
 
 /// `POST /admin/invoices/{id}/uncollectible`
-pub async fn uncollectible(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    end(&app, staff, &id, typed, Ending::Uncollectible).await
+pub async fn uncollectible(State(app): State<Arc<App>>, sent: Submission<Clerk, InvoiceId>) -> Result<Response, Problem> {
+    end(&app, sent, Ending::Uncollectible).await
 }
 
 /// A form of one amount and a text: giving up what is due, or charging a fee.
@@ -182,8 +172,8 @@ fn amount_page(desk: &Desk, sheet: &InvoiceSheet, of: Of, again: &Again) -> Resp
 }
 
 /// `GET /admin/invoices/{id}/write-off`: prefilled with all that is due.
-pub async fn write_off_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let sheet = invoice_sheet(&app.services.db, desk.staff.business, parsed(&id)?).await?;
+pub async fn write_off_form(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
+    let sheet = invoice_sheet(&app.services.db, desk.staff.business, id).await?;
     let due = desk.amount(sheet.figures.amount_due, sheet.invoice.currency).decimal;
     Ok(amount_page(&desk, &sheet, Of::WriteOff, &Again::fresh(filled([("amount", due)]))))
 }
@@ -191,12 +181,8 @@ pub async fn write_off_form(State(app): State<Arc<App>>, Path(id): Path<String>,
 /// `POST /admin/invoices/{id}/write-off`
 pub async fn written_off(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, InvoiceId>,
 ) -> Result<Response, Problem> {
-    let id = parsed(&id)?;
-    let call = again::call(&staff, &mut typed)?;
     let sheet = invoice_sheet(&app.services.db, staff.business, id).await?;
     let amount = typed.amount("amount", sheet.invoice.currency);
     let reason = typed.lines("reason", DESCRIPTION);
@@ -215,8 +201,8 @@ pub async fn written_off(
 }
 
 /// `GET /admin/invoices/{id}/late-fee`
-pub async fn late_fee_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let sheet = invoice_sheet(&app.services.db, desk.staff.business, parsed(&id)?).await?;
+pub async fn late_fee_form(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
+    let sheet = invoice_sheet(&app.services.db, desk.staff.business, id).await?;
     let typed = filled([("description", charge_late_fee::NAME.to_owned())]);
     Ok(amount_page(&desk, &sheet, Of::LateFee, &Again::fresh(typed)))
 }
@@ -224,12 +210,8 @@ pub async fn late_fee_form(State(app): State<Arc<App>>, Path(id): Path<String>, 
 /// `POST /admin/invoices/{id}/late-fee`
 pub async fn late_fee(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, InvoiceId>,
 ) -> Result<Response, Problem> {
-    let id = parsed(&id)?;
-    let call = again::call(&staff, &mut typed)?;
     let sheet = invoice_sheet(&app.services.db, staff.business, id).await?;
     let amount = typed.amount("amount", sheet.invoice.currency);
     let description = typed.text("description", DESCRIPTION);
@@ -248,11 +230,8 @@ pub async fn late_fee(
 /// `POST /admin/invoices/{id}/discard`
 pub async fn discard(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Clerk, InvoiceId>,
 ) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
-    discard_draft(&app.services.db, &call, parsed(&id)?).await?;
+    discard_draft(&app.services.db, &call, id).await?;
     Ok(done("/admin/invoices", "discarded"))
 }

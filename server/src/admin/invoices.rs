@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::{CustomerId, EntryId, InvoiceId};
@@ -21,12 +21,14 @@ use super::again::{self, Again, filled};
 use super::customers::{choose, query};
 use super::desk::{Desk, done};
 use super::entries::currencies;
+use super::submission::Submission;
 use super::views::invoices::{InvoiceForm, InvoiceList, InvoiceRow};
 use super::{lines, rows};
 use crate::app::App;
 use crate::auth::{Clerk, form_encode};
 use crate::csv;
 use crate::forms::{DESCRIPTION, Form, NAME, NOTE, new_key};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::form::Tick;
 use crate::view::shell::Section;
@@ -220,8 +222,7 @@ pub async fn new(State(app): State<Arc<App>>, desk: Desk) -> Result<Response, Pr
 }
 
 /// `GET /admin/invoices/{id}/edit`
-pub async fn edit(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: InvoiceId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn edit(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
     let about = about_draft(&app, &desk, id).await?;
     let Some(sheet) = about.draft.as_ref().filter(|sheet| sheet.invoice.standing == InvoiceStanding::Draft) else {
         return Ok(Redirect::to(&format!("/admin/invoices/{id}")).into_response());
@@ -352,12 +353,8 @@ pub async fn create(State(app): State<Arc<App>>, Clerk(staff): Clerk, mut typed:
 /// `POST /admin/invoices/{id}`
 pub async fn save(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, InvoiceId>,
 ) -> Result<Response, Problem> {
-    let id: InvoiceId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
     let about = about_draft(&app, &desk, id).await?;
     let saved = match read(&mut typed, about.currency) {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use books::calendar::Instant;
@@ -23,10 +23,12 @@ use qrcode::render::svg;
 
 use super::again::{self, Again};
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::documents::{LinkPanel, PaymentLink};
 use crate::app::App;
 use crate::auth::{Clerk, Staff, form_encode};
 use crate::forms::Form;
+use crate::json::Id;
 use crate::respond::Problem;
 use crate::view::form::Field;
 use crate::view::{Chip, Day};
@@ -108,11 +110,10 @@ fn policy_words(link: &Link) -> Result<String, Problem> {
 /// `POST /admin/customers/{id}/links`
 pub async fn create(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
     Clerk(staff): Clerk,
+    Id(id): Id<CustomerId>,
     mut typed: Form,
 ) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
     let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
     let made = match read(&mut typed, id, desk.currency()) {
@@ -167,24 +168,19 @@ fn steps(typed: &mut Form, currency: books::money::Currency) -> Vec<i64> {
 /// `POST /admin/links/{id}/send`
 pub async fn send(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, .. }: Submission<Clerk, LinkId>,
 ) -> Result<Response, Problem> {
-    let link = of(&app, &staff, &id).await?;
-    share_link::send_link(&app.services.db, &again::call(&staff, &mut typed)?, link.id).await?;
+    let link = of(&app, &staff, id).await?;
+    share_link::send_link(&app.services.db, &call, link.id).await?;
     Ok(done(&format!("/admin/customers/{}", link.customer_id), "link-sent"))
 }
 
 /// `POST /admin/links/{id}/regenerate`
 pub async fn regenerate(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, .. }: Submission<Clerk, LinkId>,
 ) -> Result<Response, Problem> {
-    let link = of(&app, &staff, &id).await?;
-    let call = again::call(&staff, &mut typed)?;
+    let link = of(&app, &staff, id).await?;
     share_link::regenerate_link(&app.services.db, &app.services.keys, &call, link.id, false).await?;
     Ok(done(&format!("/admin/customers/{}", link.customer_id), "link"))
 }
@@ -192,23 +188,20 @@ pub async fn regenerate(
 /// `POST /admin/links/{id}/revoke`
 pub async fn revoke(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, .. }: Submission<Clerk, LinkId>,
 ) -> Result<Response, Problem> {
-    let link = of(&app, &staff, &id).await?;
-    share_link::revoke_link(&app.services.db, &again::call(&staff, &mut typed)?, link.id).await?;
+    let link = of(&app, &staff, id).await?;
+    share_link::revoke_link(&app.services.db, &call, link.id).await?;
     Ok(done(&format!("/admin/customers/{}", link.customer_id), "link-revoked"))
 }
 
-async fn of(app: &App, staff: &Staff, id: &str) -> Result<Link, Problem> {
-    let id: LinkId = id.parse().map_err(|_| Problem::not_found())?;
+async fn of(app: &App, staff: &Staff, id: LinkId) -> Result<Link, Problem> {
     Ok(link::link(&app.services.db, staff.business, id).await?)
 }
 
 /// `GET /admin/links/{id}/qr.svg`: the address as a code to scan, black on nothing.
-pub async fn qr(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let link = of(&app, &staff, &id).await?;
+pub async fn qr(State(app): State<Arc<App>>, staff: Staff, Id(id): Id<LinkId>) -> Result<Response, Problem> {
+    let link = of(&app, &staff, id).await?;
     let code = QrCode::new(url(&app, &link)).map_err(|error| Problem::fault(format!("a QR code: {error}")))?;
     let drawn = code.render::<svg::Color<'_>>().min_dimensions(208, 208).light_color(svg::Color("transparent")).build();
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"))], drawn).into_response())

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::ids::{CustomerId, MessageId};
@@ -21,6 +21,7 @@ use super::words::Names;
 use crate::app::App;
 use crate::auth::Clerk;
 use crate::forms::{Form, NAME, NOTE};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::form::Tick;
 use crate::view::shell::Section;
@@ -69,8 +70,7 @@ pub async fn list(State(app): State<Arc<App>>, mut desk: Desk) -> Result<Respons
 }
 
 /// `GET /admin/messages/{id}`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: MessageId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<MessageId>) -> Result<Response, Problem> {
     let (db, of) = (&app.services.db, desk.staff.business);
     let written = message::message(db, of, id).await?;
     let recipients = message::recipients(db, of, id).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::{CustomerId, MethodId};
 use engine::flows::keep_method::{choose_default, remove_method};
@@ -11,12 +11,14 @@ use engine::store::connection::{self, Connection};
 use engine::store::method::{self, Method};
 use processors::Capability;
 
+use super::acts;
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::customers::SavedMethod;
-use super::{acts, again};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
-use crate::forms::{Form, new_key};
+use crate::forms::new_key;
+use crate::json::Id;
 use crate::respond::Problem;
 use crate::view::{Action, Chip, Refused, Tone, Way};
 
@@ -77,12 +79,8 @@ pub async fn add_action(app: &App, desk: &Desk, id: CustomerId) -> Result<Action
 /// `POST /admin/customers/{id}/methods`: to the processor's page.
 pub async fn add(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id: customer, staff, call, .. }: Submission<Clerk, CustomerId>,
 ) -> Result<Response, Problem> {
-    let customer: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let of = engine::store::business::business(&app.services.db, staff.business).await?;
     let Some(connection) = keeper(&app, staff.business, &of.name).await? else {
         return Err(engine::error::Error::refused("NO_PROCESSOR", "no live processor can keep a card").into());
@@ -97,8 +95,7 @@ pub async fn add(
 }
 
 /// `GET /admin/customers/{id}/method-added`: back from that page; the processor says whether a card was left there.
-pub async fn added(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let customer: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn added(State(app): State<Arc<App>>, staff: Staff, Id(customer): Id<CustomerId>) -> Result<Response, Problem> {
     let setup = newest_setup(&app.services, &staff.call(None), customer).await?;
     let kept = setup.is_some_and(|setup| setup.state == "done");
     Ok(done(&format!("/admin/customers/{customer}"), if kept { "method" } else { "method-none" }))
@@ -107,12 +104,8 @@ pub async fn added(State(app): State<Arc<App>>, Path(id): Path<String>, staff: S
 /// `POST /admin/methods/{id}/default`
 pub async fn choose(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, .. }: Submission<Clerk, MethodId>,
 ) -> Result<Response, Problem> {
-    let id: MethodId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let row = method::method(&app.services.db, staff.business, id).await?;
     choose_default(&app.services, &call, id).await?;
     Ok(done(&format!("/admin/customers/{}", row.customer_id), "saved"))
@@ -121,12 +114,8 @@ pub async fn choose(
 /// `POST /admin/methods/{id}/remove`
 pub async fn remove(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, .. }: Submission<Clerk, MethodId>,
 ) -> Result<Response, Problem> {
-    let id: MethodId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let row = method::method(&app.services.db, staff.business, id).await?;
     remove_method(&app.services, &call, id).await?;
     Ok(done(&format!("/admin/customers/{}", row.customer_id), "method-removed"))

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::capability::{Action as Act, Answer};
@@ -17,14 +17,16 @@ use engine::sheets::order::{OrderSheet, order_sheet};
 use engine::store::order::OrderLine;
 use engine::store::user::Role;
 
-use super::again::{self, Again};
+use super::again::Again;
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::orders::{Amendment, OrderPage, ProcessorError, ReasonForm};
 use super::words::{self, Names};
 use super::{acts, remote_invoices, rows};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
 use crate::forms::{DESCRIPTION, Form};
+use crate::json::Id;
 use crate::papers;
 use crate::portal::shown::line_row;
 use crate::respond::{Problem, page};
@@ -34,8 +36,7 @@ use crate::view::{Action, Figures, Link, Notice, Tone, Way};
 use locale::Tongue;
 
 /// `GET /admin/orders/{id}`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<OrderId>) -> Result<Response, Problem> {
     let of = desk.staff.business;
     let sheet = order_sheet(&app.services.db, of, id).await?;
     let answers = actions::of_order(&app.services, of, id, &desk.staff.call(None).actor).await?;
@@ -194,55 +195,31 @@ pub(super) fn card_in_person(desk: &Desk, answers: &[Answer], href: String) -> A
 }
 
 /// `GET /admin/orders/{id}/pdf`
-pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn pdf(State(app): State<Arc<App>>, staff: Staff, Id(id): Id<OrderId>) -> Result<Response, Problem> {
     let sheet = order_sheet(&app.services.db, staff.business, id).await?;
     papers::order_pdf(&app, &sheet, None).await
 }
 
 /// The decisions that need no reason.
-async fn decide(
-    app: &App,
-    staff: Staff,
-    id: &str,
-    mut typed: Form,
-    act: OrderAct,
-    word: &'static str,
-) -> Result<Response, Problem> {
-    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
+async fn decide(app: &App, sent: Submission<Clerk, OrderId>, act: OrderAct, word: &'static str) -> Result<Response, Problem> {
+    let Submission { id, call, .. } = sent;
     change_order(&app.services.db, &call, id, Decision { act, reason: None, remove: Vec::new() }).await?;
     Ok(done(&format!("/admin/orders/{id}"), word))
 }
 
 /// `POST /admin/orders/{id}/confirm`
-pub async fn confirm(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    decide(&app, staff, &id, typed, OrderAct::Confirm, "confirmed").await
+pub async fn confirm(State(app): State<Arc<App>>, sent: Submission<Clerk, OrderId>) -> Result<Response, Problem> {
+    decide(&app, sent, OrderAct::Confirm, "confirmed").await
 }
 
 /// `POST /admin/orders/{id}/complete`
-pub async fn complete(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    decide(&app, staff, &id, typed, OrderAct::Complete, "completed").await
+pub async fn complete(State(app): State<Arc<App>>, sent: Submission<Clerk, OrderId>) -> Result<Response, Problem> {
+    decide(&app, sent, OrderAct::Complete, "completed").await
 }
 
 /// `POST /admin/orders/{id}/approve`
-pub async fn approve(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    decide(&app, staff, &id, typed, OrderAct::Approve, "approved").await
+pub async fn approve(State(app): State<Arc<App>>, sent: Submission<Clerk, OrderId>) -> Result<Response, Problem> {
+    decide(&app, sent, OrderAct::Approve, "approved").await
 }
 
 /// A decision that ends an order, with its words.
@@ -272,8 +249,7 @@ const DENY: Ending = Ending {
 };
 const WITHDRAW: Ending = Ending { act: OrderAct::Withdraw, button: "Withdraw", done: "withdrawn", ..DENY };
 
-async fn reason_form(app: &App, desk: &Desk, id: &str, ending: Ending, again: &Again) -> Result<Response, Problem> {
-    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
+async fn reason_form(app: &App, desk: &Desk, id: OrderId, ending: Ending, again: &Again) -> Result<Response, Problem> {
     let sheet = order_sheet(&app.services.db, desk.staff.business, id).await?;
     let name = rows::order_name(sheet.order.kind, sheet.order.number.as_deref());
     let ticked: Vec<&str> = again.form.all("remove").collect();
@@ -313,60 +289,44 @@ fn read(typed: &mut Form, ending: Ending) -> Option<Decision> {
     if typed.errors().is_empty() { Some(Decision { act: ending.act, reason: Some(reason?), remove: remove.ok()? }) } else { None }
 }
 
-async fn end(app: &App, staff: Staff, id: &str, mut typed: Form, ending: Ending) -> Result<Response, Problem> {
-    let order: OrderId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
+async fn end(app: &App, sent: Submission<Clerk, OrderId>, ending: Ending) -> Result<Response, Problem> {
+    let Submission { id: order, staff, call, mut typed, .. } = sent;
     let saved = match read(&mut typed, ending) {
         Some(decision) => change_order(&app.services.db, &call, order, decision).await.map_err(Some),
         None => Err(None),
     };
     match saved {
         Ok(_) => Ok(done(&format!("/admin/orders/{order}"), ending.done)),
-        Err(error) => reason_form(app, &Desk::open(app, staff).await?, id, ending, &Again::of(typed, error)?).await,
+        Err(error) => reason_form(app, &Desk::open(app, staff).await?, order, ending, &Again::of(typed, error)?).await,
     }
 }
 
 /// `GET /admin/orders/{id}/cancel`
-pub async fn cancel_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    reason_form(&app, &desk, &id, CANCEL, &Again::fresh(Form::default())).await
+pub async fn cancel_form(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<OrderId>) -> Result<Response, Problem> {
+    reason_form(&app, &desk, id, CANCEL, &Again::fresh(Form::default())).await
 }
 
 /// `POST /admin/orders/{id}/cancel`
-pub async fn cancel(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    end(&app, staff, &id, typed, CANCEL).await
+pub async fn cancel(State(app): State<Arc<App>>, sent: Submission<Clerk, OrderId>) -> Result<Response, Problem> {
+    end(&app, sent, CANCEL).await
 }
 
 /// `GET /admin/orders/{id}/deny`
-pub async fn deny_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    reason_form(&app, &desk, &id, DENY, &Again::fresh(Form::default())).await
+pub async fn deny_form(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<OrderId>) -> Result<Response, Problem> {
+    reason_form(&app, &desk, id, DENY, &Again::fresh(Form::default())).await
 }
 
 /// `POST /admin/orders/{id}/deny`
-pub async fn deny(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    end(&app, staff, &id, typed, DENY).await
+pub async fn deny(State(app): State<Arc<App>>, sent: Submission<Clerk, OrderId>) -> Result<Response, Problem> {
+    end(&app, sent, DENY).await
 }
 
 /// `GET /admin/orders/{id}/withdraw`
-pub async fn withdraw_form(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    reason_form(&app, &desk, &id, WITHDRAW, &Again::fresh(Form::default())).await
+pub async fn withdraw_form(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<OrderId>) -> Result<Response, Problem> {
+    reason_form(&app, &desk, id, WITHDRAW, &Again::fresh(Form::default())).await
 }
 
 /// `POST /admin/orders/{id}/withdraw`
-pub async fn withdraw(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    end(&app, staff, &id, typed, WITHDRAW).await
+pub async fn withdraw(State(app): State<Arc<App>>, sent: Submission<Clerk, OrderId>) -> Result<Response, Problem> {
+    end(&app, sent, WITHDRAW).await
 }

@@ -13,14 +13,15 @@ use engine::flows::try_again::retry_mail;
 use engine::store::event;
 use engine::store::mail::{self, Attached, Mail};
 
-use super::again;
 use super::desk::{Desk, done};
 use super::rows::refused;
+use super::submission::Submission;
 use super::views::mails::{MailPage, MailRow, Outbox};
 use super::words::{self, Names};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
-use crate::forms::{Form, new_key};
+use crate::forms::new_key;
+use crate::json::Id;
 use crate::papers;
 use crate::respond::{Problem, page};
 use crate::security::headers::{FramesOurs, OwnPolicy};
@@ -95,8 +96,7 @@ pub fn about(id: Option<&str>) -> Option<Link> {
 }
 
 /// `GET /admin/outbox/{id}`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: MailId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<MailId>) -> Result<Response, Problem> {
     let mail = mail::mail(&app.services.db, desk.staff.business, id).await?;
     let attached = mail::attached(&app.services.db, desk.staff.business, id).await?;
     let names = Names::of(&app, desk.staff.business).await?;
@@ -159,8 +159,7 @@ fn again_action(app: &App, desk: &Desk, mail: &Mail) -> Action {
 }
 
 /// `GET /admin/outbox/{id}/html`: the mail as it looks, for a frame without rights.
-pub async fn html(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let id: MailId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn html(State(app): State<Arc<App>>, staff: Staff, Id(id): Id<MailId>) -> Result<Response, Problem> {
     let mail = mail::mail(&app.services.db, staff.business, id).await?;
     Ok(framed(mail.body_html))
 }
@@ -176,12 +175,9 @@ pub fn framed(html: String) -> Response {
 /// `POST /admin/outbox/{id}/retry`
 pub async fn retry(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut form: Form,
+    Submission { id, call, .. }: Submission<Clerk, MailId>,
 ) -> Result<Response, Problem> {
-    let id: MailId = id.parse().map_err(|_| Problem::not_found())?;
     let can_send = app.services.postman.is_some();
-    retry_mail(&app.services.db, &again::call(&staff, &mut form)?, id, can_send).await?;
+    retry_mail(&app.services.db, &call, id, can_send).await?;
     Ok(done(&format!("/admin/outbox/{id}"), "retried"))
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::ids::CustomerId;
 use books::money::Currency;
@@ -14,14 +14,16 @@ use engine::flows::pay_out_credit::{HandOut, pay_out_credit, payable_out};
 use engine::flows::record_payment::KINDS;
 use engine::store::customer;
 
-use super::again::{self, Again, filled};
+use super::again::{Again, filled};
 use super::approvals::said;
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::customers::PayOutForm;
 use super::{acts, words};
 use crate::app::App;
 use crate::auth::Clerk;
-use crate::forms::{DESCRIPTION, Form};
+use crate::forms::DESCRIPTION;
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Action, Choice, Refused, Way};
@@ -64,8 +66,7 @@ async fn form(app: &App, desk: &Desk, id: CustomerId, currency: Currency, again:
 }
 
 /// `GET /admin/customers/{id}/pay-out?currency=`: prefilled with all that can be handed out.
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let currency = desk.asked.value("currency").parse().unwrap_or_else(|_| desk.currency());
     let payable = payable_out(&app.services.db, desk.staff.business, id, currency).await?;
     let amount = if payable == 0 { String::new() } else { desk.amount(payable, currency).decimal };
@@ -75,12 +76,8 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
 /// `POST /admin/customers/{id}/pay-out`
 pub async fn submit(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, CustomerId>,
 ) -> Result<Response, Problem> {
-    let id: CustomerId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
     let currency = typed.value("currency").parse().unwrap_or_else(|_| desk.currency());
     let amount = typed.amount("amount", currency);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::capability::{Action as Act, Answer};
@@ -25,14 +25,14 @@ use super::{acts, refunds};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::forms::new_key;
+use crate::json::Id;
 use crate::papers;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Action, Chip, Fact, Link, Notice, Refused, Tone, Way, capitalized};
 
 /// `GET /admin/payments/{id}`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<PaymentId>) -> Result<Response, Problem> {
     let of = desk.staff.business;
     let sheet = payment_sheet(&app.services.db, of, id).await?;
     let names = Names::of(&app, of).await?;
@@ -196,8 +196,7 @@ fn page_actions(desk: &Desk, sheet: &PaymentSheet, answers: &[Answer]) -> Vec<Ac
 }
 
 /// `GET /admin/payments/{id}/pdf`
-pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn pdf(State(app): State<Arc<App>>, staff: Staff, Id(id): Id<PaymentId>) -> Result<Response, Problem> {
     let sheet = payment_sheet(&app.services.db, staff.business, id).await?;
     papers::receipt_pdf(&app, &sheet).await
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::calendar::Day as Date;
@@ -21,6 +21,7 @@ use super::views::payouts::{PayoutList, PayoutPage, PayoutPart, PayoutRow, Still
 use super::{exports, words};
 use crate::admin::views::entries::JournalRow;
 use crate::app::App;
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Chip, Day, Fact, Link, Notice, Pager, Tab, Tone};
@@ -109,8 +110,7 @@ fn status(whole: bool) -> Chip {
 }
 
 /// `GET /admin/payouts/{id}`
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id: PayoutId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<PayoutId>) -> Result<Response, Problem> {
     let sheet = payout_sheet(&app.services.db, desk.staff.business, id).await?;
     let currency = sheet.payout.currency;
     let journal = sheet.journal.iter().map(|leg| JournalRow {

@@ -22,6 +22,7 @@ use processors::sandbox::{BankCharge, Fault, Mailed};
 
 use super::again::{self, Again};
 use super::desk::{Desk, done};
+use super::submission::Submission;
 use super::views::processors::{
     ProcessorForm, ProcessorList, ProcessorOffer, ProcessorRow, SandboxCharge, SandboxMailed, SandboxRecord, SettingField,
 };
@@ -29,6 +30,7 @@ use super::views::settings::SettingsTab;
 use crate::app::App;
 use crate::auth::Owner;
 use crate::forms::{Form, NAME, new_key};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::shell::{Section, Shell};
 use crate::view::{Chip, Choice, Day, Link, Notice, Pager, Tone};
@@ -194,8 +196,8 @@ pub async fn connect(State(app): State<Arc<App>>, Owner(staff): Owner, mut typed
 }
 
 /// One connection of this business and its kind.
-async fn known(app: &App, staff: &crate::auth::Staff, id: &str) -> Result<(Connection, &'static ProcessorKind), Problem> {
-    let connection = connection::connection(&app.services.db, staff.business, parsed(id)?).await?;
+async fn known(app: &App, staff: &crate::auth::Staff, id: ConnectionId) -> Result<(Connection, &'static ProcessorKind), Problem> {
+    let connection = connection::connection(&app.services.db, staff.business, id).await?;
     let kind = registry::find(&connection.kind).ok_or_else(Problem::not_found)?;
     Ok((connection, kind))
 }
@@ -205,8 +207,8 @@ fn webhook(app: &App, connection: &Connection) -> String {
 }
 
 /// `GET /admin/settings/processors/{id}`
-pub async fn edit(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let (connection, kind) = known(&app, &desk.staff, &id).await?;
+pub async fn edit(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<ConnectionId>) -> Result<Response, Problem> {
+    let (connection, kind) = known(&app, &desk.staff, id).await?;
     let plain = connection.shown_settings().into_iter();
     let mut fields: Vec<(String, String)> = plain.filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect();
     fields.push(("name".to_owned(), connection.name.clone()));
@@ -218,12 +220,9 @@ pub async fn edit(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Des
 /// `POST /admin/settings/processors/{id}`: an empty secret stays as it is, any other empty setting is taken away.
 pub async fn change(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Owner(staff): Owner,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Owner, ConnectionId>,
 ) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
-    let (connection, kind) = known(&app, &staff, &id).await?;
+    let (connection, kind) = known(&app, &staff, id).await?;
     let changed = read(&mut typed, kind).map(|new| {
         let mut settings = new.settings.as_object().cloned().unwrap_or_default();
         for field in kind.fields.iter().filter(|field| !field.secret) {
@@ -254,13 +253,9 @@ fn at_our_fields(error: Error) -> Error {
     Error::Invalid(errors)
 }
 
-fn parsed(id: &str) -> Result<ConnectionId, Problem> {
-    id.parse().map_err(|_| Problem::not_found())
-}
-
 /// `POST /admin/settings/processors/{id}/test`
-pub async fn test(State(app): State<Arc<App>>, Path(id): Path<String>, Owner(staff): Owner) -> Result<Response, Problem> {
-    let tried = test_processor(&app.services, &staff.call(None), parsed(&id)?).await?;
+pub async fn test(State(app): State<Arc<App>>, Owner(staff): Owner, Id(id): Id<ConnectionId>) -> Result<Response, Problem> {
+    let tried = test_processor(&app.services, &staff.call(None), id).await?;
     let desk = Desk::open(&app, staff).await?;
     let (tone, title) = if tried.works { (Tone::Ok, "It works.") } else { (Tone::Bad, "It does not work.") };
     let notice = Notice { tone, title: title.to_owned(), text: tried.said, link: None };
@@ -271,30 +266,24 @@ pub async fn test(State(app): State<Arc<App>>, Path(id): Path<String>, Owner(sta
 /// `POST /admin/settings/processors/{id}/disable`
 pub async fn disable(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Owner(staff): Owner,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Owner, ConnectionId>,
 ) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
-    set_connection_state(&app.services, &call, parsed(&id)?, false).await?;
+    set_connection_state(&app.services, &call, id, false).await?;
     Ok(done("/admin/settings/processors", "saved"))
 }
 
 /// `POST /admin/settings/processors/{id}/enable`
 pub async fn enable(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Owner(staff): Owner,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Owner, ConnectionId>,
 ) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
-    set_connection_state(&app.services, &call, parsed(&id)?, true).await?;
+    set_connection_state(&app.services, &call, id, true).await?;
     Ok(done("/admin/settings/processors", "saved"))
 }
 
 /// `GET /admin/sandbox/{id}`: Sandbox's own truth, as a processor's dashboard shows it.
-pub async fn record(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let (id, of) = (parsed(&id)?, desk.staff.business);
+pub async fn record(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<ConnectionId>) -> Result<Response, Problem> {
+    let (id, of) = (id, desk.staff.business);
     let known = connection::connection(&app.services.db, of, id).await?;
     let cursor = Some(desk.asked.value("cursor")).filter(|cursor| !cursor.is_empty());
     let found = use_sandbox_desk::charges(&app.services, of, id, cursor, PAGE).await?;
@@ -354,7 +343,7 @@ fn charge_row(desk: &Desk, charge: &BankCharge, ours: Option<(String, String)>) 
 }
 
 async fn act(app: &App, staff: &crate::auth::Staff, id: &str, charge: &str, act: DeskAct) -> Result<Response, Problem> {
-    let id = parsed(id)?;
+    let id: ConnectionId = id.parse().map_err(|_| Problem::not_found())?;
     use_sandbox_desk::act(&app.services, &staff.call(None), id, charge, act).await?;
     Ok(done(&format!("/admin/sandbox/{id}"), "sandbox"))
 }
@@ -389,11 +378,10 @@ pub async fn refund(
 /// `POST /admin/sandbox/{id}/faults` (next repeated)
 pub async fn faults(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
     Owner(staff): Owner,
+    Id(id): Id<ConnectionId>,
     typed: Form,
 ) -> Result<Response, Problem> {
-    let id = parsed(&id)?;
     let words: Vec<serde_json::Value> = typed.all("next").map(|word| serde_json::Value::String(word.to_owned())).collect();
     let next: Result<Vec<Fault>, _> = words.into_iter().map(serde_json::from_value).collect();
     let next = next.map_err(|_| Problem::malformed("There is no such fault.", Vec::new()))?;

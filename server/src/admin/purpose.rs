@@ -2,11 +2,12 @@
 
 use books::account::Target;
 use books::ids::{CustomerId, InvoiceId, OrderId};
-use books::money::Currency;
+use books::money::{Currency, Money};
 use engine::sheets::customer::customer_sheet;
 use engine::sheets::invoice::invoice_sheet;
 use engine::sheets::order::order_sheet;
 use engine::sheets::order_list;
+use engine::store::customer::Customer;
 use engine::store::entry::Wanted;
 
 use super::desk::Desk;
@@ -42,37 +43,45 @@ impl Purpose {
 
 /// Reads what a payment is for: an order, an invoice, else a customer.
 pub async fn purpose(app: &App, desk: &Desk, order: &str, invoice: &str, customer: &str) -> Result<Purpose, Problem> {
-    let of = desk.staff.business;
     if !invoice.is_empty() {
-        let id: InvoiceId = invoice.parse().map_err(|_| Problem::not_found())?;
-        let sheet = invoice_sheet(&app.services.db, of, id).await?;
-        return Ok(Purpose {
-            about: Link::new(format!("/admin/invoices/{id}"), sheet.invoice.title()),
-            customer: sheet.invoice.customer_id,
-            target: Some(Target::Invoice(id)),
-            currency: sheet.invoice.currency,
-            due: sheet.figures.amount_due,
-            has_address: sheet.customer.email.is_some(),
-            under_way: sheet.reserved() > 0,
-            documents: Vec::new(),
-        });
+        return of_invoice(app, desk, invoice.parse().map_err(|_| Problem::not_found())?).await;
     }
     if !order.is_empty() {
-        let id: OrderId = order.parse().map_err(|_| Problem::not_found())?;
-        let sheet = order_sheet(&app.services.db, of, id).await?;
-        let name = rows::order_name(sheet.order.kind, sheet.order.number.as_deref());
-        return Ok(Purpose {
-            about: Link::new(format!("/admin/orders/{id}"), name),
-            customer: sheet.order.customer_id,
-            target: Some(Target::Order(id)),
-            currency: sheet.order.currency,
-            due: sheet.figures.amount_due,
-            has_address: sheet.customer.email.is_some(),
-            under_way: sheet.reserved() > 0,
-            documents: Vec::new(),
-        });
+        return of_order(app, desk, order.parse().map_err(|_| Problem::not_found())?).await;
     }
-    let id: CustomerId = customer.parse().map_err(|_| Problem::not_found())?;
+    of_customer(app, desk, customer.parse().map_err(|_| Problem::not_found())?).await
+}
+
+async fn of_invoice(app: &App, desk: &Desk, id: InvoiceId) -> Result<Purpose, Problem> {
+    let sheet = invoice_sheet(&app.services.db, desk.staff.business, id).await?;
+    let about = Link::new(format!("/admin/invoices/{id}"), sheet.invoice.title());
+    let due = Money::new(sheet.figures.amount_due, sheet.invoice.currency);
+    Ok(of_document(about, Target::Invoice(id), &sheet.customer, due, sheet.reserved()))
+}
+
+async fn of_order(app: &App, desk: &Desk, id: OrderId) -> Result<Purpose, Problem> {
+    let sheet = order_sheet(&app.services.db, desk.staff.business, id).await?;
+    let name = rows::order_name(sheet.order.kind, sheet.order.number.as_deref());
+    let about = Link::new(format!("/admin/orders/{id}"), name);
+    let due = Money::new(sheet.figures.amount_due, sheet.order.currency);
+    Ok(of_document(about, Target::Order(id), &sheet.customer, due, sheet.reserved()))
+}
+
+fn of_document(about: Link, target: Target, customer: &Customer, due: Money, reserved: i64) -> Purpose {
+    Purpose {
+        about,
+        customer: customer.id,
+        target: Some(target),
+        currency: due.currency,
+        due: due.minor,
+        has_address: customer.email.is_some(),
+        under_way: reserved > 0,
+        documents: Vec::new(),
+    }
+}
+
+async fn of_customer(app: &App, desk: &Desk, id: CustomerId) -> Result<Purpose, Problem> {
+    let of = desk.staff.business;
     let wanted = Wanted { limit: 200, ..Wanted::default() };
     let sheet = customer_sheet(&app.services.db, of, id, None, wanted).await?;
     let orders = order_list::of_customer(&app.services.db, of, id).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::account::Target;
 use books::ids::{EntryId, OrderId, PaymentId};
@@ -12,25 +12,26 @@ use engine::flows::record_payment::Part;
 use engine::sheets::payment::{PaymentSheet, payment_sheet};
 use engine::sheets::reapply::{Place, places};
 
-use super::again::{self, Again};
+use super::again::Again;
 use super::desk::{Desk, done};
 use super::rows::order_name;
+use super::submission::Submission;
 use super::views::payments::{AllocationField, ReallocateForm};
 use crate::app::App;
 use crate::auth::Clerk;
 use crate::forms::Form;
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::Link;
 use crate::view::form::Field;
 use crate::view::shell::Section;
 
 /// `GET /admin/payments/{id}/reallocate`: prefilled with what it pays now.
-pub async fn new(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    form(&app, &desk, &id, &Again::fresh(Form::default()), true).await
+pub async fn new(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<PaymentId>) -> Result<Response, Problem> {
+    form(&app, &desk, id, &Again::fresh(Form::default()), true).await
 }
 
-async fn form(app: &App, desk: &Desk, id: &str, again: &Again, prefill: bool) -> Result<Response, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
+async fn form(app: &App, desk: &Desk, id: PaymentId, again: &Again, prefill: bool) -> Result<Response, Problem> {
     let sheet: PaymentSheet = payment_sheet(&app.services.db, desk.staff.business, id).await?;
     let all: Vec<Place> = places(&app.services.db, desk.staff.business, id).await?;
     let currency = sheet.payment.currency;
@@ -102,12 +103,8 @@ fn read(typed: &mut Form, currency: Currency) -> Option<Vec<Part>> {
 /// `POST /admin/payments/{id}/reallocate`
 pub async fn submit(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id: payment, staff, call, mut typed, .. }: Submission<Clerk, PaymentId>,
 ) -> Result<Response, Problem> {
-    let payment: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     let currency = payment_sheet(&app.services.db, staff.business, payment).await?.payment.currency;
     let saved = match read(&mut typed, currency) {
         Some(parts) => reallocate_payment(&app.services.db, &call, payment, parts).await.map_err(Some),
@@ -115,6 +112,6 @@ pub async fn submit(
     };
     match saved {
         Ok(_) => Ok(done(&format!("/admin/payments/{payment}"), "reapplied")),
-        Err(error) => form(&app, &Desk::open(&app, staff).await?, &id, &Again::of(typed, error)?, false).await,
+        Err(error) => form(&app, &Desk::open(&app, staff).await?, payment, &Again::of(typed, error)?, false).await,
     }
 }

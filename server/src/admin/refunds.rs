@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::account::Target;
@@ -19,14 +19,16 @@ use engine::sheets::payment::{PaymentSheet, payment_sheet};
 use engine::sheets::refund::refund_sheet;
 use engine::store::refund::{self, Refund};
 
-use super::again::{self, Again, filled};
+use super::again::{Again, filled};
 use super::customers::query;
 use super::desk::{Desk, done};
 use super::rows::order_name;
+use super::submission::Submission;
 use super::views::payments::{RefundForm, RefundList, RefundRow};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
 use crate::forms::{DESCRIPTION, Form};
+use crate::json::Id;
 use crate::papers;
 use crate::respond::{Problem, page};
 use crate::view::form::Tick;
@@ -111,15 +113,14 @@ pub fn under(amount: impl Fn(i64) -> Amount, moment: impl Fn(books::calendar::In
 }
 
 /// `GET /admin/payments/{id}/refund`: prefilled with what is left.
-pub async fn new(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let sheet = sheet_of(&app, &desk, &id).await?;
+pub async fn new(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<PaymentId>) -> Result<Response, Problem> {
+    let sheet = sheet_of(&app, &desk, id).await?;
     let left = desk.amount(sheet.refundable(), sheet.payment.currency);
     let typed = filled([("amount", if left.is_zero() { String::new() } else { left.decimal })]);
     form(&app, &desk, &sheet, &Again::fresh(typed)).await
 }
 
-async fn sheet_of(app: &App, desk: &Desk, id: &str) -> Result<PaymentSheet, Problem> {
-    let id: PaymentId = id.parse().map_err(|_| Problem::not_found())?;
+async fn sheet_of(app: &App, desk: &Desk, id: PaymentId) -> Result<PaymentSheet, Problem> {
     Ok(payment_sheet(&app.services.db, desk.staff.business, id).await?)
 }
 
@@ -207,13 +208,10 @@ fn read(typed: &mut Form, sheet: &PaymentSheet) -> Option<GiveBack> {
 /// `POST /admin/payments/{id}/refunds`
 pub async fn create(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, PaymentId>,
 ) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
     let desk = Desk::open(&app, staff).await?;
-    let sheet = sheet_of(&app, &desk, &id).await?;
+    let sheet = sheet_of(&app, &desk, id).await?;
     let saved = match read(&mut typed, &sheet) {
         Some(back) => refund_payment(&app.services, &call, back).await.map_err(Some),
         None => Err(None),
@@ -228,8 +226,7 @@ pub async fn create(
 }
 
 /// `GET /admin/refunds/{id}/pdf`: the confirmation of one that has gone.
-pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let id: RefundId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn pdf(State(app): State<Arc<App>>, staff: Staff, Id(id): Id<RefundId>) -> Result<Response, Problem> {
     papers::refund_pdf(&app, &refund_sheet(&app.services.db, staff.business, id).await?).await
 }
 

@@ -5,11 +5,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::account::Target;
 use books::capability::{Action as Act, Answer};
-use books::ids::{BusinessId, RemoteInvoiceId};
+use books::ids::{BusinessId, InvoiceId, OrderId, RemoteInvoiceId};
 use books::remote_invoice::RemoteInvoiceState as S;
 use engine::flows::remote_invoice::{
     NewRemoteInvoice, cancel_remote_invoice, mails_once, make_remote_invoice, send_remote_invoice,
@@ -19,16 +19,18 @@ use engine::store::event::{self, Event};
 use engine::store::remote_invoice::{self, RemoteInvoice};
 
 use super::acts;
-use super::again::{self, Again, filled};
+use super::again::{Again, filled};
 use super::desk::{Desk, done};
-use super::requests::{About, about, invoice, order};
+use super::requests::{About, about};
 use super::rows::refused;
+use super::submission::Submission;
 use super::views::documents::RemoteInvoiceRow;
 use super::views::remote_invoices::RemoteInvoiceForm;
 use super::words::Names;
 use crate::app::App;
-use crate::auth::{Clerk, Staff};
+use crate::auth::Clerk;
 use crate::forms::{Form, NOTE, new_key};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Action, Chip, Choice, Day, Way};
@@ -113,13 +115,13 @@ fn row_actions(app: &App, desk: &Desk, row: &RemoteInvoice, connection: Option<&
 }
 
 /// `GET /admin/orders/{id}/remote-invoice`
-pub async fn new(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    first(&app, &desk, order(&id)?).await
+pub async fn new(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<OrderId>) -> Result<Response, Problem> {
+    first(&app, &desk, Target::Order(id)).await
 }
 
 /// `GET /admin/invoices/{id}/remote-invoice`
-pub async fn new_of_invoice(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    first(&app, &desk, invoice(&id)?).await
+pub async fn new_of_invoice(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
+    first(&app, &desk, Target::Invoice(id)).await
 }
 
 /// Prefilled with the contact's address and today.
@@ -164,27 +166,17 @@ fn read(typed: &mut Form) -> Option<NewRemoteInvoice> {
 }
 
 /// `POST /admin/orders/{id}/remote-invoices`
-pub async fn create(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    make(&app, staff, order(&id)?, typed).await
+pub async fn create(State(app): State<Arc<App>>, sent: Submission<Clerk, OrderId>) -> Result<Response, Problem> {
+    make(&app, Target::Order(sent.id), sent).await
 }
 
 /// `POST /admin/invoices/{id}/remote-invoices`
-pub async fn create_of_invoice(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    make(&app, staff, invoice(&id)?, typed).await
+pub async fn create_of_invoice(State(app): State<Arc<App>>, sent: Submission<Clerk, InvoiceId>) -> Result<Response, Problem> {
+    make(&app, Target::Invoice(sent.id), sent).await
 }
 
-async fn make(app: &App, staff: Staff, target: Target, mut typed: Form) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
+async fn make<Id>(app: &App, target: Target, sent: Submission<Clerk, Id>) -> Result<Response, Problem> {
+    let Submission { staff, call, mut typed, .. } = sent;
     let made = match read(&mut typed) {
         Some(new) => make_remote_invoice(&app.services, &call, target, new).await.map_err(Some),
         None => Err(None),
@@ -203,12 +195,8 @@ async fn make(app: &App, staff: Staff, target: Target, mut typed: Form) -> Resul
 /// `POST /admin/remote-invoices/{id}/send`
 pub async fn send(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Clerk, RemoteInvoiceId>,
 ) -> Result<Response, Problem> {
-    let id: RemoteInvoiceId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     send_remote_invoice(&app.services, &call, id).await?;
     let row = remote_invoice::remote_invoice(&app.services.db, call.business, id).await?;
     Ok(done(&address(&row), "resent"))
@@ -217,12 +205,8 @@ pub async fn send(
 /// `POST /admin/remote-invoices/{id}/cancel`
 pub async fn cancel(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Clerk, RemoteInvoiceId>,
 ) -> Result<Response, Problem> {
-    let id: RemoteInvoiceId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     cancel_remote_invoice(&app.services, &call, id).await?;
     let row = remote_invoice::remote_invoice(&app.services.db, call.business, id).await?;
     Ok(done(&address(&row), if row.state == S::Closing { "invoice-ending" } else { "invoice-ended" }))

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::account::Target;
-use books::ids::RequestId;
+use books::ids::{InvoiceId, OrderId, RequestId};
 use books::money::Currency;
 use engine::flows::request_payment::{Asking, close_request, request_payment, resend_request};
 use engine::sheets::invoice::invoice_sheet;
@@ -14,15 +14,17 @@ use engine::sheets::order::order_sheet;
 use engine::sheets::request_list::request_list;
 use engine::store::request::{self, Request};
 
-use super::again::{self, Again, filled};
+use super::again::{Again, filled};
 use super::customers::query;
 use super::desk::{Desk, done};
 use super::rows;
+use super::submission::Submission;
 use super::views::requests::{RequestForm, RequestList};
 use super::words::Names;
 use crate::app::App;
-use crate::auth::{Clerk, Staff};
+use crate::auth::Clerk;
 use crate::forms::{Form, NOTE};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::form::{Field, Tick};
 use crate::view::shell::Section;
@@ -106,22 +108,14 @@ pub(super) async fn about(app: &App, desk: &Desk, target: Target) -> Result<Abou
     }
 }
 
-pub(super) fn order(id: &str) -> Result<Target, Problem> {
-    id.parse().map(Target::Order).map_err(|_| Problem::not_found())
-}
-
-pub(super) fn invoice(id: &str) -> Result<Target, Problem> {
-    id.parse().map(Target::Invoice).map_err(|_| Problem::not_found())
-}
-
 /// `GET /admin/orders/{id}/request`
-pub async fn new(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    first(&app, &desk, order(&id)?).await
+pub async fn new(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<OrderId>) -> Result<Response, Problem> {
+    first(&app, &desk, Target::Order(id)).await
 }
 
 /// `GET /admin/invoices/{id}/request`
-pub async fn new_of_invoice(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    first(&app, &desk, invoice(&id)?).await
+pub async fn new_of_invoice(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<InvoiceId>) -> Result<Response, Problem> {
+    first(&app, &desk, Target::Invoice(id)).await
 }
 
 /// Prefilled with the contact's address and the usual people to tell.
@@ -187,27 +181,17 @@ fn read(typed: &mut Form) -> Option<Asking> {
 }
 
 /// `POST /admin/orders/{id}/payment-requests`
-pub async fn create(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    ask(&app, staff, order(&id)?, typed).await
+pub async fn create(State(app): State<Arc<App>>, sent: Submission<Clerk, OrderId>) -> Result<Response, Problem> {
+    ask(&app, Target::Order(sent.id), sent).await
 }
 
 /// `POST /admin/invoices/{id}/payment-requests`
-pub async fn create_of_invoice(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    typed: Form,
-) -> Result<Response, Problem> {
-    ask(&app, staff, invoice(&id)?, typed).await
+pub async fn create_of_invoice(State(app): State<Arc<App>>, sent: Submission<Clerk, InvoiceId>) -> Result<Response, Problem> {
+    ask(&app, Target::Invoice(sent.id), sent).await
 }
 
-async fn ask(app: &App, staff: Staff, target: Target, mut typed: Form) -> Result<Response, Problem> {
-    let call = again::call(&staff, &mut typed)?;
+async fn ask<Id>(app: &App, target: Target, sent: Submission<Clerk, Id>) -> Result<Response, Problem> {
+    let Submission { staff, call, mut typed, .. } = sent;
     let saved = match read(&mut typed) {
         Some(asking) => request_payment(&app.services, &call, target, asking).await.map_err(Some),
         None => Err(None),
@@ -223,12 +207,8 @@ async fn ask(app: &App, staff: Staff, target: Target, mut typed: Form) -> Result
 /// `POST /admin/requests/{id}/resend`
 pub async fn resend(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Clerk, RequestId>,
 ) -> Result<Response, Problem> {
-    let id: RequestId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     resend_request(&app.services, &call, id).await?;
     Ok(done(&back(&app, call.business, id).await?, "resent"))
 }
@@ -236,12 +216,8 @@ pub async fn resend(
 /// `POST /admin/requests/{id}/close`
 pub async fn close(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, call, .. }: Submission<Clerk, RequestId>,
 ) -> Result<Response, Problem> {
-    let id: RequestId = id.parse().map_err(|_| Problem::not_found())?;
-    let call = again::call(&staff, &mut typed)?;
     close_request(&app.services, &call, id).await?;
     Ok(done(&back(&app, call.business, id).await?, "closed"))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::CustomerId;
@@ -13,15 +13,17 @@ use engine::sheets::statement::{Period, StatementSheet, statement_sheet};
 use engine::store::user::Role;
 use engine::store::{link, statement};
 
-use super::again::{self, sentence};
+use super::again::sentence;
 use super::customers::query;
 use super::desk::Desk;
 use super::entries::currencies;
 use super::links;
+use super::submission::Submission;
 use super::views::statements::{SentRow, StatementPage};
 use crate::app::App;
 use crate::auth::{Clerk, Staff};
-use crate::forms::{Form, new_key};
+use crate::forms::new_key;
+use crate::json::Id;
 use crate::papers;
 use crate::portal::doors::with_session;
 use crate::portal::statements::{pdf_address, period};
@@ -31,13 +33,8 @@ use crate::view::shell::Section;
 use crate::view::statement::StatementView;
 use crate::view::{Day, Link};
 
-fn id_of(text: &str) -> Result<CustomerId, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
-
 /// `GET /admin/customers/{id}/statement` (from, to, currency)
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, mut desk: Desk) -> Result<Response, Problem> {
-    let id = id_of(&id)?;
+pub async fn show(State(app): State<Arc<App>>, mut desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let today = desk.today();
     let (from, to, period) = period(&mut desk.asked, today);
     let shown = Shown { app: &app, desk: &desk, id, from, to };
@@ -121,8 +118,7 @@ impl Shown<'_> {
 }
 
 /// `GET /admin/customers/{id}/statement.pdf`
-pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, mut desk: Desk) -> Result<Response, Problem> {
-    let id = id_of(&id)?;
+pub async fn pdf(State(app): State<Arc<App>>, mut desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let today = desk.today();
     let (.., period) = period(&mut desk.asked, today);
     let period = period.ok_or_else(|| Problem::invalid(desk.asked.errors().to_vec()))?;
@@ -135,12 +131,8 @@ pub async fn pdf(State(app): State<Arc<App>>, Path(id): Path<String>, mut desk: 
 /// `POST /admin/customers/{id}/statements` (from, to, currency): mails the statement.
 pub async fn send(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut typed: Form,
+    Submission { id, staff, call, mut typed, .. }: Submission<Clerk, CustomerId>,
 ) -> Result<Response, Problem> {
-    let id = id_of(&id)?;
-    let call = again::call(&staff, &mut typed)?;
     let mut desk = Desk::open(&app, staff).await?;
     let today = desk.today();
     let (from, to, period) = period(&mut typed, today);
@@ -168,8 +160,7 @@ async fn live_link(app: &App, staff: &Staff, sheet: &StatementSheet) -> Result<O
 }
 
 /// `GET /admin/customers/{id}/letter.pdf`: what is open today with the code of the payment link, for customers on paper.
-pub async fn letter(State(app): State<Arc<App>>, Path(id): Path<String>, desk: Desk) -> Result<Response, Problem> {
-    let id = id_of(&id)?;
+pub async fn letter(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let today = Period::new(desk.today(), desk.today())?;
     let currency = desk.asked.value("currency").parse().ok();
     let sheet = statement_sheet(&app.services.db, desk.staff.business, id, currency, today).await?;
@@ -178,8 +169,7 @@ pub async fn letter(State(app): State<Arc<App>>, Path(id): Path<String>, desk: D
 }
 
 /// `POST /admin/customers/{id}/act`: into the customer's own pages, in this person's name.
-pub async fn act(State(app): State<Arc<App>>, Path(id): Path<String>, Clerk(staff): Clerk) -> Result<Response, Problem> {
-    let id = id_of(&id)?;
+pub async fn act(State(app): State<Arc<App>>, Clerk(staff): Clerk, Id(id): Id<CustomerId>) -> Result<Response, Problem> {
     let token = act_as_customer(&app.services.db, &staff.call(None), id).await?;
     with_session(&app, &token, &format!("/portal/{id}"))
 }

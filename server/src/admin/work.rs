@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use engine::flows::try_again::retry_job;
 use engine::store::job::{self, Job};
 use uuid::Uuid;
 
-use super::again;
 use super::desk::{Desk, done};
 use super::outbox::about;
+use super::submission::Submission;
 use super::views::work::{DeadRow, JobRow, WorkPage};
 use crate::app::App;
 use crate::auth::Clerk;
-use crate::forms::{Form, new_key};
+use crate::forms::new_key;
 use crate::respond::{Problem, page};
 use crate::view::Chip;
 use crate::view::shell::Section;
@@ -105,11 +105,8 @@ fn dead_row(desk: &Desk, job: &Job) -> DeadRow {
 /// `POST /admin/background/{id}/retry`
 pub async fn retry(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Clerk(staff): Clerk,
-    mut form: Form,
+    Submission { id, call, .. }: Submission<Clerk, Uuid>,
 ) -> Result<Response, Problem> {
-    let id: Uuid = id.parse().map_err(|_| Problem::not_found())?;
-    retry_job(&app.services.db, &again::call(&staff, &mut form)?, id).await?;
+    retry_job(&app.services.db, &call, id).await?;
     Ok(done("/admin/background", "retried"))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use books::ids::ApiKeyId;
@@ -18,6 +18,7 @@ use crate::admin::words::Names;
 use crate::app::App;
 use crate::auth::Owner;
 use crate::forms::{Form, NAME};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::shell::Section;
 use crate::view::{Chip, Choice, Day};
@@ -120,8 +121,7 @@ pub async fn make(State(app): State<Arc<App>>, Owner(staff): Owner, mut typed: F
 }
 
 /// `POST /admin/settings/keys/{id}/revoke`
-pub async fn revoke(State(app): State<Arc<App>>, Path(id): Path<String>, Owner(staff): Owner) -> Result<Response, Problem> {
-    let id: ApiKeyId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn revoke(State(app): State<Arc<App>>, Owner(staff): Owner, Id(id): Id<ApiKeyId>) -> Result<Response, Problem> {
     issue_key::revoke_key(&app.services.db, &staff.call(None), id).await?;
     Ok(done("/admin/settings/keys", "saved"))
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::ids::UserId;
 use engine::flows::manage_users::{self, NewUser};
@@ -16,6 +16,7 @@ use crate::admin::views::settings::{FirstPassword, PeopleSettings, PersonRow, Se
 use crate::app::App;
 use crate::auth::Owner;
 use crate::forms::{Form, NAME};
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::security::secrets::new_token;
 use crate::view::shell::Section;
@@ -95,19 +96,17 @@ pub async fn add(State(app): State<Arc<App>>, Owner(staff): Owner, mut typed: Fo
 /// `POST /admin/settings/people/{id}/role`
 pub async fn role(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
     Owner(staff): Owner,
+    Id(id): Id<UserId>,
     mut typed: Form,
 ) -> Result<Response, Problem> {
-    let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
     let Some(role) = typed.choice("role", &ROLES) else { return Err(Problem::invalid(typed.errors().to_vec())) };
     manage_users::set_role(&app.services.db, &staff.call(None), id, role).await?;
     Ok(done("/admin/settings/people", "saved"))
 }
 
 /// `POST /admin/settings/people/{id}/disable`
-pub async fn disable(State(app): State<Arc<App>>, Path(id): Path<String>, Owner(staff): Owner) -> Result<Response, Problem> {
-    let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn disable(State(app): State<Arc<App>>, Owner(staff): Owner, Id(id): Id<UserId>) -> Result<Response, Problem> {
     manage_users::disable_user(&app.services.db, &staff.call(None), id).await?;
     Ok(done("/admin/settings/people", "saved"))
 }

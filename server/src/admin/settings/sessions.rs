@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use books::ids::SessionId;
 use engine::flows::{manage_users, sign_in};
@@ -15,6 +15,7 @@ use crate::admin::views::settings::{SessionRow, SessionSettings, SettingsTab};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::forms::Form;
+use crate::json::Id;
 use crate::respond::{Problem, page};
 use crate::view::form::Field;
 use crate::view::shell::Section;
@@ -73,8 +74,7 @@ fn device(agent: &str) -> String {
 }
 
 /// `POST /admin/settings/sessions/{id}/end`
-pub async fn end(State(app): State<Arc<App>>, Path(id): Path<String>, staff: Staff) -> Result<Response, Problem> {
-    let id: SessionId = id.parse().map_err(|_| Problem::not_found())?;
+pub async fn end(State(app): State<Arc<App>>, staff: Staff, Id(id): Id<SessionId>) -> Result<Response, Problem> {
     sign_in::sign_out(&app.services.db, &staff.call(None), id).await?;
     Ok(done("/admin/settings/sessions", "ended"))
 }
