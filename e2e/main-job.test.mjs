@@ -20,6 +20,15 @@ after(async () => {
   demo?.remove();
 });
 
+test("the mails of the past lead to where the demo listens", async () => {
+  const staff = await openWindow(browser, DESK);
+  await signIn(staff.page, demo);
+  await staff.page.goto(await found(staff.page, `${demo.url}/admin/outbox`, "Payment request"));
+  const links = (await staff.page.locator("main").innerText()).match(/https?:\/\/\S+\/p\/\S+/g) ?? [];
+  assert.ok(links.length > 0 && links.every((link) => link.startsWith(`${demo.url}/p/`)), links.join(" "));
+  await staff.context.close();
+});
+
 /** The story of the README, with staff at one width and the payer at the other. */
 async function mainJob({ customerName, email, staffWindow, payerWindow, options }) {
   const staff = await openWindow(browser, staffWindow, options);

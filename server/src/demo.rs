@@ -12,7 +12,7 @@ use engine::services::Services;
 use crate::config::Config;
 use crate::open;
 use crate::papers::Papers;
-use crate::run::{Failure, serve};
+use crate::run::{Failure, bind, serve};
 
 mod deeds;
 mod names;
@@ -28,6 +28,8 @@ pub async fn demo(mut config: Config, given: bool, papers: Papers) -> Result<(),
         config.data = std::env::temp_dir().join(format!("owed-demo-{}", std::process::id()));
         config.key_file = config.data.join("key");
     }
+    // First, because the mails of the past lead to where the demo listens.
+    let listener = bind(&mut config).await?;
     let begun = std::time::Instant::now();
     open::data_folder(&config.data)?;
     let filled = fill(&config).await?;
@@ -35,7 +37,7 @@ pub async fn demo(mut config: Config, given: bool, papers: Papers) -> Result<(),
         tracing::info!(took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "the demo business is ready");
     }
     eprintln!("Sign in as {EMAIL} with the password {PASSWORD} at /admin. Everything is in {}.", config.data.display());
-    serve(config, papers).await
+    serve(listener, config, papers).await
 }
 
 /// Does two years of business, unless there is one already. Answers whether it did.
@@ -45,7 +47,6 @@ async fn fill(config: &Config) -> Result<bool, Failure> {
     let url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
     let db = Db::open(&DbConfig { data: config.data.clone(), url, mode: Mode::ReadWrite }, clock)?;
     let keys = Keys::open(&config.key_file)?;
-    // The addresses in the mails of the past lead to where the demo will listen.
     let services =
         Services::new(db, keys, config.public_url().origin().to_owned(), None).with_base_urls(config.base_urls.by_kind());
     let filled = engine::store::business::list(&services.db).await?.is_empty();

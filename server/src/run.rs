@@ -74,9 +74,9 @@ fn start(cli: cli::Cli, papers: Papers) -> Result<(), Failure> {
 }
 
 /// `given`: the data folder was named, so it is kept and may hold a business already.
-async fn run(command: Command, config: Config, given: bool, papers: Papers) -> Result<(), Failure> {
+async fn run(command: Command, mut config: Config, given: bool, papers: Papers) -> Result<(), Failure> {
     match command {
-        Command::Serve(_) => serve(config, papers).await,
+        Command::Serve(_) => serve(bind(&mut config).await?, config, papers).await,
         Command::Demo(_) => demo::demo(config, given, papers).await,
         Command::Setup(args) => commands::setup(&config, &args).await,
         Command::Migrate => commands::migrate(&config).await,
@@ -89,11 +89,16 @@ async fn run(command: Command, config: Config, given: bool, papers: Papers) -> R
     }
 }
 
-/// Opens the installation, listens, says so, serves until told to stop, drains.
-pub(crate) async fn serve(mut config: Config, papers: Papers) -> Result<(), Failure> {
+/// Takes the address to listen on; afterwards the settings name the port that was free.
+pub(crate) async fn bind(config: &mut Config) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|e| Failure::Other(format!("cannot listen on {}: {e}", config.listen)))?;
     config.listen = listener.local_addr().map_err(|e| Failure::Other(format!("the socket has no address: {e}")))?;
+    Ok(listener)
+}
+
+/// Opens the installation, says that it listens, serves until told to stop, drains.
+pub(crate) async fn serve(listener: TcpListener, config: Config, papers: Papers) -> Result<(), Failure> {
     let address = config.listen;
     let services = open::services(&config, Mode::ReadWrite)?;
     engine::flows::move_clock::resume(&services.db).await?;
