@@ -72,6 +72,8 @@ pub struct Bank {
     told: usize,
     /// Whether the merchant takes bank accounts.
     pub takes_debits: bool,
+    /// Nights take longer: what they settle is under way until [`Bank::finish`].
+    pub slow_nights: bool,
     pages: BTreeMap<String, Page>,
     nonces: BTreeMap<String, Card>,
     next: usize,
@@ -87,6 +89,7 @@ impl Default for Bank {
             events: Vec::new(),
             told: 0,
             takes_debits: true,
+            slow_nights: false,
             pages: BTreeMap::new(),
             nonces: BTreeMap::new(),
             next: 1_000,
@@ -304,6 +307,7 @@ impl Bank {
         for it in self.transactions.iter_mut().filter(|it| it.batch.is_none()) {
             it.status = match it.status {
                 "authorizedPendingCapture" => continue,
+                "capturedPendingSettlement" if self.slow_nights => "pendingSettlement",
                 "capturedPendingSettlement" => "settledSuccessfully",
                 "refundPendingSettlement" => "refundSettledSuccessfully",
                 other => other,
@@ -322,6 +326,13 @@ impl Bank {
                 Card::DebitReturned if old => it.status = "returnedItem",
                 _ => {}
             }
+        }
+    }
+
+    /// What was under way is settled.
+    pub fn finish(&mut self) {
+        for it in self.transactions.iter_mut().filter(|it| it.status == "pendingSettlement") {
+            (it.status, it.settled_at) = ("settledSuccessfully", Some(self.now));
         }
     }
 

@@ -84,9 +84,10 @@ pub fn details(bank: &Bank, place: usize) -> Value {
 pub fn batch(bank: &Bank, place: usize) -> Value {
     let (refunds, disputed, returned) = bank.came_back(place);
     let nothing = amount(0);
+    let under_way = bank.transactions.iter().any(|it| it.batch == Some(place) && it.status == "pendingSettlement");
     json!({
         "batchId": place.to_string(), "settlementTimeUTC": time(bank.batches[place]), "settlementTimeLocal": time(bank.batches[place]),
-        "settlementState": "settledSuccessfully", "paymentMethod": "creditCard",
+        "settlementState": if under_way { "pendingSettlement" } else { "settledSuccessfully" }, "paymentMethod": "creditCard",
         "statistics": [{
             "accountType": "Visa", "chargeAmount": nothing, "chargeCount": 0, "refundAmount": nothing, "refundCount": refunds,
             "voidCount": 0, "declineCount": 0, "errorCount": 0, "returnedItemAmount": nothing, "returnedItemCount": returned,

@@ -1,6 +1,7 @@
 //! What Authorize.Net settled, each batch as one payout, taken apart into its transactions.
 //!
-//! Invariants: a batch is told once it is settled, and as it was settled: what became of its charges later does not change it. A
+//! Invariants: a batch is told once it is settled, and as it was settled: what became of its charges later does not change it. One that
+//! is listed before all of it is settled is waited for, for [`WAIT_DAYS`] days, without holding up the others. A
 //! charge that the payer's bank took back afterwards is told beside it, as a payout of its own that takes from the bank, and once
 //! more the other way when the dispute is won. Fees are nothing: the acquirer takes them elsewhere and Authorize.Net does not know
 //! them, so that a connection whose acquirer takes them out of each deposit does not claim this.
@@ -28,29 +29,47 @@ const BACK_DAYS: i64 = 150;
 const AT_ONCE: usize = 20;
 /// A batch may be listed a little later than one that was settled after it.
 const AGAIN_SECONDS: i64 = 86_400;
+/// A bank debit is on its way for days. What is not settled after so long is told without the rest.
+const WAIT_DAYS: i64 = 15;
 const DAY: i64 = 86_400;
 
-/// How far batches were read, and those of which something came back.
+/// How far batches were read, those of which something came back, and those before it that are waited for.
 struct Place {
     settled: Instant,
     back: BTreeSet<String>,
+    waits: BTreeSet<String>,
 }
+
+/// Stands before a batch in the cursor that is waited for.
+const WAITS: char = '?';
 
 impl Place {
     fn read(cursor: Option<&str>, now: Instant) -> Option<Place> {
         let Some(text) = cursor else {
-            return Some(Place { settled: now.plus_seconds(-FIRST_DAYS * DAY), back: BTreeSet::new() });
+            let settled = now.plus_seconds(-FIRST_DAYS * DAY);
+            return Some(Place { settled, back: BTreeSet::new(), waits: BTreeSet::new() });
         };
         let mut parts = text.split(' ');
         let settled = Instant::from_rfc3339(parts.next()?)?;
-        Some(Place { settled, back: parts.map(str::to_owned).collect() })
+        let (waits, back): (Vec<&str>, Vec<&str>) = parts.partition(|part| part.starts_with(WAITS));
+        let waits = waits.iter().map(|part| part.trim_start_matches(WAITS).to_owned()).collect();
+        Some(Place { settled, back: back.into_iter().map(str::to_owned).collect(), waits })
     }
 
     fn text(&self) -> String {
         let mut text = self.settled.to_rfc3339();
         self.back.iter().for_each(|batch| text.push_str(&format!(" {batch}")));
+        self.waits.iter().for_each(|batch| text.push_str(&format!(" {WAITS}{batch}")));
         text
     }
+}
+
+/// What became of a batch.
+enum Night {
+    /// Its payout; none when nothing in it moved money.
+    Settled(Option<Payout>),
+    /// Some of it is still on its way.
+    Waits,
 }
 
 impl AuthorizeNet {
@@ -72,9 +91,15 @@ impl AuthorizeNet {
         }
         let currency = self.own_currency().await?;
         let mut payouts = Vec::new();
-        for batch in new.iter().take(AT_ONCE).filter(|batch| batch.settlement_state != "settlementError") {
-            payouts.extend(self.whole(batch, currency).await?);
+        let waited = all.iter().filter(|batch| settled_at(batch) < place.settled && place.waits.contains(&batch.batch_id));
+        let mut waits = BTreeSet::new();
+        for batch in waited.chain(new.iter().take(AT_ONCE).copied()) {
+            match self.whole(batch, currency, now).await? {
+                Night::Settled(payout) => payouts.extend(payout),
+                Night::Waits => drop(waits.insert(batch.batch_id.clone())),
+            }
         }
+        place.waits = waits;
         let more = new.len() > AT_ONCE;
         if more {
             let last = settled_at(new[AT_ONCE - 1]);
@@ -99,20 +124,30 @@ impl AuthorizeNet {
         own.ok_or_else(|| Said::Lost("Authorize.Net does not say in which currency it settles".to_owned()))
     }
 
-    /// A batch as it was settled; none when nothing in it moved money.
-    async fn whole(&self, batch: &Batch, currency: Currency) -> Result<Option<Payout>, Said> {
+    /// A batch as it was settled.
+    async fn whole(&self, batch: &Batch, currency: Currency, now: Instant) -> Result<Night, Said> {
+        let patient = now < settled_at(batch).plus_seconds(WAIT_DAYS * DAY);
+        match batch.settlement_state.as_str() {
+            "settlementError" => return Ok(Night::Settled(None)),
+            "pendingSettlement" if patient => return Ok(Night::Waits),
+            _ => {}
+        }
         let mut lines: BTreeMap<String, i64> = BTreeMap::new();
         let mut net = 0_i64;
-        for it in self.of_batch(&batch.batch_id).await? {
+        let all = self.of_batch(&batch.batch_id).await?;
+        if patient && all.iter().any(is_settling) {
+            return Ok(Night::Waits);
+        }
+        for it in all {
             let Some(signed) = moved(&it, currency)? else { continue };
             *lines.entry(self.charge_behind(&it).await?).or_default() += signed;
             net += signed;
         }
         if lines.is_empty() {
-            return Ok(None);
+            return Ok(Night::Settled(None));
         }
         let lines = lines.into_iter().collect();
-        Ok(Some(payout(batch.batch_id.clone(), net, lines, day_of(batch)?, currency)))
+        Ok(Night::Settled(Some(payout(batch.batch_id.clone(), net, lines, day_of(batch)?, currency))))
     }
 
     /// The charge that a transaction is, or that it returns.
@@ -156,6 +191,10 @@ impl AuthorizeNet {
         }
         Ok(())
     }
+}
+
+fn is_settling(it: &Summary) -> bool {
+    matches!(it.transaction_status.as_str(), "pendingSettlement" | "pendingFinalSettlement" | "updatingSettlement")
 }
 
 /// What a settled transaction brought or took in its night; none: it moved nothing.

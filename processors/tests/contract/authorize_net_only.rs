@@ -270,3 +270,27 @@ async fn where_the_acquirer_takes_its_fees_out_of_each_deposit_batches_are_not_r
     assert_eq!(rejected(unread.payouts(None, net.now()).await), RejectReason::Unsupported);
     assert!(kind.check(&settings("sometimes")).is_err(), "a word that nobody offered");
 }
+
+#[tokio::test]
+async fn a_batch_that_is_still_under_way_is_told_when_it_is_settled_and_holds_up_no_other() {
+    let net = AuthorizeNetStage::new(json!({})).await;
+    let stage: &dyn Stage = &net;
+    let late = stage.captured(Role::Pays, usd(5_000)).await;
+    net.fake.bank().slow_nights = true;
+    stage.pass(DAY).await;
+    net.fake.bank().slow_nights = false;
+    let first = done(stage.processor().payouts(None, stage.now()).await);
+    assert_eq!(first.payouts, [], "it has not arrived");
+    stage.pass(3 * DAY).await;
+    let other = stage.captured(Role::Pays, usd(700)).await;
+    stage.pass(3 * DAY).await;
+    let second = done(stage.processor().payouts(Some(&first.cursor), stage.now()).await);
+    let charges = |page: &processors::Payouts| -> Vec<String> {
+        page.payouts.iter().flat_map(|payout| &payout.lines).map(|line| line.charge.clone()).collect()
+    };
+    assert_eq!(charges(&second), [other.id]);
+    net.fake.bank().finish();
+    let third = done(stage.processor().payouts(Some(&second.cursor), stage.now()).await);
+    assert!(charges(&third).contains(&late.id), "{third:?}");
+    assert_eq!(third.payouts[0].net, usd(5_000));
+}
