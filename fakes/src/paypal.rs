@@ -225,12 +225,11 @@ fn refusal(Refused(status, issue): &Refused) -> (u16, Vec<u8>) {
         422 => "UNPROCESSABLE_ENTITY",
         _ => "INTERNAL_SERVER_ERROR",
     };
-    let body = json!({
-        "name": name,
-        "message": "The request could not be done.",
-        "debug_id": "b1d1f06c7246c",
-        "details": [{ "issue": issue, "description": "In PayPal's own words." }],
-    });
+    // Some refusals have no word of their own.
+    let is_sentence = issue.contains(' ');
+    let details = if is_sentence { json!([]) } else { json!([{ "issue": issue, "description": "In PayPal's own words." }]) };
+    let message = if is_sentence { issue } else { "The request could not be done." };
+    let body = json!({ "name": name, "message": message, "debug_id": "b1d1f06c7246c", "details": details });
     (*status, body.to_string().into_bytes())
 }
 

@@ -208,7 +208,9 @@ fn void(bank: &mut Bank, id: &str) -> Answer {
 }
 
 fn shown_capture(bank: &Bank, id: &str) -> Answer {
-    let (mut capture, paid) = bank.capture(id)?;
+    let guarded = bank.record.guarded && bank.record.movements.iter().any(|it| it.id == id);
+    let (mut capture, paid) =
+        bank.capture(id).map_err(|unknown| if guarded { Refused(403, "PERMISSION_DENIED") } else { unknown })?;
     if let Paid::Order(order) = paid {
         capture["supplementary_data"] = json!({ "related_ids": { "order_id": order } });
     }

@@ -37,6 +37,8 @@ pub struct Record {
     pub late: i64,
     /// Movements that never show.
     pub hidden: Vec<String>,
+    /// Captures that are not this app's own are refused, and not only unknown.
+    pub guarded: bool,
 }
 
 fn value(sum: i64, currency: &str) -> Value {
@@ -177,6 +179,10 @@ impl Bank {
         let (Some(from), Some(to)) = (time("start_date"), time("end_date")) else { return Err(Refused(400, "INVALID_REQUEST")) };
         if to < from || to.0 - from.0 > 31 * DAY * 1_000_000 {
             return Err(Refused(400, "INVALID_REQUEST"));
+        }
+        // What was not taken into the record so far cannot be begun with.
+        if from.0 > (self.now - self.record.late) * 1_000_000 {
+            return Err(Refused(400, "Data for the given start date is not available."));
         }
         let only_time = request.query.split('&').count() == 2;
         let number = |name: &str, usual: usize| request.asked(name).and_then(|text| text.parse().ok()).unwrap_or(usual);

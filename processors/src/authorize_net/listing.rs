@@ -100,13 +100,15 @@ impl AuthorizeNet {
         Ok(found)
     }
 
-    /// The charge of an attempt: the one that was not refused, else the newest that was.
+    /// The charge of an attempt: one that stands goes before one that was voided, and that before one that was refused; of such the
+    /// newest.
     pub(super) async fn charge_with(&self, id: AttemptId, now: Instant) -> Result<Option<Read>, Said> {
         let all: Vec<Summary> =
             self.carrying(id, now).await?.into_iter().filter(|it| !is_refund(&it.transaction_status)).collect();
         let refused =
             |it: &&Summary| matches!(it.transaction_status.as_str(), "declined" | "generalError" | "communicationError");
-        self.shown(all.iter().find(|it| !refused(it)).or(all.first())).await
+        let stands = |it: &&Summary| !refused(it) && it.transaction_status != "voided";
+        self.shown(all.iter().find(stands).or_else(|| all.iter().find(|it| !refused(it))).or(all.first())).await
     }
 
     /// The refund of an attempt.

@@ -29,6 +29,12 @@ impl Said {
         issues.contains(&self.issue())
     }
 
+    /// Whether it refused with this in its sentence: some refusals have no word of their own.
+    pub fn says(&self, sentence: &str) -> bool {
+        matches!(self, Said::Refused { trouble, .. }
+            if trouble.message.contains(sentence) || trouble.details.iter().any(|it| it.issue.contains(sentence)))
+    }
+
     /// The refusal of a call about money coming in, or about no money at all.
     pub fn outcome<T>(self) -> Outcome<T> {
         let Said::Refused { status, trouble } = self else { return self.unheard() };

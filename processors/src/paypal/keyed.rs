@@ -2,7 +2,8 @@
 //! in its invoice number.
 //!
 //! Invariants: such a charge is known by the id of its capture; what is no attempt's reference is not ours. Limits: what went back of
-//! one in parts is read from the newest refund that PayPal told of in the last 30 days. No real account was asked: its pages say that
+//! one in parts is read from the newest refund that PayPal told of in the last 30 days, else from its record of movements, where the
+//! app may read it. No real account was asked: its pages say that
 //! the terminal's invoice number is the capture's.
 
 use books::calendar::Instant;
@@ -13,6 +14,7 @@ use super::PayPal;
 use super::amounts;
 use super::answers::{Said, of_bank};
 use super::charges::{at, state_of_capture};
+use super::movements::{Movement, Status};
 use super::orders::attempt_in;
 use super::resolving::made_at;
 use super::shapes::{Capture, DisputeList, Event, Refunded};
@@ -20,9 +22,10 @@ use crate::outcome::{Outcome, RejectReason};
 use crate::processor::Attempt;
 use crate::remote::{Charge, ChargeState};
 
-/// The attempt whose reference a capture carries that belongs to no order.
+/// The attempt whose reference a capture carries that belongs to no order. People copied it: spaces around it and capitals are let go,
+/// which lead to no other attempt.
 pub fn attempt_of(custom: Option<&str>, invoice: Option<&str>) -> Option<AttemptId> {
-    attempt_in(custom).or_else(|| attempt_in(invoice))
+    attempt_in(custom).or_else(|| attempt_in(Some(&invoice?.trim().to_ascii_lowercase())))
 }
 
 /// The capture that a message tells of, if it was keyed by staff for an attempt of ours.
@@ -46,11 +49,19 @@ impl PayPal {
         let mut ids: Vec<String> =
             events.iter().rev().filter_map(told).filter(|(_, of)| *of == by.id).map(|(id, _)| id).collect();
         ids.dedup();
+        let mut given_back = None;
         for id in ids {
             match self.look_at_capture(&id, by.at).await {
                 Outcome::Done(charge) | Outcome::Pending(charge) if charge.state == ChargeState::Failed => {}
+                // Keyed by mistake and refunded at once: one that stands goes before it.
+                Outcome::Done(charge) if charge.refunded == charge.amount => {
+                    given_back.get_or_insert(charge);
+                }
                 found => return found,
             }
+        }
+        if let Some(charge) = given_back {
+            return Outcome::Done(charge);
         }
         Outcome::rejected(RejectReason::NotFound, "Nothing was taken in PayPal's terminal by this reference so far.")
     }
@@ -85,11 +96,26 @@ impl PayPal {
             event.event_type == "PAYMENT.CAPTURE.REFUNDED" && up == Some(capture.id.as_str())
         };
         let Some(newest) = events.iter().rev().find(returns).and_then(|event| event.resource.id.as_deref()) else {
-            return Err(Said::Lost(format!("PayPal does not say what went back of the capture {}", capture.id)));
+            return self.gone_back_before(capture, amount, now).await;
         };
         let refund: Refunded = self.line.get(&format!("/v2/payments/refunds/{newest}"), now).await?;
         let total = refund.seller_payable_breakdown.and_then(|breakdown| breakdown.total_refunded_amount);
         amounts::read(total.as_ref()).ok_or_else(|| Said::Lost(format!("PayPal told no sum of the refunds up to {newest}")))
+    }
+
+    /// What went back longer ago than PayPal's list of messages reaches: its record of movements has it.
+    async fn gone_back_before(&self, capture: &Capture, amount: Money, now: Instant) -> Result<Money, Said> {
+        let lost = || Said::Lost(format!("PayPal does not say what went back of the capture {}", capture.id));
+        let since = at(capture.create_time.as_deref()).ok_or_else(lost)?;
+        let all = self.movements(since, now, now).await.map_err(|_| lost())?;
+        let returns = |it: &&Movement| {
+            matches!(it.code.as_str(), "T1106" | "T1107")
+                && it.status == Status::Done
+                && it.currency == amount.currency
+                && it.about.as_deref() == Some(capture.id.as_str())
+        };
+        let minor: i64 = all.iter().filter(returns).map(|it| -it.amount).sum();
+        if (1..=amount.minor).contains(&minor) { Ok(Money::new(minor, amount.currency)) } else { Err(lost()) }
     }
 
     async fn is_disputed(&self, capture: &str, now: Instant) -> Result<bool, Said> {

@@ -98,6 +98,7 @@ struct Part {
     invoice: Option<String>,
     /// It is a payment, or names one.
     of_payment: bool,
+    is_keyed: bool,
 }
 
 enum Verdict {
@@ -185,7 +186,7 @@ impl PayPal {
         let mut lines: BTreeMap<String, (i64, Option<AttemptId>)> = BTreeMap::new();
         for (id, part) in proven.lines {
             let known = match (&part.attempt, part.of_payment) {
-                (None, true) => self.charge_called(&id, part.invoice.as_deref(), now).await?,
+                (None, true) if !part.is_keyed => self.charge_called(&id, part.invoice.as_deref(), now).await?,
                 _ => None,
             };
             let line = lines.entry(known.unwrap_or(id)).or_default();
@@ -211,16 +212,26 @@ impl PayPal {
                 Ok(found) if order_of(&found) != found.id => return Ok(Some(order_of(&found))),
                 Ok(found) if keyed::attempt_of(None, found.invoice_id.as_deref()).is_some() => return Ok(None),
                 Ok(found) => number = found.invoice_id,
-                Err(said) if said.is_missing() => {}
+                // What another app of the merchant's took is not shown to this one.
+                Err(said) if said.is_missing() || is_not_ours(&said) => {}
                 Err(said) => return Err(said),
             }
         }
         let Some(number) = number else { return Ok(None) };
         let asked = serde_json::json!({ "invoice_number": number });
-        let found: InvoiceList = self.line.post("/v2/invoicing/search-invoices?page_size=20", None, &asked, now).await?;
+        let found = self.line.post("/v2/invoicing/search-invoices?page_size=20", None, &asked, now).await;
+        let found: InvoiceList = match found {
+            // An app that may not make invoices made none.
+            Err(said) if is_not_ours(&said) => return Ok(None),
+            found => found?,
+        };
         let same = found.items.into_iter().find(|it| it.detail.invoice_number.as_deref() == Some(&number));
         Ok(same.map(|it| it.id))
     }
+}
+
+fn is_not_ours(said: &Said) -> bool {
+    matches!(said, Said::Refused { status: 403, .. })
 }
 
 /// Whether a bank movement stands in the list not after the last one of its currency that was told.
@@ -264,7 +275,7 @@ fn judged(stood: Option<&Standing>, period: &[Movement], now: Instant) -> Verdic
             part.amount += movement.amount;
             part.of_payment |= movement.is_payment() || movement.source() != movement.id;
             if movement.is_payment() {
-                (part.attempt, part.invoice) = (movement.attempt, movement.invoice.clone());
+                (part.attempt, part.invoice, part.is_keyed) = (movement.attempt, movement.invoice.clone(), movement.is_keyed);
             }
         }
     }

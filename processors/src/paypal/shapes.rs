@@ -332,6 +332,7 @@ pub struct Moved {
 pub struct Trouble {
     pub name: String,
     pub error: String,
+    pub message: String,
     pub debug_id: String,
     pub details: Vec<Detail>,
 }

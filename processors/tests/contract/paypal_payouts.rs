@@ -222,3 +222,75 @@ async fn a_record_that_cannot_be_read_tells_nothing() {
         connect_with("http://127.0.0.1:9", &json!({ "client_id": CLIENT.0, "client_secret": CLIENT.1, "webhook_id": WEBHOOK }));
     unknown(nobody.payouts(None, paypal.now()).await);
 }
+
+#[tokio::test]
+async fn two_cards_keyed_by_one_reference_are_two_lines() {
+    let paypal = PayPalStage::new(json!({})).await;
+    let stage: &dyn Stage = &paypal;
+    let by = stage.attempt();
+    let reference = stage.processor().terminal_apart(by.id).expect("it is claimed").reference;
+    let first = stage.key_in_terminal(&reference, Role::Pays, usd(1_000));
+    let second = stage.key_in_terminal(&reference, Role::Pays, usd(700));
+    paypal.wait(HOUR);
+    paypal.fake.bank().sweep();
+    let page = done(paypal.listed(None).await);
+    assert_eq!(lines(one(&page)), BTreeMap::from([(first.as_str(), 1_000), (second.as_str(), 700)]));
+    assert!(one(&page).lines.iter().all(|line| line.attempt.is_none()), "the attempt leads to one of them only: {page:?}");
+}
+
+#[tokio::test]
+async fn a_reference_is_known_however_people_copied_it() {
+    let paypal = PayPalStage::new(json!({})).await;
+    let stage: &dyn Stage = &paypal;
+    let by = stage.attempt();
+    let reference = stage.processor().terminal_apart(by.id).expect("it is claimed").reference;
+    let id = stage.key_in_terminal(&format!(" {} ", reference.to_uppercase()), Role::Pays, usd(1_000));
+    let found = done(stage.processor().find_keyed(&by).await);
+    assert_eq!((found.id, found.attempt), (id, Some(by.id)));
+}
+
+#[tokio::test]
+async fn what_another_app_took_is_a_stranger_and_no_missing_right() {
+    let paypal = PayPalStage::new(json!({})).await;
+    paypal.fake.bank().record.guarded = true;
+    let stranger = paypal.fake.bank().receive("USD", 500);
+    paypal.wait(HOUR);
+    paypal.fake.bank().sweep();
+    assert_eq!(lines(one(&done(paypal.listed(None).await))), BTreeMap::from([(stranger.as_str(), 500)]));
+}
+
+#[tokio::test]
+async fn a_payment_that_was_partly_refunded_since_moved_its_money() {
+    let paypal = PayPalStage::new(json!({})).await;
+    let paid = paypal.fake.bank().receive("USD", 500);
+    paypal.fake.bank().record.movements[0].status = "F";
+    paypal.wait(HOUR);
+    paypal.fake.bank().withdraw("USD", 500);
+    assert_eq!(lines(one(&done(paypal.listed(None).await))), BTreeMap::from([(paid.as_str(), 500)]));
+}
+
+#[tokio::test]
+async fn a_part_of_a_long_record_that_is_not_there_yet_is_empty() {
+    let paypal = PayPalStage::new(json!({})).await;
+    for _ in 0..250 {
+        paypal.fake.bank().receive("USD", 100);
+        paypal.wait(10);
+    }
+    paypal.fake.bank().sweep();
+    paypal.fake.bank().record.late = 3 * HOUR;
+    paypal.wait(3 * HOUR + 600);
+    assert_eq!(one(&done(paypal.listed(None).await)).net, usd(25_000));
+}
+
+#[tokio::test]
+async fn what_went_back_of_a_keyed_card_long_ago_is_still_known() {
+    let paypal = PayPalStage::new(json!({})).await;
+    let stage: &dyn Stage = &paypal;
+    let reference = stage.processor().terminal_apart(stage.attempt().id).expect("it is claimed").reference;
+    let id = stage.key_in_terminal(&reference, Role::Pays, usd(1_000));
+    paypal.refunded(&id, 300).await;
+    paypal.wait(40 * DAY);
+    assert_eq!(stage.charge_now(&id).await.refunded, usd(300));
+    paypal.fake.bank().dispute_on(&id);
+    assert!(!done(stage.processor().changes(None, paypal.now()).await).changed.is_empty(), "one old charge holds up nothing");
+}

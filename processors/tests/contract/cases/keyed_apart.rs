@@ -62,6 +62,16 @@ pub async fn a_card_that_is_refused_there_is_no_payment(stage: &dyn Stage) {
     assert_eq!(done(stage.processor().find_keyed(&by).await).id, id);
 }
 
+pub async fn what_was_keyed_twice_and_given_back_once_is_the_one_that_stands(stage: &dyn Stage) {
+    let by = stage.attempt();
+    let reference = apart(stage, &by).reference;
+    let stands = stage.key_in_terminal(&reference, Role::Pays, usd(900));
+    let again = stage.key_in_terminal(&reference, Role::Pays, usd(900));
+    let whole = RefundRequest { charge: again, amount: usd(900), reason: "Keyed twice".into() };
+    done(stage.processor().refund(&stage.attempt(), &whole).await);
+    assert_eq!(done(stage.processor().find_keyed(&by).await).id, stands);
+}
+
 pub async fn what_was_taken_there_goes_back_like_any_charge(stage: &dyn Stage) {
     let by = stage.attempt();
     let charge = stage.key_in_terminal(&apart(stage, &by).reference, Role::Pays, usd(1_000));

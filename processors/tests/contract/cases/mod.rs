@@ -115,6 +115,7 @@ const CASES: &[(Capability, &[Case])] = &[
         &[
             case!(keyed_apart::what_staff_take_there_is_known_by_our_reference),
             case!(keyed_apart::a_card_that_is_refused_there_is_no_payment),
+            case!(keyed_apart::what_was_keyed_twice_and_given_back_once_is_the_one_that_stands),
             case!(keyed_apart::what_was_taken_there_goes_back_like_any_charge),
             case!(keyed_apart::what_carries_another_reference_is_not_ours),
         ],
