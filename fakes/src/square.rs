@@ -7,7 +7,10 @@
 
 pub mod bank;
 mod cards;
+mod charges;
 mod debits;
+mod invoices;
+mod links;
 mod payouts;
 
 use std::collections::VecDeque;

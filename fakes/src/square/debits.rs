@@ -8,7 +8,8 @@
 use books::calendar::Instant;
 use serde_json::{Value, json};
 
-use super::bank::{Answer, Bank, Refused, invalid, missing, refusal_of};
+use super::bank::{Answer, Bank, Refused, invalid, missing};
+use super::charges::refusal_of;
 use crate::stripe::Card as Role;
 
 const DAY: i64 = 86_400;
