@@ -3,7 +3,7 @@
 //! Invariants: a batch is told once it is settled, and as it was settled: what became of its charges later does not change it. One that
 //! is listed before all of it is settled is waited for, for [`WAIT_DAYS`] days, without holding up the others. A
 //! charge that the payer's bank took back afterwards is told beside it, as a payout of its own that takes from the bank, and once
-//! more the other way when the dispute is won. Fees are nothing: the acquirer takes them elsewhere and Authorize.Net does not know
+//! more the other way when the dispute is won; a refund that a bank sent back is one that brings. Fees are nothing: the acquirer takes them elsewhere and Authorize.Net does not know
 //! them, so that a connection whose acquirer takes them out of each deposit does not claim this.
 //! Limits: what comes back is found for [`BACK_DAYS`] days; of a disputed charge no day is told, so it is dated as its batch.
 //! Source: developer.authorize.net, Transaction Reporting, 2026.
@@ -32,6 +32,8 @@ const AGAIN_SECONDS: i64 = 86_400;
 /// A bank debit is on its way for days. What is not settled after so long is told without the rest.
 const WAIT_DAYS: i64 = 15;
 const DAY: i64 = 86_400;
+/// The type of a transaction that gives money back.
+const REFUND: &str = "refundTransaction";
 
 /// How far batches were read, those of which something came back, and those before it that are waited for.
 struct Place {
@@ -139,8 +141,8 @@ impl AuthorizeNet {
             return Ok(Night::Waits);
         }
         for it in all {
-            let Some(signed) = moved(&it, currency)? else { continue };
-            *lines.entry(self.charge_behind(&it).await?).or_default() += signed;
+            let Some((charge, signed)) = self.moved(&it, currency).await? else { continue };
+            *lines.entry(charge).or_default() += signed;
             net += signed;
         }
         if lines.is_empty() {
@@ -150,12 +152,22 @@ impl AuthorizeNet {
         Ok(Night::Settled(Some(payout(batch.batch_id.clone(), net, lines, day_of(batch)?, currency))))
     }
 
-    /// The charge that a transaction is, or that it returns.
-    async fn charge_behind(&self, it: &Summary) -> Result<String, Said> {
-        if !is_refund(&it.transaction_status) {
-            return Ok(it.trans_id.clone());
-        }
-        Ok(self.details(&it.trans_id).await?.ref_trans_id.unwrap_or_else(|| it.trans_id.clone()))
+    /// The charge that a settled transaction is or gives back, and what it brought or took in its night; none: it moved nothing.
+    async fn moved(&self, it: &Summary, currency: Currency) -> Result<Option<(String, i64)>, Said> {
+        let behind = match it.transaction_status.as_str() {
+            // What the payer's bank took back later had been settled before.
+            "settledSuccessfully" | "chargeback" | "chargebackReversal" => None,
+            // A bank sends back charges, and refunds too; a list does not say which of them it was.
+            "refundSettledSuccessfully" | "returnedItem" => Some(self.details(&it.trans_id).await?),
+            _ => return Ok(None),
+        };
+        let unreadable = |_| Said::Lost(format!("Authorize.Net told no amount of {}", it.trans_id));
+        let amount = Units::Iso.read(&it.settle_amount, currency.code()).map_err(unreadable)?.minor;
+        let refund = behind.filter(|details| is_refund(&it.transaction_status) || details.transaction_type == REFUND);
+        Ok(Some(match refund {
+            Some(details) => (details.ref_trans_id.unwrap_or_else(|| it.trans_id.clone()), -amount),
+            None => (it.trans_id.clone(), amount),
+        }))
     }
 
     async fn add_what_came_back(
@@ -179,10 +191,10 @@ impl AuthorizeNet {
                 "chargeback" | "chargebackReversal" => day_of(batch)?,
                 _ => continue,
             };
-            let Some(taken) = moved(&it, currency)? else { continue };
+            let Some((charge, taken)) = self.moved(&it, currency).await? else { continue };
             let one = |word: &str, amount: i64| {
                 let id = format!("{}-{}-{word}", batch.batch_id, it.trans_id);
-                payout(id, amount, vec![(it.trans_id.clone(), amount)], on, currency)
+                payout(id, amount, vec![(charge.clone(), amount)], on, currency)
             };
             payouts.push(one("back", -taken));
             if it.transaction_status == "chargebackReversal" {
@@ -195,19 +207,6 @@ impl AuthorizeNet {
 
 fn is_settling(it: &Summary) -> bool {
     matches!(it.transaction_status.as_str(), "pendingSettlement" | "pendingFinalSettlement" | "updatingSettlement")
-}
-
-/// What a settled transaction brought or took in its night; none: it moved nothing.
-fn moved(it: &Summary, currency: Currency) -> Result<Option<i64>, Said> {
-    let sign = match it.transaction_status.as_str() {
-        // What came back later had been settled before.
-        "settledSuccessfully" | "chargeback" | "chargebackReversal" | "returnedItem" => 1,
-        "refundSettledSuccessfully" => -1,
-        _ => return Ok(None),
-    };
-    let unreadable = |_| Said::Lost(format!("Authorize.Net told no amount of {}", it.trans_id));
-    let amount = Units::Iso.read(&it.settle_amount, currency.code()).map_err(unreadable)?;
-    Ok(Some(sign * amount.minor))
 }
 
 fn payout(id: String, net: i64, lines: Vec<(String, i64)>, on: Day, currency: Currency) -> Payout {

@@ -259,6 +259,31 @@ async fn a_batch_is_one_payout_that_stays_and_what_comes_back_is_taken_beside_it
 }
 
 #[tokio::test]
+async fn a_refund_that_a_bank_sends_back_reaches_the_merchant_again() {
+    let net = AuthorizeNetStage::new(json!({})).await;
+    let stage: &dyn Stage = &net;
+    let charge = stage.captured(Role::Pays, usd(10_000)).await;
+    stage.pass(DAY).await;
+    assert!(net.fake.bank().refund_elsewhere(&charge.id, 4_000));
+    stage.pass(DAY).await;
+    let told = done(stage.processor().payouts(None, stage.now()).await);
+    let lines = |payout: &processors::Payout| {
+        payout.lines.iter().map(|line| (line.charge.clone(), line.amount.minor)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told.payouts.iter().map(lines).collect::<Vec<_>>(),
+        [[(charge.id.clone(), 10_000)], [(charge.id.clone(), -4_000)]]
+    );
+
+    let refund = net.fake.bank().transactions.iter().position(|it| it.of.is_some()).expect("it is there");
+    net.fake.bank().transactions[refund].status = "returnedItem";
+    let later = done(stage.processor().payouts(Some(&told.cursor), stage.now()).await);
+    let back = later.payouts.iter().find(|payout| payout.id.ends_with("-back")).unwrap_or_else(|| panic!("{later:?}"));
+    assert_eq!((back.net, lines(back)), (usd(4_000), vec![(charge.id.clone(), 4_000)]));
+    assert!(told.payouts.iter().all(|batch| later.payouts.iter().all(|same| same.id != batch.id || same == batch)), "{later:?}");
+}
+
+#[tokio::test]
 async fn where_the_acquirer_takes_its_fees_out_of_each_deposit_batches_are_not_read() {
     let kind = processors::registry::find("authorize_net").expect("it is in the list");
     let settings = |deposits: &str| json!({ "login_id": "login", "transaction_key": "key", "deposits": deposits });
