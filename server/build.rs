@@ -22,13 +22,14 @@ fn sha() -> String {
 
 /// Asks git, and asks again after each commit. Whoever commits often and minds rebuilding sets the variable.
 fn from_git() -> Option<String> {
-    let heads = "../.git/logs/HEAD";
-    if Path::new(heads).exists() {
+    // A second working tree keeps it elsewhere.
+    if let Some(heads) = git(&["--git-path", "logs/HEAD"]).filter(|heads| Path::new(heads).exists()) {
         println!("cargo:rerun-if-changed={heads}");
     }
-    let out = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output().ok()?;
-    if !out.status.success() {
-        return None;
-    }
-    Some(String::from_utf8(out.stdout).ok()?.trim().to_owned())
+    git(&["--short=12", "HEAD"])
+}
+
+fn git(asked: &[&str]) -> Option<String> {
+    let out = Command::new("git").arg("rev-parse").args(asked).output().ok()?;
+    if out.status.success() { Some(String::from_utf8(out.stdout).ok()?.trim().to_owned()) } else { None }
 }

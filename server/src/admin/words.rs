@@ -5,6 +5,7 @@ use books::ids::BusinessId;
 use books::paper::PaperKind;
 use engine::store::event::Event;
 use engine::store::{api_key, user};
+use processors::registry;
 
 use super::desk::Desk;
 use super::views::documents::HistoryRow;
@@ -233,7 +234,7 @@ pub fn history(desk: &Desk, names: &Names, events: &[Event]) -> Vec<HistoryRow> 
     events.iter().rev().map(row).collect()
 }
 
-/// A ledger account as a person would call it; `clearing:stripe` reads `Clearing, stripe`.
+/// A ledger account as a person would call it; `clearing:authorize_net` reads `Clearing, Authorize.Net`.
 pub fn ledger_account(account: &str) -> String {
     let known = match account {
         "receivable" => "Receivable",
@@ -249,7 +250,27 @@ pub fn ledger_account(account: &str) -> String {
         "small_differences" => "Small differences",
         "adjustments" => "Adjustments",
         "late_fees" => "Late fees",
-        other => return other.replace("clearing:", "Clearing, "),
+        other => {
+            let Some(kind) = other.strip_prefix("clearing:") else { return other.to_owned() };
+            return format!("Clearing, {}", registry::find(kind).map_or(kind, |known| known.title));
+        }
     };
     known.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clearing_is_called_as_its_processor_calls_itself() {
+        for (account, name) in [
+            ("clearing:authorize_net", "Clearing, Authorize.Net"),
+            ("clearing:paypal", "Clearing, PayPal"),
+            ("clearing:gone", "Clearing, gone"),
+            ("bank", "Bank, paid out by processors"),
+        ] {
+            assert_eq!(ledger_account(account), name);
+        }
+    }
 }
