@@ -180,8 +180,7 @@ fn required(facts: &RefundFacts) -> Result<()> {
 
 /// What an account would say to it now, tried on a copy.
 fn rehearse(tx: &mut Tx<'_>, account: &Account, back: &MoneyBack) -> Result<()> {
-    account.clone().refund(tx.ids(), back)?;
-    Ok(())
+    account.clone().refund(tx.ids(), back).map(drop).map_err(|no| Error::from(no).parts_in("allocations"))
 }
 
 async fn begin(services: &Services, call: &Call, input: GiveBack, too_early: bool) -> Result<Done<RefundId>> {
@@ -297,7 +296,7 @@ fn wait(tx: &mut Tx<'_>, by: &Call, mut case: Case, row: Refund) -> Result<()> {
 
 /// Money that staff gave back: posted at once.
 pub(crate) fn record(tx: &mut Tx<'_>, by: &Call, mut case: Case, row: Refund, back: &MoneyBack, is_new: bool) -> Result<()> {
-    let posted = case.books.account.refund(tx.ids(), back).map_err(|no| Error::from(no).parts_in("allocations"))?;
+    let posted = case.books.account.refund(tx.ids(), back)?;
     let event = event_id(tx);
     let (account, _) = case.books.write(tx, by, event)?;
     close_settled(tx, case.requests, &account, None);

@@ -14,7 +14,6 @@ use crate::api::looks::media_type;
 use crate::app::App;
 use crate::auth::Staff;
 use crate::forms::Form;
-use crate::json::Id;
 use crate::live::{LiveStream, Topic};
 use crate::respond::Problem;
 
@@ -44,8 +43,9 @@ pub async fn stylesheet(State(app): State<Arc<App>>, Path(file): Path<String>) -
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"))], text).into_response())
 }
 
-/// `GET /brand/{id}/logo`: the picture as it was given, PNG or JPEG.
-pub async fn logo(State(app): State<Arc<App>>, Id(id): Id<BusinessId>) -> Result<Response, Problem> {
+/// `GET /brand/{business}/logo`: the picture as it was given, PNG or JPEG.
+pub async fn logo(State(app): State<Arc<App>>, Path(business): Path<String>) -> Result<Response, Problem> {
+    let id: BusinessId = business.parse().map_err(|_| Problem::not_found())?;
     let picture = business::business(&app.services.db, id).await?.logo.ok_or_else(Problem::not_found)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&picture)))], picture).into_response())
 }
