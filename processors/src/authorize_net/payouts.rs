@@ -1,10 +1,11 @@
 //! What Authorize.Net settled, each batch as one payout, taken apart into its transactions.
 //!
-//! Invariants: a batch is told once it is settled, and as it was settled: what became of its charges later does not change it. One that
-//! is listed before all of it is settled is waited for, for [`WAIT_DAYS`] days, without holding up the others. A
-//! charge that the payer's bank took back afterwards is told beside it, as a payout of its own that takes from the bank, and once
-//! more the other way when the dispute is won; a refund that a bank sent back is one that brings. Fees are nothing: the acquirer takes them elsewhere and Authorize.Net does not know
-//! them, so that a connection whose acquirer takes them out of each deposit does not claim this.
+//! Invariants: a batch is told once it is settled, and as it was settled: what became of its charges later does not change it.
+//! One that is listed before all of it is settled is waited for, for [`WAIT_DAYS`] days, without holding up the others. A
+//! charge that the payer's bank took back afterwards is told beside it, as a payout of its own that takes from the bank, and
+//! once more the other way when the dispute is won; a refund that a bank sent back is one that brings. Fees are nothing: the
+//! acquirer takes them elsewhere and Authorize.Net does not know them, so that a connection whose acquirer takes them out of
+//! each deposit does not claim this.
 //! Limits: what comes back is found for [`BACK_DAYS`] days; of a disputed charge no day is told, so it is dated as its batch.
 //! Source: developer.authorize.net, Transaction Reporting, 2026.
 
