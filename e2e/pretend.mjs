@@ -195,6 +195,8 @@ function plaidScript() {
         const link = framed(over, "https://cdn.plaid.com/link/v2/stable/link.html", "Plaid Link", innerHeight);
         await link.open;
         const press = await link.ask("pressed");
+        // It fades away, as the real one does: a click in a frame that is gone before its end is told waits for that end forever.
+        await new Promise((faded) => setTimeout(faded, 400));
         over.remove();
         if (press === "pay") onSuccess("public-sandbox-1", {});
         else onExit(null, {});
