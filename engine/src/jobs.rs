@@ -9,6 +9,7 @@ use std::time::Duration;
 use books::calendar::Instant;
 use tokio::task::JoinSet;
 
+use self::compose::{invoices, news, payments, requests};
 use crate::db::Expect;
 use crate::error::{Error, Result};
 use crate::flows::call::{Call, Key};
@@ -21,9 +22,7 @@ pub(crate) use crate::store::job::Job;
 
 pub mod attach;
 pub mod auto_charge;
-pub mod compose_mail;
-pub mod compose_money;
-pub mod compose_news;
+mod compose;
 pub mod follow_processor;
 pub mod keep_house;
 mod listing;
@@ -203,34 +202,39 @@ fn once(job: &Job) -> Key {
     Key { text: format!("job {}", job.id), hash: job.id.as_bytes().to_vec() }
 }
 
+/// What a job is about, by its id.
+fn subject<T: std::str::FromStr>(job: &Job) -> Result<T> {
+    job.subject.parse().map_err(|_| Error::Fault(format!("{} is not what {} is about", job.subject, job.kind)))
+}
+
 /// The registry: one line for each kind of job.
 async fn work(services: &Services, job: &Job) -> Result<()> {
     match job.kind.as_str() {
-        "mail_request" => compose_mail::payment_request(services, job).await,
-        "mail_receipt" => compose_mail::receipt(services, job).await,
-        "mail_notice" => compose_mail::payment_notice(services, job).await,
-        "mail_failed" => compose_mail::payment_failed(services, job).await,
-        "mail_link" => compose_mail::link_shared(services, job).await,
-        "mail_invoice" | "mail_invoice_again" => compose_mail::invoice(services, job).await,
-        "mail_credit_note" => compose_mail::credit_note(services, job).await,
-        "mail_fresh_link" => compose_mail::fresh_link(services, job).await,
-        "mail_portal" => compose_news::portal_entry(services, job).await,
-        "mail_statement" => compose_news::statement_sent(services, job).await,
-        "mail_message" => compose_news::message_sent(services, job).await,
-        "mail_released" => compose_news::message_released(services, job).await,
-        "mail_refund" => compose_money::refund_sent(services, job).await,
-        "mail_confirm" => compose_money::confirm(services, job).await,
-        kind if kind.starts_with("alert_") => compose_money::alert(services, job).await,
-        "perform_approval" => approvals::perform(services, job.business_id, compose_mail::subject(job)?).await,
+        "mail_request" => requests::payment_request(services, job).await,
+        "mail_receipt" => payments::receipt(services, job).await,
+        "mail_notice" => payments::payment_notice(services, job).await,
+        "mail_failed" => payments::payment_failed(services, job).await,
+        "mail_link" => requests::link_shared(services, job).await,
+        "mail_invoice" | "mail_invoice_again" => invoices::invoice(services, job).await,
+        "mail_credit_note" => invoices::credit_note(services, job).await,
+        "mail_fresh_link" => requests::fresh_link(services, job).await,
+        "mail_portal" => news::portal_entry(services, job).await,
+        "mail_statement" => news::statement_sent(services, job).await,
+        "mail_message" => news::message_sent(services, job).await,
+        "mail_released" => news::message_released(services, job).await,
+        "mail_refund" => payments::refund_sent(services, job).await,
+        "mail_confirm" => payments::confirm(services, job).await,
+        kind if kind.starts_with("alert_") => payments::alert(services, job).await,
+        "perform_approval" => approvals::perform(services, job.business_id, subject(job)?).await,
         "retry_payment" => {
             let call = Call { key: Some(once(job)), ..Call::system(job.business_id, format!("job {}", job.id)) };
-            charge_saved::retry_by_schedule(services, &call, compose_mail::subject(job)?).await
+            charge_saved::retry_by_schedule(services, &call, subject(job)?).await
         }
         "book_keyed" => {
             let call = Call::system(job.business_id, format!("job {}", job.id));
             key_apart::book_keyed(services, &call, &job.subject).await
         }
-        "detach_method" => keep_method::detach(services, job.business_id, compose_mail::subject(job)?).await,
+        "detach_method" => keep_method::detach(services, job.business_id, subject(job)?).await,
         "send_mail" => send_mail::send(services, job).await,
         "follow_hook" => follow_processor::follow_hook(services, job).await,
         "renew_remote_invoice" => follow_processor::renew_remote_invoice(services, job).await,

@@ -5,6 +5,7 @@
 //! that `flows` hand to a transaction; reads are written here, once for both databases.
 
 pub mod account;
+pub mod allocation;
 pub mod api_key;
 pub mod approval;
 pub mod business;
@@ -33,6 +34,7 @@ pub mod remote_invoice;
 pub mod reports;
 pub mod request;
 pub mod sandbox;
+mod search;
 pub mod session;
 pub mod statement;
 pub mod user;

@@ -3,23 +3,24 @@
 //!
 //! Invariants: every setting is checked before anything starts, and a wrong one is named together with where it was
 //! written; an unknown name in the file is an error, because a misspelled setting would be silently ignored otherwise.
-//! Limits: the file is at most 64 KiB. Left out: settings of a business, which live in the database.
+//! Left out: settings of a business, which live in the database.
+
+mod file;
+mod public_url;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Read;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use axum::http::Uri;
 use books::calendar::Instant;
-use serde::Deserialize;
+use ipnet::IpNet;
 
+use self::file::FileSettings;
+pub use self::public_url::PublicUrl;
 use crate::cli::{Common, LogFormat, ServeArgs};
 
-/// The settings file, in the data folder.
-pub const FILE_NAME: &str = "owed.toml";
-const MAX_FILE_BYTES: u64 = 64 * 1024;
 const DEFAULT_DATA: &str = "./owed-data";
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const DEFAULT_LOG: &str = "info";
@@ -43,7 +44,7 @@ pub struct Config {
     /// Certificates in PEM that vouch for the mail server beside the public authorities.
     pub smtp_ca: Option<PathBuf>,
     pub log: LogSettings,
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<IpNet>,
     pub base_urls: BaseUrls,
     /// A clock moved by hand, for tests.
     pub test_clock: Option<Instant>,
@@ -112,7 +113,7 @@ impl Config {
     /// Puts flags, environment and file together. Creates nothing. `serve` is given for `serve` and `demo`.
     pub fn load(common: &Common, serve: Option<&ServeArgs>) -> Result<Config, ConfigError> {
         let data = common.data.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
-        let file = FileSettings::read(&data.join(FILE_NAME))?;
+        let file = FileSettings::read(&data.join(file::NAME))?;
         Config::merge(data, common, serve.cloned().unwrap_or_default(), file)
     }
 
@@ -140,7 +141,7 @@ impl Config {
             trusted_proxies: proxies
                 .iter()
                 .filter(|net| !net.trim().is_empty())
-                .map(|net| Network::parse(net))
+                .map(|net| network(net))
                 .collect::<Result<_, _>>()?,
             base_urls: BaseUrls {
                 stripe: base_url("stripe_base_url", pick(serve.stripe_base_url, file.stripe_base_url))?,
@@ -202,173 +203,19 @@ fn mail_url(url: &str) -> Result<Hidden, ConfigError> {
     Ok(Hidden::new(url))
 }
 
+/// One address, or a network of them as `10.0.0.0/8`.
+pub(crate) fn network(text: &str) -> Result<IpNet, ConfigError> {
+    let text = text.trim();
+    let found = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    found.map_err(|_| wrong("trusted_proxies", format!("{text:?} is not an address or a network such as 10.0.0.0/8")))
+}
+
 /// An address of another service: http or https, no query; a slash at the end is dropped.
 fn base_url(setting: &str, url: Option<String>) -> Result<Option<String>, ConfigError> {
     let Some(url) = url else { return Ok(None) };
     let uri: Uri = url.parse().map_err(|_| wrong(setting, "this is not a URL"))?;
     let known = matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some() && uri.query().is_none();
     if known { Ok(Some(url.trim_end_matches('/').to_owned())) } else { Err(wrong(setting, "write http://host or https://host")) }
-}
-
-/// The address people use, always at the root of a host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicUrl {
-    origin: String,
-    https: bool,
-}
-
-impl PublicUrl {
-    /// Reads `https://billing.example`, with a port if need be. Refuses a path, a query, credentials and other schemes.
-    pub fn parse(url: &str) -> Result<PublicUrl, ConfigError> {
-        let shape = || wrong("public_url", "write the address people use, as https://billing.example");
-        let uri: Uri = url.trim().parse().map_err(|_| shape())?;
-        let https = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            _ => return Err(shape()),
-        };
-        let authority = uri.authority().filter(|a| !a.host().is_empty() && !a.as_str().contains('@')).ok_or_else(shape)?;
-        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-            return Err(wrong("public_url", "the server stands at the root of its address; leave the path out"));
-        }
-        let host = authority.host().to_ascii_lowercase();
-        // Browsers leave the usual port out of `Origin`, so it is left out here too.
-        let port = authority.port_u16().filter(|port| *port != if https { 443 } else { 80 });
-        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-        Ok(PublicUrl { origin: format!("{}://{host}{port}", if https { "https" } else { "http" }), https })
-    }
-
-    /// The address of a listening socket; a socket open on every interface is reached by its loopback.
-    pub fn of_address(address: SocketAddr) -> PublicUrl {
-        let ip = match address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-            ip => ip,
-        };
-        PublicUrl { origin: format!("http://{}", SocketAddr::new(ip, address.port())), https: false }
-    }
-
-    /// Scheme, host and port without a slash at the end, as browsers send it in `Origin`.
-    pub fn origin(&self) -> &str {
-        &self.origin
-    }
-
-    pub fn is_https(&self) -> bool {
-        self.https
-    }
-
-    /// A full link to a path that begins with a slash.
-    pub fn link(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
-    }
-}
-
-impl fmt::Display for PublicUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.origin)
-    }
-}
-
-/// One address or a network of them, as `10.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
-
-impl Network {
-    /// Reads an address, or an address and the length of its prefix.
-    pub fn parse(text: &str) -> Result<Network, ConfigError> {
-        let shape = || wrong("trusted_proxies", format!("{text:?} is not an address or a network such as 10.0.0.0/8"));
-        let text = text.trim();
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-        let address: IpAddr = address.parse().map_err(|_| shape())?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.map_or(Ok(longest), str::parse).map_err(|_| shape())?;
-        if prefix > longest { Err(shape()) } else { Ok(Network { address, prefix }) }
-    }
-
-    /// Whether an address lies in the network. An IPv4 address written as IPv6 counts as IPv4.
-    pub fn contains(&self, ip: IpAddr) -> bool {
-        match (self.address, ip.to_canonical()) {
-            (IpAddr::V4(net), IpAddr::V4(ip)) => shares_prefix(u32::from(net).into(), u32::from(ip).into(), 32, self.prefix),
-            (IpAddr::V6(net), IpAddr::V6(ip)) => shares_prefix(net.into(), ip.into(), 128, self.prefix),
-            _ => false,
-        }
-    }
-}
-
-/// Whether the first `prefix` of `width` bits are the same.
-fn shares_prefix(left: u128, right: u128, width: u8, prefix: u8) -> bool {
-    (left ^ right).checked_shr(u32::from(width - prefix)).unwrap_or(0) == 0
-}
-
-/// The settings file as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileSettings {
-    database_url: Option<String>,
-    key_file: Option<PathBuf>,
-    log: Option<String>,
-    log_format: Option<FileLogFormat>,
-    listen: Option<String>,
-    public_url: Option<String>,
-    smtp_url: Option<String>,
-    smtp_ca: Option<PathBuf>,
-    trusted_proxies: Option<Vec<String>>,
-    stripe_base_url: Option<String>,
-    square_base_url: Option<String>,
-    paypal_base_url: Option<String>,
-    authorize_net_base_url: Option<String>,
-    quickbooks_base_url: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum FileLogFormat {
-    Text,
-    Json,
-}
-
-impl From<FileLogFormat> for LogFormat {
-    fn from(format: FileLogFormat) -> LogFormat {
-        match format {
-            FileLogFormat::Text => LogFormat::Text,
-            FileLogFormat::Json => LogFormat::Json,
-        }
-    }
-}
-
-impl FileSettings {
-    /// A file that is not there says nothing; one that cannot be read or understood is an error.
-    fn read(path: &Path) -> Result<FileSettings, ConfigError> {
-        let unreadable = |reason: String| ConfigError { setting: path.display().to_string(), reason };
-        let file = match std::fs::File::open(path) {
-            Ok(file) => file,
-            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
-                return Ok(Self::default());
-            }
-            Err(e) => return Err(unreadable(format!("cannot be read: {e}"))),
-        };
-        let mut text = String::new();
-        file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(|e| unreadable(format!("cannot be read: {e}")))?;
-        if text.len() as u64 > MAX_FILE_BYTES {
-            return Err(unreadable(format!("is longer than {MAX_FILE_BYTES} bytes")));
-        }
-        FileSettings::parse(&text).map_err(unreadable)
-    }
-
-    /// The message names the line and the setting but not its value, which may be a password.
-    fn parse(text: &str) -> Result<FileSettings, String> {
-        toml::from_str(text).map_err(|e: toml::de::Error| {
-            let line = e.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            let written = text.lines().nth(line - 1).unwrap_or_default();
-            let name = written.split(['=', '#']).next().unwrap_or_default().trim();
-            let reason =
-                if e.message().starts_with("unknown field") { e.message() } else { "this value is not what is expected here" };
-            format!("line {line}, {name}: {reason}")
-        })
-    }
 }
 
 #[cfg(test)]
@@ -435,46 +282,5 @@ mod tests {
         let config = merged(Common::default(), ServeArgs::default(), file).expect("good settings");
         assert!(!format!("{config:?}").contains("hunter2"));
         assert_eq!(config.smtp_url.expect("given").reveal(), "smtps://u:hunter2@mail.example");
-    }
-
-    #[test]
-    fn public_urls_are_origins() {
-        for (text, origin, https) in [
-            ("https://Billing.Example/", "https://billing.example", true),
-            ("https://billing.example:443", "https://billing.example", true),
-            ("http://[::1]:8080", "http://[::1]:8080", false),
-        ] {
-            let url = PublicUrl::parse(text).expect(text);
-            assert_eq!((url.origin(), url.is_https()), (origin, https));
-        }
-        assert_eq!(PublicUrl::of_address("0.0.0.0:81".parse().expect("an address")).origin(), "http://127.0.0.1:81");
-        assert_eq!(PublicUrl::of_address("[::1]:81".parse().expect("an address")).link("/p/x"), "http://[::1]:81/p/x");
-    }
-
-    #[test]
-    fn networks_hold_their_addresses() {
-        for (net, ip, inside) in [
-            ("10.0.0.0/8", "10.200.1.1", true),
-            ("10.0.0.0/8", "11.0.0.1", false),
-            ("10.0.0.0/8", "::ffff:10.1.1.1", true),
-            ("0.0.0.0/0", "203.0.113.9", true),
-            ("::/0", "2001:db8::1", true),
-            ("2001:db8::/32", "2001:db9::1", false),
-            ("127.0.0.1", "127.0.0.2", false),
-        ] {
-            let network = Network::parse(net).expect(net);
-            assert_eq!(network.contains(ip.parse().expect("an address")), inside, "{net} {ip}");
-        }
-    }
-
-    #[test]
-    fn a_missing_file_is_no_settings_and_an_overlong_one_is_refused() {
-        let folder = std::env::temp_dir().join(format!("owed-config-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a temporary folder");
-        let common = Common { data: Some(folder.clone()), ..Common::default() };
-        assert!(Config::load(&common, None).is_ok());
-        std::fs::write(folder.join(FILE_NAME), "#".repeat(MAX_FILE_BYTES as usize + 1)).expect("writable");
-        assert!(Config::load(&common, None).is_err());
-        std::fs::remove_dir_all(&folder).expect("ours to remove");
     }
 }

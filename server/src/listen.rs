@@ -26,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::security::client_ip::ClientIp;
+use crate::security::client_ip::{ClientIp, is_proxy};
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
@@ -114,7 +114,7 @@ pub async fn serve(listener: TcpListener, router: Router, app: &App) -> bool {
                 continue;
             }
         };
-        let counted = !peer.ip().is_loopback() && !app.config.trusted_proxies.iter().any(|net| net.contains(peer.ip()));
+        let counted = !peer.ip().is_loopback() && !is_proxy(peer.ip(), &app.config.trusted_proxies);
         let Some(seat) = seats.take(counted.then(|| ClientIp(peer.ip()).network())) else { continue };
         connect(&builder, &graceful, service.clone(), stream, peer, seat);
     }

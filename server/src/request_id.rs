@@ -62,7 +62,7 @@ impl fmt::Display for RequestId {
 /// The outermost layer: finds who asks, gives the id, opens the span, counts and logs the answer.
 pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let peer = client_ip::peer(&request);
-    let from_proxy = app.config.trusted_proxies.iter().any(|net| net.contains(peer.ip()));
+    let from_proxy = client_ip::is_proxy(peer.ip(), &app.config.trusted_proxies);
     let brought = if from_proxy { RequestId::brought(request.headers()) } else { None };
     let id = brought.unwrap_or_default();
     let client = ClientIp(client_ip::client(peer.ip(), request.headers(), &app.config.trusted_proxies));

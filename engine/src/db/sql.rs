@@ -25,6 +25,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     // SQLite has one writer: whoever writes has locked everything.
     ("for_update", "", "for update"),
     ("any_id", "in (select unhex(value) from json_each(@))", "= any(@::uuid[])"),
+    // In small letters, of every alphabet: SQLite's own `lower` knows those of English alone.
+    ("folded", "folded(@)", "lower(@)"),
     ("any_text", "in (select value from json_each(@))", "= any(@::text[])"),
     // Customers of business $1 in whose search text the pattern occurs; three letters at least, for the trigram index.
     (

@@ -20,6 +20,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 
@@ -185,6 +186,11 @@ pub(crate) fn connect(path: &Path, mode: Mode) -> Result<Connection> {
             }
         };
         connection.execute_batch(settings)?;
+        // What `{folded:…}` calls; nothing that is kept (an index, a trigger) may, because other programs do not have it.
+        let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+        connection.create_scalar_function("folded", 1, pure, |call| {
+            Ok(call.get::<Option<String>>(0)?.map(|text| text.to_lowercase()))
+        })?;
         Ok(connection)
     };
     open().map_err(|error| Error::Fault(format!("cannot open {}: {error}", path.display())))

@@ -12,9 +12,10 @@ use super::call::Call;
 use crate::db::{Expect, Tx, sql};
 use crate::error::{Error, Result};
 use crate::store::account::{channel_word, load};
+use crate::store::allocation::Allocation;
 use crate::store::business::{self, Business};
 use crate::store::customer::{Customer, CustomerBalance};
-use crate::store::entry::{ALLOCATE, Allocation, Entry, EntryOpen, JournalLine, RESERVE};
+use crate::store::entry::{ALLOCATE, Entry, EntryOpen, JournalLine, RESERVE};
 
 pub(crate) use crate::store::account::Touched;
 

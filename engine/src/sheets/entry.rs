@@ -4,9 +4,10 @@ use books::ids::{BusinessId, EntryId};
 
 use crate::db::Db;
 use crate::error::Result;
+use crate::store::allocation::{self, Allocation};
 use crate::store::business::{self, Business};
 use crate::store::customer::{self, Customer};
-use crate::store::entry::{self, Allocation, EntryLine, JournalLine};
+use crate::store::entry::{self, EntryLine, JournalLine};
 use crate::store::order::{self, Order};
 
 /// One entry, read in one snapshot.
@@ -38,7 +39,7 @@ pub async fn entry_sheet(db: &Db, of: BusinessId, id: EntryId) -> Result<EntrySh
         let business = business::one(reader, of).await?;
         let entry = entry::one(reader, of, id).await?;
         let customer = customer::one(reader, of, entry.customer_id).await?;
-        let allocations = entry::allocations_of(reader, of, id).await?;
+        let allocations = allocation::of_entry(reader, of, id).await?;
         let others = entry::touching(reader, of, id).await?;
         let journal = entry::journal(reader, of, id).await?;
         let order = match entry.order_id {

@@ -20,12 +20,13 @@ use super::order::figures;
 use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::store::account::live;
+use crate::store::allocation::{self, Allocation};
 use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
 use crate::store::credit_note::{self, CreditNote};
 use crate::store::customer::{self, Customer};
 use crate::store::e_invoicing::{self, Sides};
-use crate::store::entry::{self, Allocation, EntryLine};
+use crate::store::entry::{self, EntryLine};
 use crate::store::invoice::{self, Invoice, InvoiceLine};
 use crate::store::link::{self, Link};
 use crate::store::order::{self, Order, OrderLine};
@@ -174,7 +175,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: InvoiceId)
     let mut lines = invoice::lines(reader, of, id).await?;
     let charges: Vec<EntryLine> = entry::of_invoice(reader, of, id).await?;
     let ids: Vec<EntryId> = charges.iter().map(|charge| charge.id).collect();
-    let history = entry::allocations_of_charges(reader, of, &ids).await?;
+    let history = allocation::of_charges(reader, of, &ids).await?;
     let allocations = live(history.clone());
     let sent_back = match history.iter().any(|row| row.takes_back.is_some()) {
         true => entry::sent_back(reader, of, &ids).await?,

@@ -11,6 +11,7 @@ use super::invoice::figures_of;
 use crate::db::{Db, Reader, Value, row, sql};
 use crate::error::Result;
 use crate::store::account::live;
+use crate::store::allocation;
 use crate::store::business;
 use crate::store::entry::{self, EntryLine};
 use crate::store::invoice::{self, InvoiceRow, Wanted};
@@ -57,7 +58,7 @@ pub(crate) async fn listed(reader: &mut Reader<'_>, of: BusinessId, rows: Vec<In
         }
     }
     let all: Vec<EntryId> = charges.values().flatten().map(|line| line.id).collect();
-    let allocations = live(entry::allocations_of_charges(reader, of, &all).await?);
+    let allocations = live(allocation::of_charges(reader, of, &all).await?);
     let mut credits: Vec<EntryId> = allocations.iter().map(|row| row.allocation.credit).collect();
     credits.sort_unstable();
     credits.dedup();

@@ -13,6 +13,7 @@ use super::invoice_list::{self, Listed as Invoiced};
 use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::store::account::live;
+use crate::store::allocation;
 use crate::store::business::{self, Business};
 use crate::store::connection::{self, Connection};
 use crate::store::customer::{self, Customer};
@@ -137,7 +138,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: OrderId) -
     let amendments = order::amendments(reader, of, id).await?;
     let entries = entry::of_order(reader, of, id).await?;
     let charges: Vec<EntryLine> = entries.into_iter().filter(|entry| entry.kind.class() == Class::Charge).collect();
-    let allocations = live(entry::allocations_of_order(reader, of, id).await?);
+    let allocations = live(allocation::of_order(reader, of, id).await?);
     let credits = entry::credits_on_order(reader, of, id).await?;
     let mut payments = payment::of_order(reader, of, id).await?;
     let known: BTreeSet<PaymentId> = payments.iter().map(|payment| payment.id).collect();

@@ -11,6 +11,7 @@ use super::order::figures;
 use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::store::account::live;
+use crate::store::allocation;
 use crate::store::entry::{self, EntryLine};
 use crate::store::order::{self, OrderRow, Shown, Wanted};
 
@@ -42,7 +43,7 @@ pub(crate) async fn listed(reader: &mut Reader<'_>, of: BusinessId, rows: Vec<Or
         }
     }
     let all: Vec<_> = charges.values().flatten().map(|line| line.id).collect();
-    let allocations = live(entry::allocations_of_charges(reader, of, &all).await?);
+    let allocations = live(allocation::of_charges(reader, of, &all).await?);
     let mut credits: Vec<_> = allocations.iter().map(|row| row.allocation.credit).collect();
     credits.sort_unstable();
     credits.dedup();

@@ -8,6 +8,7 @@ use books::ids::{BusinessId, InvoiceId, LinkId, OrderId, PaymentId};
 use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::store::account::live;
+use crate::store::allocation;
 use crate::store::business::{self, Business};
 use crate::store::customer::{self, Customer, CustomerBalance};
 use crate::store::entry::{self, EntryLine};
@@ -116,7 +117,7 @@ pub(crate) async fn read(reader: &mut Reader<'_>, of: BusinessId, id: PaymentId)
     let (mut entry, mut allocations, mut charges) = (None, Vec::new(), Vec::new());
     if let Some(credit) = payment.entry_id {
         entry = Some(entry::one(reader, of, credit).await?);
-        allocations = live(entry::allocations_of(reader, of, credit).await?);
+        allocations = live(allocation::of_entry(reader, of, credit).await?);
         charges = entry::touching(reader, of, credit).await?;
         charges.retain(|charge| allocations.iter().any(|row| row.allocation.charge == charge.id));
     }

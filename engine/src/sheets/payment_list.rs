@@ -11,6 +11,7 @@ use books::ids::{BusinessId, EntryId, InvoiceId, OrderId, PaymentId};
 use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::store::account::live;
+use crate::store::allocation;
 use crate::store::entry::{self, EntryLine};
 use crate::store::payment::{self, Payment, Wanted};
 
@@ -38,7 +39,7 @@ pub(crate) async fn applied(reader: &mut Reader<'_>, of: BusinessId, payments: V
     let credits: Vec<EntryId> = payments.iter().filter_map(|payment| payment.entry_id).collect();
     let lines = entry::by_ids(reader, of, &credits).await?;
     let lines: HashMap<EntryId, EntryLine> = lines.into_iter().map(|line| (line.id, line)).collect();
-    let allocations = live(entry::allocations_of_credits(reader, of, &credits).await?);
+    let allocations = live(allocation::of_credits(reader, of, &credits).await?);
     let mut ends: Vec<EntryId> = allocations.iter().map(|row| row.allocation.charge).collect();
     ends.sort_unstable();
     ends.dedup();

@@ -11,7 +11,7 @@ use super::payment::{self, PaymentSheet};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::store::refund::{self, Refund};
-use crate::store::{entry, invoice, order};
+use crate::store::{allocation, entry, invoice, order};
 
 /// One refund that has gone, read in one snapshot.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub async fn refund_sheet(db: &Db, business: BusinessId, id: RefundId) -> Result
         let event = entry::one(reader, business, posted).await?.event_id;
         let mut taken: BTreeMap<EntryId, i64> = BTreeMap::new();
         if let Some(credit) = payment.payment.entry_id {
-            let history = entry::allocations_of(reader, business, credit).await?;
+            let history = allocation::of_entry(reader, business, credit).await?;
             for row in history.iter().filter(|row| row.event_id == event && row.takes_back.is_some()) {
                 *taken.entry(row.charge_id).or_default() += row.amount;
             }

@@ -17,6 +17,7 @@ use books::statement::{Movement, statement};
 use crate::db::{Db, Reader};
 use crate::error::{Error, Result};
 use crate::store::account::{entry_of, every};
+use crate::store::allocation;
 use crate::store::business::{self, Business};
 use crate::store::customer::{self, Customer};
 use crate::store::entry;
@@ -179,7 +180,7 @@ pub(crate) async fn read(
     lines.retain(|line| line.effective_on <= to);
     let due: HashMap<EntryId, Day> = lines.iter().filter_map(|line| line.named_due_on().map(|day| (line.id, day))).collect();
     let entries: Vec<Entry> = lines.into_iter().map(entry_of).collect();
-    let allocations = every(entry::allocations_of_account(reader, of, id, currency).await?);
+    let allocations = every(allocation::of_account(reader, of, id, currency).await?);
     let before = match from.yesterday() {
         Ok(day) => through(reader, of, id, currency, day).await?,
         Err(_) => None,

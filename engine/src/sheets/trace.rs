@@ -11,6 +11,7 @@ use books::money::Currency;
 use crate::db::{Db, Reader};
 use crate::error::{Error, Result};
 use crate::store::account::{entry_of, every};
+use crate::store::allocation;
 use crate::store::entry::{self, EntryLine};
 use crate::store::link::{self, Link, Scope};
 use crate::store::order;
@@ -22,7 +23,7 @@ pub async fn of_order(db: &Db, business: BusinessId, id: OrderId) -> Result<Trac
         order::one(reader, business, id).await?;
         let of_order = entry::of_order(reader, business, id).await?;
         let charges: Vec<_> = of_order.iter().filter(|entry| entry.kind.class() == Class::Charge).map(|entry| entry.id).collect();
-        let allocations = every(entry::allocations_of_order(reader, business, id).await?);
+        let allocations = every(allocation::of_order(reader, business, id).await?);
         let mut entries = entry::credits_on_order(reader, business, id).await?;
         entries.retain(|credit| of_order.iter().all(|known| known.id != credit.id));
         entries.extend(of_order);
@@ -37,7 +38,7 @@ async fn of_selection(db: &Db, link: Link) -> Result<Trace> {
         let (business, customer) = (link.business_id, link.customer_id);
         let scope = Scope::of(&link, &link::targets(reader, &link).await?);
         let entries = entry::of_account(reader, business, customer, link.currency).await?;
-        let allocations = every(entry::allocations_of_account(reader, business, customer, link.currency).await?);
+        let allocations = every(allocation::of_account(reader, business, customer, link.currency).await?);
         let chosen = entries
             .iter()
             .filter(|line| line.kind.class() == Class::Charge && scope.covers(line.id, line.order_id, line.live_invoice_id));
@@ -78,7 +79,7 @@ pub async fn of_customer_as_at(
         let by_then = |day: Day| as_at.is_none_or(|last| day <= last);
         let mut entries = entry::of_account(reader, business, id, currency).await?;
         entries.retain(|line| by_then(line.effective_on));
-        let mut allocations = every(entry::allocations_of_account(reader, business, id, currency).await?);
+        let mut allocations = every(allocation::of_account(reader, business, id, currency).await?);
         allocations.retain(|row| by_then(row.effective_on));
         Ok(explain_account(&traceable(reader, business, entries).await?, &allocations))
     })

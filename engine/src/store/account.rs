@@ -13,8 +13,9 @@ use books::ids::{AllocationId, BusinessId, CustomerId, EntryId, InvoiceId, Order
 use books::ledger::rules::Channel;
 use books::money::Currency;
 
+use super::allocation::{self, Allocation};
 use super::business::Business;
-use super::entry::{self, Allocation, EntryLine};
+use super::entry::{self, EntryLine};
 use super::order::OrderLine;
 use crate::db::{Tx, Value};
 use crate::error::{Error, Result};
@@ -119,7 +120,7 @@ async fn around(tx: &mut Tx<'_>, business: BusinessId, entries: &BTreeSet<EntryI
     if entries.is_empty() {
         return Ok(Vec::new());
     }
-    tx.query(&entry::ALLOCATIONS_OF_MANY, &[&business, &Value::ids(entries.iter().copied())]).await
+    tx.query(&allocation::OF_MANY, &[&business, &Value::ids(entries.iter().copied())]).await
 }
 
 async fn fetch(

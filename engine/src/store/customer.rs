@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Db, Reader, Value, row, sql, table};
 use crate::error::{Error, Result};
 use crate::store::business::Business;
+use crate::store::search;
 
 /// A search that finds more customers than this shows the first of them and says that there are more.
 pub const SEARCH_LIMIT: i64 = 1000;
@@ -243,13 +244,13 @@ pub(crate) async fn list(reader: &mut Reader<'_>, business: BusinessId, wanted: 
 async fn found(reader: &mut Reader<'_>, business: BusinessId, wanted: &Wanted, text: &str) -> Result<Vec<CustomerLine>> {
     // A trigram index needs three letters; fewer are taken as the beginning of the name.
     let mut lines: Vec<CustomerLine> = if text.chars().count() >= 3 {
-        let pattern = format!("%{}%", text.replace('%', ""));
+        let pattern = search::around(text);
         reader.query(&FOUND, &[&business, &wanted.currency, &wanted.today, &pattern, &SEARCH_LIMIT]).await?
     } else {
         let end = format!("{text}\u{10FFFF}");
         reader.query(&FOUND_SHORT, &[&business, &wanted.currency, &wanted.today, &text.to_owned(), &end, &SEARCH_LIMIT]).await?
     };
-    // In the pattern an underscore stands for any letter; in what was typed it stands for itself.
+    // In the pattern some signs stand for any; in what was typed they stand for themselves.
     let has = |line: &CustomerLine| {
         let parts = [Some(&line.name), line.email.as_ref(), line.phone.as_ref(), line.reference.as_ref()];
         parts.into_iter().flatten().any(|part| part.to_lowercase().contains(text))

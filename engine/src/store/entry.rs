@@ -1,18 +1,17 @@
-//! The ledger of open items: entries, what is open of them, allocations and journal lines.
+//! The ledger of open items: entries, what is open of them, and journal lines. What is set against what is [`super::allocation`].
 //!
-//! Invariant: entries, allocations and journal lines are only ever added. What changes stands in `entry_open`, one narrow
+//! Invariant: entries and journal lines are only ever added. What changes stands in `entry_open`, one narrow
 //! row beside each entry, and is moved by guarded updates: `allocated` can never leave `0..=amount`.
 
 use books::calendar::{Day, Instant};
 use books::entry::{EntryKind, Side};
-use books::ids::{
-    AllocationId, AmendmentId, BusinessId, CreditNoteId, CustomerId, EntryId, EventId, InvoiceId, OrderId, PaymentId,
-};
+use books::ids::{AmendmentId, BusinessId, CreditNoteId, CustomerId, EntryId, EventId, InvoiceId, OrderId, PaymentId};
 use books::money::Currency;
 
 use crate::db::{Db, Reader, Value, row, sql, table, text_column};
 use crate::error::{Error, Result};
 use crate::store::link::Scope;
+use crate::store::search;
 
 text_column!(Side);
 text_column!(EntryKind);
@@ -71,22 +70,6 @@ table! {
         pub invoice_id: Option<InvoiceId>,
         pub due_on: Option<Day>,
         pub effective_on: Day,
-    }
-}
-
-table! {
-    /// Part of one credit set against one charge, or the taking back of that.
-    pub struct Allocation in allocation key(business_id, id) {
-        pub business_id: BusinessId,
-        pub id: AllocationId,
-        pub customer_id: CustomerId,
-        pub credit_id: EntryId,
-        pub charge_id: EntryId,
-        pub amount: i64,
-        pub takes_back: Option<AllocationId>,
-        pub effective_on: Day,
-        pub event_id: EventId,
-        pub created_at: Instant,
     }
 }
 
@@ -185,7 +168,8 @@ macro_rules! entry_line {
 sql!(HISTORY, entry_line!("
     and e.customer_id = $2 and ($3 = '' or e.currency = $3) and e.id < $4 and ($5 = '' or e.side = $5) and ($6 = '' or e.kind = $6)
     and ($7 = '' or e.effective_on >= $7) and ($8 = '' or e.effective_on <= $8)
-    and ($9 = '' or lower(e.description || ' ' || coalesce(e.note, '') || ' ' || coalesce(e.category, '')) like $9)
+    and ($9 = ''
+        or {folded:e.description || ' ' || coalesce(e.note, '') || ' ' || coalesce(e.category, '')} like $9 escape '!')
     order by e.id desc limit $10"));
 sql!(ONE, entry_line!("and e.id = $2"));
 sql!(pub(crate) OF_ORDER, entry_line!("and e.order_id = $2 order by e.id"));
@@ -203,11 +187,6 @@ sql!(pub(crate) OPEN, entry_line!("
     and o.customer_id = $2 and o.currency = $3 and (o.allocated < o.amount or o.reserved > 0) order by e.id"));
 sql!(OF_ACCOUNT, entry_line!("and e.customer_id = $2 and e.currency = $3 order by e.id"));
 sql!(pub(crate) BY_IDS, entry_line!("and e.id {any_id:$2} order by e.id"));
-sql!(pub(crate) ALLOCATIONS_OF_MANY, "
-    select * from allocation where business_id = $1 and charge_id {any_id:$2}
-    union
-    select * from allocation where business_id = $1 and credit_id {any_id:$2}
-    order by id");
 sql!(
     TOUCHING,
     entry_line!(
@@ -215,26 +194,6 @@ sql!(
     and (e.id in (select a.credit_id from allocation a where a.business_id = $1 and a.charge_id = $2)
       or e.id in (select a.charge_id from allocation a where a.business_id = $1 and a.credit_id = $2))"
     )
-);
-sql!(
-    ALLOCATIONS_OF,
-    "
-    select * from allocation where business_id = $1 and charge_id = $2
-    union all
-    select * from allocation where business_id = $1 and credit_id = $2
-    order by id"
-);
-sql!(
-    ALLOCATIONS_OF_ORDER,
-    "
-    select a.* from allocation a join entry e on e.business_id = a.business_id and e.id = a.charge_id
-    where a.business_id = $1 and e.order_id = $2 order by a.id"
-);
-sql!(
-    ALLOCATIONS_OF_ACCOUNT,
-    "
-    select a.* from entry e join allocation a on a.business_id = e.business_id and a.charge_id = e.id
-    where e.business_id = $1 and e.customer_id = $2 and e.currency = $3 order by a.id"
 );
 sql!(
     CREDITS_ON_ORDER,
@@ -259,7 +218,7 @@ pub(crate) async fn history(
     wanted: &Wanted,
 ) -> Result<Vec<EntryLine>> {
     let text = |value: Option<String>| value.unwrap_or_default();
-    let pattern = wanted.search.as_deref().filter(|s| !s.is_empty()).map(|s| format!("%{}%", s.to_lowercase().replace('%', "")));
+    let pattern = wanted.search.as_deref().map(search::anywhere);
     reader
         .query(
             &HISTORY,
@@ -292,14 +251,6 @@ pub(crate) async fn touching(reader: &mut Reader<'_>, business: BusinessId, id: 
     reader.query(&TOUCHING, &[&business, &id]).await
 }
 
-pub(crate) async fn allocations_of(reader: &mut Reader<'_>, business: BusinessId, id: EntryId) -> Result<Vec<Allocation>> {
-    reader.query(&ALLOCATIONS_OF, &[&business, &id]).await
-}
-
-pub(crate) async fn allocations_of_order(reader: &mut Reader<'_>, business: BusinessId, id: OrderId) -> Result<Vec<Allocation>> {
-    reader.query(&ALLOCATIONS_OF_ORDER, &[&business, &id]).await
-}
-
 pub(crate) async fn credits_on_order(reader: &mut Reader<'_>, business: BusinessId, id: OrderId) -> Result<Vec<EntryLine>> {
     reader.query(&CREDITS_ON_ORDER, &[&business, &id]).await
 }
@@ -312,15 +263,6 @@ pub(crate) async fn of_account(
     currency: Currency,
 ) -> Result<Vec<EntryLine>> {
     reader.query(&OF_ACCOUNT, &[&business, &customer, &currency]).await
-}
-
-pub(crate) async fn allocations_of_account(
-    reader: &mut Reader<'_>,
-    business: BusinessId,
-    customer: CustomerId,
-    currency: Currency,
-) -> Result<Vec<Allocation>> {
-    reader.query(&ALLOCATIONS_OF_ACCOUNT, &[&business, &customer, &currency]).await
 }
 
 pub(crate) async fn journal(reader: &mut Reader<'_>, business: BusinessId, id: EntryId) -> Result<Vec<JournalLine>> {
@@ -359,7 +301,6 @@ pub(crate) async fn overdue(
 }
 
 sql!(OF_ORDERS, entry_line!("and e.order_id {any_id:$2} order by e.id"));
-sql!(ALLOCATIONS_OF_CHARGES, "select * from allocation where business_id = $1 and charge_id {any_id:$2} order by id");
 
 /// Every entry of several orders.
 pub(crate) async fn of_orders(reader: &mut Reader<'_>, business: BusinessId, orders: &[OrderId]) -> Result<Vec<EntryLine>> {
@@ -376,29 +317,9 @@ pub(crate) async fn of_invoices(reader: &mut Reader<'_>, business: BusinessId, i
     reader.query(&OF_INVOICES, &[&business, &Value::ids(invoices.iter().copied())]).await
 }
 
-/// Everything that was ever set against several charges.
-pub(crate) async fn allocations_of_charges(
-    reader: &mut Reader<'_>,
-    business: BusinessId,
-    charges: &[EntryId],
-) -> Result<Vec<Allocation>> {
-    reader.query(&ALLOCATIONS_OF_CHARGES, &[&business, &Value::ids(charges.iter().copied())]).await
-}
-
 /// The entries with these ids.
 pub(crate) async fn by_ids(reader: &mut Reader<'_>, business: BusinessId, ids: &[EntryId]) -> Result<Vec<EntryLine>> {
     reader.query(&BY_IDS, &[&business, &Value::ids(ids.iter().copied())]).await
-}
-
-sql!(ALLOCATIONS_OF_CREDITS, "select * from allocation where business_id = $1 and credit_id {any_id:$2} order by id");
-
-/// Everything that several credits were ever set against.
-pub(crate) async fn allocations_of_credits(
-    reader: &mut Reader<'_>,
-    business: BusinessId,
-    credits: &[EntryId],
-) -> Result<Vec<Allocation>> {
-    reader.query(&ALLOCATIONS_OF_CREDITS, &[&business, &Value::ids(credits.iter().copied())]).await
 }
 
 sql!(

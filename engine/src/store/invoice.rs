@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::store::business::Business;
 use crate::store::customer::Customer;
 use crate::store::e_invoicing::{BuyerDetails, SellerDetails, Sides};
+use crate::store::search;
 
 text_column!(InvoiceStanding);
 
@@ -301,7 +302,8 @@ macro_rules! listed {
             unpaid!(),
             "))
     and ($6 = '' or i.issued_on >= $6) and ($7 = '' or i.issued_on <= $7)
-    and ($8 = '' or lower(coalesce(i.number, '') || ' ' || coalesce(i.description, '')) like $8 or c.search like $8)
+    and ($8 = '' or {folded:coalesce(i.number, '') || ' ' || coalesce(i.description, '')} like $8 escape '!'
+        or c.search like $8 escape '!')
     order by i.id desc limit $9"
         )
     };
@@ -323,8 +325,7 @@ pub(crate) async fn list(reader: &mut Reader<'_>, business: BusinessId, wanted: 
     let state = wanted.state.map(|state| state.as_str().to_owned()).unwrap_or_default();
     let text = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
     let (today, from, to) = (today.to_string(), text(wanted.from), text(wanted.to));
-    let search = wanted.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let search = search.map(|text| format!("%{}%", text.to_lowercase().replace('%', ""))).unwrap_or_default();
+    let search = wanted.search.as_deref().map(search::anywhere).unwrap_or_default();
     let (overdue, limit) = (wanted.overdue, wanted.limit);
     match wanted.customer {
         Some(customer) => {

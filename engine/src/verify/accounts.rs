@@ -14,7 +14,8 @@ use books::money::Currency;
 use super::Audit;
 use super::rows::Rows;
 use crate::store::account::allocation;
-use crate::store::entry::{Allocation, Entry, EntryOpen};
+use crate::store::allocation::Allocation;
+use crate::store::entry::{Entry, EntryOpen};
 
 /// One account: one customer in one currency.
 type Key = (CustomerId, Currency);

@@ -12,9 +12,10 @@ use books::request::RequestState;
 
 use crate::db::{Reader, Value, row, sql};
 use crate::error::Result;
+use crate::store::allocation::Allocation;
 use crate::store::credit_note::CreditNote;
 use crate::store::customer::CustomerBalance;
-use crate::store::entry::{Allocation, Entry, EntryOpen, JournalLine};
+use crate::store::entry::{Entry, EntryOpen, JournalLine};
 use crate::store::invoice::{Invoice, InvoiceLine};
 use crate::store::method::Method;
 use crate::store::order::{Amendment, Order, OrderLine};

@@ -12,8 +12,8 @@ use books::money::Currency;
 use engine::flows::add_entry::{self, Adjusting, How, NewEntry, PAYMENT};
 use engine::flows::reverse_entry;
 use engine::sheets::entry::{EntrySheet, entry_sheet};
+use engine::store::allocation::Allocation;
 use engine::store::customer::{self, CustomerBalance};
-use engine::store::entry::Allocation;
 use engine::store::event;
 use engine::store::user::Role;
 

@@ -16,8 +16,9 @@ use engine::flows::call::Call;
 use engine::flows::pay_out_credit::{HandOut, pay_out_credit};
 use engine::flows::reverse_entry::reverse_entry;
 use engine::sheets::entry::{EntrySheet, entry_sheet};
+use engine::store::allocation::Allocation;
 use engine::store::customer;
-use engine::store::entry::{self, Allocation, EntryLine, JournalLine, Wanted};
+use engine::store::entry::{self, EntryLine, JournalLine, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 

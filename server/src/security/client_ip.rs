@@ -8,8 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
-
-use crate::config::Network;
+use ipnet::IpNet;
 
 /// The client's address; a handler takes it as `Extension<ClientIp>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,10 +37,9 @@ pub fn peer(request: &Request) -> SocketAddr {
 }
 
 /// The client behind `peer`, seen through the proxies that are trusted.
-pub fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
-    let is_proxy = |ip: IpAddr| trusted.iter().any(|net| net.contains(ip));
+pub fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut client = peer.to_canonical();
-    if !is_proxy(client) {
+    if !is_proxy(client, trusted) {
         return client;
     }
     let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
@@ -49,11 +47,17 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr 
         // Text that is no address was not written by a proxy of ours: what stands left of it proves nothing.
         let Some(ip) = address(hop) else { break };
         client = ip;
-        if !is_proxy(client) {
+        if !is_proxy(client, trusted) {
             break;
         }
     }
     client
+}
+
+/// Whether an address is one of the trusted proxies'. An IPv4 address written as IPv6 counts as IPv4.
+pub fn is_proxy(ip: IpAddr, trusted: &[IpNet]) -> bool {
+    let ip = ip.to_canonical();
+    trusted.iter().any(|net| net.contains(&ip))
 }
 
 /// Whether the request was made on this very machine and not passed on by a proxy that runs on it.
@@ -75,13 +79,14 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+    use crate::config::network;
 
     fn found(peer: &str, lines: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append("x-forwarded-for", HeaderValue::from_str(line).expect("a header value"));
         }
-        let trusted: Vec<Network> = trusted.iter().map(|net| Network::parse(net).expect("a network")).collect();
+        let trusted: Vec<IpNet> = trusted.iter().map(|net| network(net).expect("a network")).collect();
         client(peer.parse().expect("an address"), &headers, &trusted).to_string()
     }
 
@@ -118,5 +123,21 @@ mod tests {
         let network = |text: &str| ClientIp(text.parse().expect("an address")).network().to_string();
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.9");
+    }
+
+    #[test]
+    fn networks_hold_their_addresses() {
+        for (net, ip, inside) in [
+            ("10.0.0.0/8", "10.200.1.1", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("10.0.0.0/8", "::ffff:10.1.1.1", true),
+            ("0.0.0.0/0", "203.0.113.9", true),
+            ("::/0", "2001:db8::1", true),
+            ("2001:db8::/32", "2001:db9::1", false),
+            ("127.0.0.1", "127.0.0.2", false),
+        ] {
+            let ip: IpAddr = ip.parse().expect("an address");
+            assert_eq!(is_proxy(ip, &[network(net).expect(net)]), inside, "{net} {ip}");
+        }
     }
 }

@@ -206,9 +206,47 @@ fn entries_are_filtered_and_run_backwards() {
             ("from=2026-01-06&to=2026-01-11", 1),
             ("q=HEDGE", 1),
             ("q=staff", 3),
+            ("q=100%25%20WOOL_en", 1),
+            ("q=0%25w", 0),
+            ("q=_", 1),
+            ("q=!", 0),
+            ("q=%20", 3),
             ("currency=EUR", 0),
         ] {
             assert_eq!(app.all(&format!("{path}?limit=2&{query}")).await.len(), many, "{query}");
+        }
+    });
+}
+
+/// Signs that mean something to a database stand for themselves, and a capital finds its small letter in every alphabet.
+#[test]
+fn what_is_searched_for_is_found_as_it_was_written() {
+    TestApp::both(async |app| {
+        let (cafe, twine) = (app.customer("Café Ölmühle").await, app.customer("50% twine_and\\rope!").await);
+        for (customer, description) in [(&cafe, "Éclairs ÀLA Straße"), (&twine, "10%_off\\now!")] {
+            let entry = json!({"side": "charge", "amount": 500, "currency": "USD", "description": description});
+            let charge = app.post(&format!("/customers/{customer}/entries"), entry).await.json(201);
+            let invoice = json!({"customer": customer, "currency": "USD", "entries": [charge["id"]], "description": description});
+            app.post("/invoices", invoice).await.json(201);
+        }
+        for (q, cafes, twines) in [
+            ("%C3%89clairs", 1, 0),
+            ("%C3%A9CLAIRS%20%C3%A0la%20stra%C3%9Fe", 1, 0),
+            ("10%25_off%5Cnow!", 0, 1),
+            ("1_%25", 0, 0),
+            ("%5C", 0, 1),
+            ("!", 0, 1),
+        ] {
+            assert_eq!(app.all(&format!("/customers/{cafe}/entries?q={q}")).await.len(), cafes, "{q}");
+            assert_eq!(app.all(&format!("/customers/{twine}/entries?q={q}")).await.len(), twines, "{q}");
+            assert_eq!(app.all(&format!("/invoices?customer={cafe}&q={q}")).await.len(), cafes, "{q}");
+            assert_eq!(app.all(&format!("/invoices?customer={twine}&q={q}")).await.len(), twines, "{q}");
+        }
+        for (q, found) in
+            [("%C3%96LM", Some(&cafe)), ("50%25%20TWINE_and%5Crope!", Some(&twine)), ("50_twine", None), ("fé%20_", None)]
+        {
+            let q = q.replace('é', "%C3%A9");
+            assert_eq!(of(&app.all(&format!("/customers?q={q}")).await, "id"), found.into_iter().cloned().collect::<Vec<_>>(), "{q}");
         }
     });
 }

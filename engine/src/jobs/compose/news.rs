@@ -1,13 +1,11 @@
 //! Writes the mails that belong to no payment: the way into the portal, statements of account, messages of staff.
-//!
-//! Invariant: one mail for each cause, kind and address, however often the job runs, as in `compose_mail`.
 
 use books::ids::{CustomerId, MessageId, PortalEntryId, StatementId};
 
-use super::Job;
-use super::attach::paper_for;
-use super::compose_mail::{Envelope, keep, keep_with, link_url, subject, written};
+use super::{Envelope, keep, link_url, written};
 use crate::error::{Error, Result};
+use crate::jobs::attach::paper_for;
+use crate::jobs::{Job, subject};
 use crate::mail::{self, Sender};
 use crate::press::Printable;
 use crate::services::Services;
@@ -44,7 +42,7 @@ pub async fn portal_entry(services: &Services, job: &Job) -> Result<()> {
         cc: Vec::new(),
         reply_to: business.email.clone(),
     };
-    keep(services, job, envelope, composed).await
+    keep(services, job, envelope, composed, None).await
 }
 
 /// `mail_statement`: the statement as it was when it was sent; its page shows the days as they stand now.
@@ -77,17 +75,10 @@ pub async fn statement_sent(services: &Services, job: &Job) -> Result<()> {
             url: &url,
         },
     )?;
-    let envelope = Envelope {
-        kind: "statement",
-        customer: Some(sent.customer_id),
-        about: id.to_string(),
-        to: sent.send_to,
-        cc: Vec::new(),
-        reply_to: shown.business.email.clone(),
-    };
+    let envelope = Envelope::to_customer("statement", &shown.business, sent.customer_id, id, sent.send_to);
     let paper = Printable::Statement { sheet: &shown, pay_url: Some(url) };
     let paper = paper_for(services, &shown.business, "statement", paper).await;
-    keep_with(services, job, envelope, composed, paper).await
+    keep(services, job, envelope, composed, paper).await
 }
 
 /// `mail_message`: to everybody who was not held when it was written.
@@ -128,13 +119,6 @@ async fn write_to(services: &Services, job: &Job, id: MessageId, one: &Recipient
     let (business, written, customer) = read.await?;
     let values = mail::message::Message { customer_name: &customer.name, subject: &written.subject, body: &written.body };
     let composed = mail::message::message(&Sender::to_customer(&business, "message", &customer)?, &values)?;
-    let envelope = Envelope {
-        kind: "message",
-        customer: Some(one.customer_id),
-        about: id.to_string(),
-        to,
-        cc: Vec::new(),
-        reply_to: business.email.clone(),
-    };
-    keep(services, job, envelope, composed).await
+    let envelope = Envelope::to_customer("message", &business, one.customer_id, id, to);
+    keep(services, job, envelope, composed, None).await
 }
