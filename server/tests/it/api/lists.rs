@@ -246,7 +246,11 @@ fn what_is_searched_for_is_found_as_it_was_written() {
             [("%C3%96LM", Some(&cafe)), ("50%25%20TWINE_and%5Crope!", Some(&twine)), ("50_twine", None), ("fé%20_", None)]
         {
             let q = q.replace('é', "%C3%A9");
-            assert_eq!(of(&app.all(&format!("/customers?q={q}")).await, "id"), found.into_iter().cloned().collect::<Vec<_>>(), "{q}");
+            assert_eq!(
+                of(&app.all(&format!("/customers?q={q}")).await, "id"),
+                found.into_iter().cloned().collect::<Vec<_>>(),
+                "{q}"
+            );
         }
     });
 }
