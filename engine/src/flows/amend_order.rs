@@ -12,7 +12,7 @@ use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
 use super::create_order::{bad_line, check_texts, line_rows, title};
-use super::credit_invoice::{OwnNotes, invoiced, parties, write_own_notes};
+use super::credit_invoice::{OwnNotes, invoiced, may_credit_own, parties, write_own_notes};
 use super::posting::{Touched, open_books};
 use super::request_payment::{allowed, close_settled, open_of_customer};
 use crate::db::{Db, Expect, sql};
@@ -39,7 +39,8 @@ pub struct Amending {
     pub remove: Vec<OrderLineId>,
 }
 
-/// Posts the amendment. Refuses an order that is still a draft (NOT_CONFIRMED) or has ended (CLOSED). Idempotent by key.
+/// Posts the amendment. Refuses an order that is still a draft (NOT_CONFIRMED) or has ended (CLOSED); NO_RIGHT and NEEDS_APPROVAL where
+/// it credits an issued invoice by more than whoever asks may. Idempotent by key.
 pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) -> Result<Done<OrderId>> {
     if !REASONS.contains(&change.reason.as_str()) {
         return Err(Error::invalid("reason", "UNKNOWN", format!("the reason is one of {}", REASONS.join(", "))));
@@ -112,6 +113,7 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
             due_on: None,
         };
         let outcome = books.account.amend(tx.ids(), &amend)?;
+        may_credit_own(&books, &by, &outcome.credit_notes, added)?;
         let event = event_id(tx);
         let customer = order.customer_id;
         let (account, _) = books.write(tx, &by, event)?;

@@ -3,6 +3,7 @@
 //! Nothing that a browser or a webhook says is believed: whoever wants to know comes here.
 
 use books::ids::{AttemptId, PaymentId, RefundId};
+use books::payment::PaymentState;
 use processors::{Outcome, Reference, Remote, RemoteKind, Resolved};
 
 use super::call::Call;
@@ -11,7 +12,7 @@ use super::remote_invoice::pursue;
 use super::set_up_method::finish_setup_of;
 use super::settle_payment::{Finding, settle_payment};
 use super::settle_refund::{RefundFinding, settle_refund};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::services::Services;
 use crate::store::business;
 use crate::store::connection::{self, Connection};
@@ -47,7 +48,12 @@ pub(super) async fn case(services: &Services, call: &Call, id: PaymentId) -> Res
 /// Looks at the payment's page or charge as the processor has it now, and asks what became of calls whose answer was lost. Does
 /// nothing for money from outside, or while the processor cannot say.
 pub async fn look(services: &Services, call: &Call, id: PaymentId) -> Result<()> {
-    let Some(case) = case(services, call, id).await? else { return Ok(()) };
+    see(services, call, id).await.map(|_| ())
+}
+
+/// The same. Answers false while the processor cannot say, so that whoever was told of a change comes back.
+async fn see(services: &Services, call: &Call, id: PaymentId) -> Result<bool> {
+    let Some(case) = case(services, call, id).await? else { return Ok(true) };
     let now = services.db.clock().now();
     let due = |attempt: &&Attempt| {
         attempt.state == AttemptState::Unknown
@@ -60,7 +66,7 @@ pub async fn look(services: &Services, call: &Call, id: PaymentId) -> Result<()>
         look_at_refund(services, call, &case, attempt).await?;
     }
     if let Some(keyed) = case.attempts.iter().find(|attempt| attempt.operation == KEYED && case.payment.remote_id.is_none()) {
-        return look_apart(services, call, keyed, &case.connection, &case.business).await;
+        return look_apart(services, call, keyed, &case.connection, &case.business).await.map(|()| true);
     }
     // What was refused is over: a page outlives the cards that were declined on it.
     let stands = |attempt: &&Attempt| makes_payment(attempt) && attempt.state != AttemptState::Declined;
@@ -71,21 +77,22 @@ pub async fn look(services: &Services, call: &Call, id: PaymentId) -> Result<()>
         (None, Some(page)) => Reference::new(page_kind, page),
         (None, None) => {
             let first = case.attempts.iter().rev().find(|attempt| makes_payment(attempt) && !due(attempt));
-            return match first {
-                Some(attempt) if attempt.is_open() => resolve(services, call, &case, attempt).await,
-                _ => Ok(()),
-            };
+            if let Some(attempt) = first.filter(|attempt| attempt.is_open()) {
+                resolve(services, call, &case, attempt).await?;
+            }
+            return Ok(true);
         }
     };
     let connected = services.connections.open(&case.connection, &case.business)?;
     match connected.processor.fetch(&about, now).await {
         Outcome::Done(remote) | Outcome::Pending(remote) => {
             settle_payment(services, call, id, Finding::Seen(remote)).await?;
-            pursue(services, call, id).await
+            pursue(services, call, id).await?;
+            Ok(true)
         }
         answer => {
             tracing::info!(payment = %id, ?answer, "the processor could not say what became of a payment");
-            Ok(())
+            Ok(!matches!(answer, Outcome::Unknown { .. }))
         }
     }
 }
@@ -131,7 +138,8 @@ async fn look_at_refund(services: &Services, call: &Call, case: &Case, attempt: 
     }
 }
 
-/// Follows a hint of a connection: finds what it is about and looks. Hints about what is not ours are left alone.
+/// Follows a hint of a connection: finds what it is about and looks. Hints about what is not ours are left alone. Fails while the
+/// processor cannot say, so that the hint is followed again.
 pub(crate) async fn follow(services: &Services, call: &Call, connection: &Connection, told: &Told) -> Result<()> {
     if told.about.kind == RemoteKind::Setup {
         return finish_setup_of(services, call, connection, &told.about.id).await;
@@ -169,11 +177,31 @@ pub(crate) async fn follow(services: &Services, call: &Call, connection: &Connec
             return settle_payment(services, call, payment, Finding::Seen(charge)).await;
         }
     }
-    look(services, call, payment).await?;
+    if !see(services, call, payment).await? {
+        return Err(cannot_say(&told.about));
+    }
+    if told.about.kind == RemoteKind::Charge
+        && ended_without_charge(services, connection, payment).await?
+        && let Some(charge) = fetch(services, connection, &told.about).await?
+    {
+        // It was given up, and the money came all the same: the charge that carries our key says so.
+        return settle_payment(services, call, payment, Finding::Seen(charge)).await;
+    }
     match remote {
         Some(dispute @ Remote::Dispute(_)) => settle_payment(services, call, payment, Finding::Seen(dispute)).await,
         _ => Ok(()),
     }
+}
+
+/// Whether the payment ended without any charge being known, so that looking at it asks for none.
+async fn ended_without_charge(services: &Services, connection: &Connection, id: PaymentId) -> Result<bool> {
+    let of = connection.business_id;
+    let payment = services.db.read(async move |reader| payment::one(reader, of, id).await).await?;
+    Ok(payment.remote_id.is_none() && matches!(payment.state, PaymentState::Failed | PaymentState::Canceled))
+}
+
+fn cannot_say(about: &Reference) -> Error {
+    Error::Fault(format!("the processor cannot say now what became of {}", about.id))
 }
 
 /// Whether the payment is one that staff key in the processor's terminal apart.
@@ -183,12 +211,14 @@ async fn takes_keyed(services: &Services, connection: &Connection, id: PaymentId
     Ok(attempts.iter().any(|attempt| attempt.operation == KEYED))
 }
 
+/// What the processor has there; none when it has nothing of the kind. Fails while it cannot say.
 async fn fetch(services: &Services, connection: &Connection, about: &Reference) -> Result<Option<Remote>> {
     let of = connection.business_id;
     let name = services.db.read(async move |reader| Ok(business::one(reader, of).await?.name)).await?;
     let connected = services.connections.open(connection, &name)?;
     match connected.processor.fetch(about, services.db.clock().now()).await {
         Outcome::Done(remote) | Outcome::Pending(remote) => Ok(Some(remote)),
+        Outcome::Unknown { .. } => Err(cannot_say(about)),
         _ => Ok(None),
     }
 }
@@ -209,6 +239,8 @@ async fn payment_of(
             }
             if let Some(attempt) = attempt
                 && let Some(found) = reader.get::<Attempt>(&[&business, &attempt]).await?
+                // A reference that staff typed at another account, or at the one on trial, proves nothing about this payment.
+                && found.connection_id == id
             {
                 return Ok(Some(found.payment_id));
             }

@@ -11,7 +11,7 @@ use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
 use super::create_order::{series, title};
-use super::credit_invoice::{OwnNotes, invoiced, parties, write_own_notes};
+use super::credit_invoice::{OwnNotes, invoiced, may_credit_own, parties, write_own_notes};
 use super::posting::{Touched, open_books};
 use super::request_payment::{close_settled, open_of_customer};
 use crate::db::{Db, Expect, Tx, sql};
@@ -31,7 +31,8 @@ pub struct Decision {
     pub remove: Vec<OrderLineId>,
 }
 
-/// Carries out a decision. Refuses what the present state does not allow. Idempotent by key.
+/// Carries out a decision. Refuses what the present state does not allow, and what [`super::amend_order`] refuses of crediting an
+/// issued invoice. Idempotent by key.
 pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision) -> Result<Done<OrderId>> {
     let reason = check::note("reason", decision.reason.as_deref())?;
     let by = call.clone();
@@ -89,6 +90,7 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
                 when: When::Today,
             };
             let outcome = books.account.take_off(tx.ids(), &cut)?;
+            may_credit_own(&books, &by, &outcome.credit_notes, 0)?;
             credited = Some((amendment, why, outcome.credit_notes));
             removed = taken.iter().map(|line| line.gross - line.credited).sum();
             write_removal(tx, &by, &order, amendment, &taken, removed, reason.clone());

@@ -15,7 +15,7 @@ use books::refund::{RefundRoute, RefundState};
 use serde::{Deserialize, Serialize};
 
 use self::lines::{by_amount, by_line, own_charge_line, printed_lines, wanted_lines};
-pub(crate) use self::own_notes::{OwnNotes, invoiced, parties, write_own_notes};
+pub(crate) use self::own_notes::{OwnNotes, invoiced, may_credit_own, parties, write_own_notes};
 use super::approvals::{Held, HeldAct, Made, wait_for_approval};
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};

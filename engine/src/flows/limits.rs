@@ -1,7 +1,8 @@
 //! What somebody may give away alone: limits by role, above which a second person approves (OUT-1).
 //!
-//! Invariant: every refund, write-off, credit note, credit by hand and adjustment asks here inside its own transaction. An act
-//! that was approved, and what the installation does by itself, has no limit. Limits count in the business's own currency; in
+//! Invariant: every refund, write-off, credit note, credit by hand and adjustment asks here inside its own transaction, and so does
+//! what comes to the same: a reversal, a void, an amendment that credits an invoice. Taking lines off an order that nobody has
+//! billed gives nothing away. An act that was approved, and what the installation does by itself, has no limit. Limits count in the business's own currency; in
 //! another one nothing can be compared, so whoever has a limit asks.
 
 use books::money::Money;
@@ -100,6 +101,17 @@ pub(crate) fn must_wait(
         true if request_approval => Ok(true),
         true => Err(above_limit()),
         false => Ok(false),
+    }
+}
+
+/// The same for an act that cannot wait: above their limit somebody leaves it to a person who may do it alone. `amount` without
+/// its sign counts. Refuses NO_RIGHT and NEEDS_APPROVAL.
+pub(crate) fn must_be_free(business: &Business, actor: &Actor, what: Limited, amount: Money) -> Result<()> {
+    match must_wait(business, actor, what, amount, true)? {
+        true => {
+            Err(Refusal::new("NEEDS_APPROVAL", "this is above your limit: somebody whose limit allows it has to do it").into())
+        }
+        false => Ok(()),
     }
 }
 

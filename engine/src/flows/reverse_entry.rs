@@ -2,10 +2,12 @@
 
 use books::account::{Reverse, When};
 use books::ids::{BusinessId, EntryId};
+use books::money::Money;
 
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
+use super::limits::{Limited, must_be_free};
 use super::posting::{Touched, open_books};
 use super::request_payment::close_settled;
 use crate::db::{Db, sql};
@@ -15,7 +17,7 @@ use crate::store::entry::Entry;
 sql!(REVERSED, "select * from entry where business_id = $1 and reverses = $2");
 
 /// Posts the reversing entry. Refuses an entry that belongs to a document, is a reversal, or was reversed before
-/// (ALREADY_REVERSED). Idempotent by key.
+/// (ALREADY_REVERSED); NO_RIGHT, and NEEDS_APPROVAL above the limit for refunds (a payment's entry) or adjustments. Idempotent by key.
 pub async fn reverse_entry(db: &Db, call: &Call, id: EntryId, reason: &str) -> Result<Done<EntryId>> {
     let reason = check::reason("reason", reason)?;
     let by = call.clone();
@@ -30,6 +32,9 @@ pub async fn reverse_entry(db: &Db, call: &Call, id: EntryId, reason: &str) -> R
         if tx.query_opt::<Entry>(&REVERSED, &[&by.business, &id]).await?.is_some() {
             return Err(Error::refused("ALREADY_REVERSED", "this entry was already reversed"));
         }
+        books.account.can_reverse(id)?;
+        let what = if entry.payment_id.is_some() { Limited::Refund } else { Limited::Adjustment };
+        must_be_free(&books.business, &by.actor, what, Money::new(entry.amount, entry.currency))?;
         let requests = super::request_payment::open_of_customer(tx, entry.customer_id).await?;
         let reversing = books.account.reverse(tx.ids(), &Reverse { entry: id, reason: reason.clone(), when: When::Today })?;
         let event = event_id(tx);

@@ -1,8 +1,8 @@
 //! What a processor said about a refund is stored, and the books follow: the second half of every refund through one.
 //!
 //! Invariants: the direct answer, a webhook and the timed question all end here; the refund is read again under the
-//! customer's lock, and one that is settled changes no more. It is posted when the money has gone. A lost answer keeps its
-//! credit reserved and is asked for until there is evidence.
+//! customer's lock, and one that is settled changes no more. It is posted when the money has gone; of one that comes back after
+//! all staff are told. A lost answer keeps its credit reserved and is asked for until there is evidence.
 
 use books::account::When;
 use books::ids::{AttemptId, RefundId};
@@ -41,11 +41,16 @@ pub async fn settle_refund(services: &Services, call: &Call, id: RefundId, findi
             let case = Case::open(tx, seen.payment_id).await?;
             let row = tx.lock::<Refund>(&[&by.business, &id]).await?.ok_or(Error::NotFound)?;
             let attempts = payment::attempts_of_flow(tx, row.payment_id).await?;
-            if row.state != RefundState::Pending {
-                return Ok(());
-            }
             let attempts = attempts.into_iter().filter(|attempt| attempt.refund_id == Some(id)).collect();
-            Settling { by: &by, row, attempts }.take(tx, case, &finding)
+            let mut settling = Settling { by: &by, row, attempts };
+            match (&settling.row.state, &finding) {
+                (RefundState::Pending, _) => settling.take(tx, case, &finding),
+                (RefundState::Succeeded, RefundFinding::Seen(refund)) if refund.state == Remotely::Failed => {
+                    settling.come_back(tx, refund);
+                    Ok(())
+                }
+                _ => Ok(()),
+            }
         })
         .await
 }
@@ -57,7 +62,7 @@ struct Settling<'a> {
 }
 
 impl Settling<'_> {
-    fn take(mut self, tx: &mut Tx<'_>, case: Case, finding: &RefundFinding) -> Result<()> {
+    fn take(&mut self, tx: &mut Tx<'_>, case: Case, finding: &RefundFinding) -> Result<()> {
         match finding {
             RefundFinding::Absent { attempt } => {
                 self.end_attempt(tx, *attempt, AttemptState::Rejected, "the processor never received it", None);
@@ -150,6 +155,22 @@ impl Settling<'_> {
         leave_job(tx, "alert_refund_failed", self.row.id, event);
         emit(tx, self.by, event, "refund_failed", &self.row);
         Ok(())
+    }
+
+    /// It had gone and could not be delivered, days later: the money is with the processor again. The books keep what was posted,
+    /// because only a person knows how the customer gets it now; staff are told, once.
+    fn come_back(&mut self, tx: &mut Tx<'_>, refund: &processors::Refund) {
+        if self.row.decline_code.is_some() {
+            return;
+        }
+        let reason = refund.reason.unwrap_or(processors::DeclineReason::RefundFailed);
+        self.row.decline_code = Some(reason.code().to_owned());
+        self.row.decline_text = Some(reason.text().to_owned());
+        self.row.updated_at = tx.now();
+        tx.set(&self.row);
+        let event = event_id(tx);
+        leave_job(tx, "alert_refund_came_back", self.row.id, event);
+        emit(tx, self.by, event, "refund_came_back", &self.row);
     }
 
     fn close(&mut self, tx: &mut Tx<'_>) {

@@ -16,7 +16,7 @@ use super::approvals::{Held, HeldAct, Made, wait_for_approval};
 use super::audit::{Act, claim, event_id, leave_job, prior_id};
 use super::call::{Call, Done};
 use super::check;
-use super::limits::{Allowance, Limited, allowance};
+use super::limits::{Allowance, Limited, allowance, must_be_free};
 use super::posting::{Books, Touched, open_books};
 use super::request_payment::{allowed, close_settled, open_of_customer};
 use crate::db::{Db, Tx};
@@ -43,8 +43,8 @@ pub(crate) async fn open_invoice(tx: &mut Tx<'_>, id: InvoiceId, touched: Touche
     Ok(Opened { books, invoice, requests })
 }
 
-/// Takes an invoice back. Refuses NOT_ISSUED, CREDIT_NOTE_STANDS, PAYMENT_PENDING, NO_RIGHT. With `keep_fees` its late fees stay
-/// charged. Idempotent by key.
+/// Takes an invoice back. Refuses NOT_ISSUED, CREDIT_NOTE_STANDS, PAYMENT_PENDING, NO_RIGHT, and NEEDS_APPROVAL when what the invoice
+/// itself charged is above the limit for write-offs. With `keep_fees` its late fees stay charged. Idempotent by key.
 pub async fn void_invoice(db: &Db, call: &Call, id: InvoiceId, reason: &str, keep_fees: bool) -> Result<Done<InvoiceId>> {
     let reason = check::reason("reason", reason)?;
     let by = call.clone();
@@ -64,6 +64,10 @@ pub async fn void_invoice(db: &Db, call: &Call, id: InvoiceId, reason: &str, kee
         allowed(capability::void(&facts))?;
         let void = VoidInvoice { invoice: id, reason: reason.clone(), when: When::Today, keep_fees };
         let voided = books.account.void_invoice(tx.ids(), &void)?;
+        let off = voided.reversals.iter().filter_map(|id| books.account.item(*id)).map(|item| item.entry.amount).sum();
+        if off > 0 {
+            must_be_free(&books.business, &by.actor, Limited::WriteOff, Money::new(off, invoice.currency))?;
+        }
         let today = books.business.today(tx.now());
         let event = event_id(tx);
         let (account, posted) = books.write(tx, &by, event)?;

@@ -29,6 +29,8 @@ sql!(NOTE_REFUSAL, "update connection set hook_refused_at = $3 where business_id
 const QUIET_SECONDS: i64 = 60;
 /// A real processor is asked what changed once in so many seconds; its messages come at once.
 const ASK_AGAIN_SECONDS: i64 = 60;
+/// One that takes no payments any more is asked what becomes of those it took.
+const ASK_ENDED_SECONDS: i64 = 3600;
 /// At most so many webhooks of Sandbox are delivered at a time.
 const HOOKS: usize = 50;
 
@@ -72,21 +74,32 @@ async fn note_refusal(services: &Services, connection: &Connection) -> Result<()
 }
 
 async fn keep(services: &Services, connection: &Connection, verified: Verified, raw: &[u8]) -> Result<()> {
-    let (business, id) = (connection.business_id, connection.id);
     let told: Vec<Told> = verified.hints.into_iter().map(|hint| Told { about: hint.about, attempt: hint.attempt }).collect();
     let body = String::from_utf8_lossy(raw).replace('\0', "");
+    keep_hints(services, connection, verified.delivery_id, told, body).await
+}
+
+/// Stores what a processor told of, once for each delivery, and leaves the job behind that follows it.
+pub(super) async fn keep_hints(
+    services: &Services,
+    connection: &Connection,
+    delivery: String,
+    told: Vec<Told>,
+    body: String,
+) -> Result<()> {
+    let (business, id) = (connection.business_id, connection.id);
     let hints = serde_json::to_string(&told).map_err(|error| Error::Fault(format!("a webhook could not be kept: {error}")))?;
     services
         .db
         .write(business, async move |tx| {
-            if tx.get::<HookDelivery>(&[&business, &id, &verified.delivery_id]).await?.is_some() {
+            if tx.get::<HookDelivery>(&[&business, &id, &delivery]).await?.is_some() {
                 return Ok(());
             }
             let received_at = tx.now();
             let row = HookDelivery {
                 business_id: business,
                 connection_id: id,
-                dedupe_id: verified.delivery_id.clone(),
+                dedupe_id: delivery.clone(),
                 body: body.clone(),
                 hints: hints.clone(),
                 received_at,
@@ -94,7 +107,7 @@ async fn keep(services: &Services, connection: &Connection, verified: Verified, 
             // Two nodes may receive the same delivery at once: one row, and following it twice does no harm.
             tx.insert_or_ignore(&row);
             let cause = event_id(tx);
-            leave_job(tx, "follow_hook", format!("{id}/{}", verified.delivery_id), cause);
+            leave_job(tx, "follow_hook", format!("{id}/{delivery}"), cause);
             Ok(())
         })
         .await
@@ -124,9 +137,9 @@ pub async fn follow_hook(services: &Services, job: &Job) -> Result<()> {
     Ok(())
 }
 
-/// One round over all live connections: lets Sandbox's bank do what is due, delivers its webhooks, and reads what changed.
+/// One round over all connections that took payments or may: lets Sandbox's bank do what is due, delivers its webhooks, and reads what changed.
 pub async fn follow_all(services: &Services) -> Result<()> {
-    let connections = services.db.read(async move |reader| connection::live(reader).await).await?;
+    let connections = services.db.read(async move |reader| connection::followed(reader).await).await?;
     for connection in connections {
         if let Err(error) = follow_one(services, &connection).await {
             tracing::warn!(connection = %connection.id, %error, "a processor could not be followed; it is tried again");
@@ -139,7 +152,8 @@ async fn follow_one(services: &Services, connection: &Connection) -> Result<()> 
     let name = name(services, connection).await?;
     let connected = services.connections.open(connection, &name)?;
     let now = services.db.clock().now();
-    if connected.bank.is_none() && !services.connections.may_ask(connection.id, Asking::Changes, now, ASK_AGAIN_SECONDS) {
+    let seldom = if connection.state == "live" { ASK_AGAIN_SECONDS } else { ASK_ENDED_SECONDS };
+    if connected.bank.is_none() && !services.connections.may_ask(connection.id, Asking::Changes, now, seldom) {
         return Ok(());
     }
     if let Some(bank) = &connected.bank {

@@ -2,7 +2,7 @@
 //!
 //! Invariants: the place in the listing moves on only after everything before it was taken in, so a crash in between reads some of
 //! it again; taking the same in twice does nothing. What a processor says instead of its payouts is noted once for staff, until it
-//! lists them again. Limits: [`Listing::patience`] for an answer, [`ROUNDS`] pages at a time.
+//! lists them again. Limits: [`PATIENCE`] for an answer, [`ROUNDS`] pages at a time.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use books::calendar::Instant;
 use processors::registry::Connected;
 use processors::{Outcome, Payout, Remote};
 
+use super::follow_processor::keep_hints;
 use crate::db::{Expect, Sql, sql};
 use crate::error::Result;
 use crate::flows::ask_processor::follow;
@@ -36,6 +37,9 @@ sql!(
 
 /// At most so many pages are read from one connection at a time.
 const ROUNDS: usize = 20;
+
+/// A processor that does not answer holds up the others for so long. What a page lists may take a question for each thing on it.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// What is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,18 +89,9 @@ impl Listing {
         }
     }
 
-    /// A processor that does not answer holds up the others for so long. Payouts are asked for once an hour, and what some of them
-    /// are made of takes many questions.
-    fn patience(self) -> Duration {
-        match self {
-            Listing::Changes => Duration::from_secs(10),
-            Listing::Payouts => Duration::from_secs(45),
-        }
-    }
-
     /// The page after a place, or why the processor cannot say now.
     async fn page(self, connected: &Connected, after: Option<&str>, now: Instant) -> Answer {
-        match tokio::time::timeout(self.patience(), self.ask(connected, after, now)).await {
+        match tokio::time::timeout(PATIENCE, self.ask(connected, after, now)).await {
             Ok(answer) => answer,
             Err(_) => Answer::Trouble("It did not answer in time.".to_owned()),
         }
@@ -138,11 +133,20 @@ pub(super) async fn read_on(
             Answer::Trouble(why) if listing == Listing::Payouts => {
                 return note_trouble(services, connection, Some(why), now).await;
             }
-            Answer::Trouble(_) => return Ok(()),
+            Answer::Trouble(why) => {
+                tracing::warn!(connection = %connection.id, why, "a processor did not list what changed; it is asked again");
+                return Ok(());
+            }
         };
         for listed in &page.listed {
             match listed {
-                Listed::Changed(remote) => follow(services, &call, connection, &told(remote)).await?,
+                Listed::Changed(remote) => {
+                    let told = told(remote);
+                    if let Err(error) = follow(services, &call, connection, &told).await {
+                        tracing::warn!(connection = %connection.id, about = ?told.about, %error, "a change could not be followed");
+                        follow_later(services, connection, told, now).await?;
+                    }
+                }
                 Listed::PaidOut(payout) => note_payout(services, &call, connection.id, payout).await?,
             }
         }
@@ -155,6 +159,12 @@ pub(super) async fn read_on(
         cursor = Some(page.cursor);
     }
     Ok(())
+}
+
+/// One change that cannot be followed now holds up none behind it: it is kept as a message would be, and followed as one.
+async fn follow_later(services: &Services, connection: &Connection, told: Told, now: Instant) -> Result<()> {
+    let delivery = format!("listed {:?} {} {}", told.about.kind, told.about.id, now.timestamp().as_second());
+    keep_hints(services, connection, delivery, vec![told], String::new()).await
 }
 
 async fn keep(services: &Services, connection: &Connection, keep: &'static Sql, cursor: String) -> Result<()> {

@@ -101,7 +101,14 @@ sql!(
 sql!(OF_BUSINESS, "select * from connection where business_id = $1 order by id");
 sql!(ONE, "select * from connection where business_id = $1 and id = $2");
 sql!(BY_ID, "select * from connection where id = $1");
-sql!(LIVE, "select * from connection where state = 'live' order by business_id, id limit 1000");
+sql!(
+    FOLLOWED,
+    "
+    select c.* from connection c
+    where c.state = 'live' or exists (select 1 from payment p
+        where p.business_id = c.business_id and p.connection_id = c.id and p.remote_id is not null)
+    order by c.business_id, c.id limit 1000"
+);
 
 pub(crate) async fn of_business(reader: &mut Reader<'_>, business: BusinessId) -> Result<Vec<Connection>> {
     reader.query(&OF_BUSINESS, &[&business]).await
@@ -121,9 +128,10 @@ pub async fn list(db: &Db, business: BusinessId) -> Result<Vec<Connection>> {
     db.read(async move |reader| of_business(reader, business).await).await
 }
 
-/// Every live connection of every business: for the jobs that ask processors what changed.
-pub(crate) async fn live(reader: &mut Reader<'_>) -> Result<Vec<Connection>> {
-    reader.query(&LIVE, &[]).await
+/// Every connection of every business that takes payments, or took some that may still come back: for the jobs that ask processors
+/// what changed.
+pub(crate) async fn followed(reader: &mut Reader<'_>) -> Result<Vec<Connection>> {
+    reader.query(&FOLLOWED, &[]).await
 }
 
 /// Live connections whose payouts have not been read since that moment, oldest connection first.

@@ -16,6 +16,7 @@ alert-customer = Customer
 alert-closing = You receive this because your address is on the list of whom to tell, in Settings.
 
 what-alert-refund-failed = A refund failed
+what-alert-refund-came-back = A refund came back
 what-alert-refund-overtaken = A refund went out twice
 what-alert-refunded-outside = A refund was made at the processor
 what-alert-returned = A bank debit came back
@@ -27,6 +28,7 @@ what-alert-keyed-otherwise = A terminal took something else
 what-alert-charge-failed = A charge failed
 
 advice-alert-refund-failed = No money went back, and the books are as they were. Refund it another way.
+advice-alert-refund-came-back = The processor had sent it, and the bank did not take it. The money is with the processor again, and the books still say that it went: give it back in another way, or give the customer credit by an adjustment.
 advice-alert-refund-overtaken = The bank had taken this payment back before the refund arrived. What is missing is owed by the customer again.
 advice-alert-refunded-outside = Somebody refunded this payment at the processor’s own desk. What it had paid is owed again.
 advice-alert-returned = The bank returned this payment. What it had paid is owed again.

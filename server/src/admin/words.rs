@@ -161,6 +161,7 @@ fn event(kind: &str) -> &'static str {
         "charge_started" => "Saved method charged",
         "payment_reallocated" => "Re-applied",
         "payment_refunded_outside" => "Refunded at the processor",
+        "refund_came_back" => "A refund came back after it had gone",
         "payment_succeeded" => "Paid",
         "payment_pending" => "Under way",
         "payment_unknown" => "Answer lost",

@@ -31,6 +31,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("mail_fresh_link", "Fresh link", "Mails a new link in place of one that has expired."),
     ("mail_refund", "Refund", "Tells a customer that money went back."),
     ("mail_confirm", "Please confirm", "Sends a customer to the page on which their bank asks them to confirm."),
+    ("alert_refund_came_back", "Alert", "Tells staff that a refund came back after it had gone."),
     ("alert_refund_failed", "Alert", "Tells staff that a refund failed."),
     ("alert_refund_overtaken", "Alert", "Tells staff that a payment was taken back before its refund arrived."),
     ("alert_refunded_outside", "Alert", "Tells staff of a refund made at the processor."),

@@ -5,10 +5,12 @@
 
 use books::account::{Account, OwnCreditNote, Target};
 use books::ids::{AmendmentId, EventId, InvoiceId};
+use books::money::Money;
 use books::paper::PaperKind;
 
 use super::super::audit::{Act, event_id};
 use super::super::call::Call;
+use super::super::limits::{Limited, must_be_free};
 use super::super::posting::Books;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -44,6 +46,16 @@ pub(crate) struct OwnNotes<'a> {
 pub(crate) async fn parties(tx: &mut Tx<'_>, books: &Books) -> Result<String> {
     let sides = sides_of_flow(tx, books.customer.id).await?;
     Frozen::now(PaperKind::CreditNote, &books.business, &books.customer, &sides)?.text()
+}
+
+/// Whether an amendment may credit invoices by so much beyond what it `added`, gross minor units. A line that was changed is taken
+/// off and added anew, which gives nothing away. Refuses NO_RIGHT and NEEDS_APPROVAL.
+pub(crate) fn may_credit_own(books: &Books, by: &Call, notes: &[OwnCreditNote], added: i64) -> Result<()> {
+    let given = notes.iter().map(|note| note.amount).sum::<i64>() - added;
+    match given > 0 {
+        true => must_be_free(&books.business, &by.actor, Limited::WriteOff, Money::new(given, books.account.currency())),
+        false => Ok(()),
+    }
 }
 
 /// Buffers the credit notes that an amendment made on invoices. `after`: the account as the amendment left it.

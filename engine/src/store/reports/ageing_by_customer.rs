@@ -56,13 +56,14 @@ pub struct AgeingReport {
     pub more: bool,
 }
 
-/// What was open on day $3, added up: only allocations that had taken effect by then count.
+/// What was open on day $3, added up: only allocations that had taken effect by then count. It falls due when its invoice does,
+/// else on its own day; `o` is the entry's row of what changes, which knows both (`flows/posting.rs`).
 macro_rules! open_as_at {
     ($first:literal, $rest:literal) => {
         concat!(
             "select ",
             $first,
-            " e.side, coalesce(e.due_on, e.effective_on) as due_on,
+            " e.side, coalesce(o.due_on, e.effective_on) as due_on,
                 cast(sum(case when e.side = 'charge' then
                     e.amount - coalesce((select sum(case when a.takes_back is null then a.amount else -a.amount end)
                         from allocation a where a.business_id = e.business_id and a.charge_id = e.id and a.effective_on <= $3), 0)
@@ -80,8 +81,9 @@ sql!(
     open_as_at!(
         "",
         "
-    from entry e where e.business_id = $1 and e.currency = $2 and e.effective_on <= $3
-    group by e.side, coalesce(e.due_on, e.effective_on)"
+    from entry e join entry_open o on o.business_id = e.business_id and o.entry_id = e.id
+    where e.business_id = $1 and e.currency = $2 and e.effective_on <= $3
+    group by e.side, coalesce(o.due_on, e.effective_on)"
     )
 );
 sql!(
@@ -90,8 +92,9 @@ sql!(
         "e.customer_id, c.name as customer_name, c.name_key,",
         "
     from customer c join entry e on e.business_id = c.business_id and e.customer_id = c.id
+    join entry_open o on o.business_id = e.business_id and o.entry_id = e.id
     where c.business_id = $1 and e.currency = $2 and e.effective_on <= $3 and (c.name_key, c.id) > ($4, $5)
-    group by c.name_key, c.name, c.id, e.customer_id, e.side, coalesce(e.due_on, e.effective_on)
+    group by c.name_key, c.name, c.id, e.customer_id, e.side, coalesce(o.due_on, e.effective_on)
     order by c.name_key, c.id limit $6"
     )
 );

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::invoices::{figures, issued};
+use super::invoices::{figures, id, issued, pay};
 use super::refunds::paid_online;
 use crate::kit::TestApp;
 
@@ -141,5 +141,47 @@ fn write_offs_and_credit_notes_wait_for_another_person_too() {
         app.post(&offs, json!({"amount": 500, "reason": "A part"})).await.json(201);
         approve(&held).await.refused(422, "DOES_NOT_ADD_UP");
         assert_eq!(app.all("/approvals?state=waiting").await.len(), 1, "it waits again: what is due is not what was asked about");
+    });
+}
+
+/// What gives money away by another name has the limits of what it comes to.
+#[test]
+fn reversals_voids_and_amendments_are_limited_by_what_they_come_to() {
+    TestApp::both(async |app| {
+        limited(app).await;
+        let customer = app.customer("Fern & Field").await;
+        let charge = async |amount: i64| {
+            let work = json!({"side": "charge", "amount": amount, "currency": "USD", "description": "Work"});
+            id(&app.post(&format!("/customers/{customer}/entries"), work).await.json(201))
+        };
+        let reverse = async |entry: &str| app.post(&format!("/entries/{entry}/reverse"), json!({"reason": "Mistake"})).await;
+        reverse(&charge(500).await).await.json(201);
+        let above = charge(501).await;
+        reverse(&above).await.refused(409, "NEEDS_APPROVAL");
+        let newest = async |kind: &str| id(&app.all(&format!("/customers/{customer}/entries?kind={kind}&limit=50")).await[0]);
+        pay(app, &customer, json!({}), 1_001).await;
+        reverse(&newest("payment").await).await.refused(409, "NEEDS_APPROVAL");
+
+        let void = async |invoice: &str| app.post(&format!("/invoices/{invoice}/void"), json!({"reason": "Mistake"})).await;
+        void(&issued(app, &customer, 2_000).await).await.json(200);
+        let large = issued(app, &customer, 2_001).await;
+        void(&large).await.refused(409, "NEEDS_APPROVAL");
+        assert_eq!(figures(app, &large).await.0, "open");
+
+        let order = app.order(&customer, 9_000).await;
+        let line = app.get(&format!("/orders/{order}")).await.json(200)["lines"][0]["id"].clone();
+        let amend = format!("/orders/{order}/amendments");
+        let bill = json!({"customer": customer, "currency": "USD", "entries": [newest("order").await]});
+        let bill = id(&app.post("/invoices", bill).await.json(201));
+        app.post(&format!("/invoices/{bill}/issue"), json!({})).await.json(200);
+        let off = json!({"reason": "correction", "remove": [line]});
+        app.post(&amend, off).await.refused(409, "NEEDS_APPROVAL");
+        assert!(app.all("/credit-notes?limit=9").await.is_empty());
+        let cheaper = json!([{"kind": "item", "description": "The same, cheaper", "quantity": 1, "unit_amount": 7_000}]);
+        app.post(&amend, json!({"reason": "correction", "remove": [line], "add": cheaper})).await.json(201);
+        assert_eq!(app.all("/credit-notes?limit=9").await.len(), 1, "only what it takes off in all counts");
+        app.post(&format!("/orders/{order}/cancel"), json!({"reason": "Given up"})).await.refused(409, "NEEDS_APPROVAL");
+        let unbilled = app.order(&customer, 9_000).await;
+        app.post(&format!("/orders/{unbilled}/cancel"), json!({"reason": "Given up"})).await.json(200);
     });
 }

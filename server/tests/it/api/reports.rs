@@ -52,3 +52,28 @@ fn ageing_moves_with_the_days_and_past_days_stay() {
         );
     });
 }
+
+/// Of an issued invoice nobody is late before its own due day, on whatever day somebody asks.
+#[test]
+fn an_invoice_ages_from_its_own_due_day() {
+    TestApp::both(async |app| {
+        let customer = app.customer("Fern & Field").await;
+        let work =
+            json!({"side": "charge", "amount": 5_000, "currency": "USD", "description": "Work", "effective_on": "2026-01-01"});
+        let charge = app.post(&format!("/customers/{customer}/entries"), work).await.json(201);
+        let bill = json!({"customer": customer, "currency": "USD", "entries": [charge["id"]], "due_on": "2026-02-10"});
+        let invoice = app.post("/invoices", bill).await.json(201);
+        let aged = async |query: &str| {
+            let of = app.get(&format!("/reports/ageing{query}")).await.json(200);
+            ["current", "d1_30", "d31_60"].map(|name| of[name].as_i64().expect("an amount"))
+        };
+        assert_eq!(aged("").await, [0, 5_000, 0], "a draft changes no due day");
+        let invoice = invoice["id"].as_str().expect("an id");
+        app.post(&format!("/invoices/{invoice}/issue"), json!({})).await.json(200);
+        assert_eq!(aged("").await, [5_000, 0, 0]);
+        app.post("/test/clock", json!({"advance": "P1D"})).await.json(200);
+        assert_eq!(aged("?as_of=2026-01-15").await, [5_000, 0, 0], "yesterday's columns are those that yesterday showed");
+        app.post("/test/clock", json!({"advance": "P30D"})).await.json(200);
+        assert_eq!((aged("").await, aged("?as_of=2026-02-13").await), ([0, 5_000, 0], [0, 5_000, 0]));
+    });
+}

@@ -285,25 +285,61 @@ fn a_lost_answer_is_unknown_until_stripe_says_and_is_charged_once() {
     });
 }
 
+/// An order of 25.00 is paid on Stripe's page. Answers the payment, and its intent.
+async fn paid_on_its_page(app: &TestApp, fake: &StripeFake, prc: &str) -> (String, String) {
+    let customer = app.customer("Fern & Field").await;
+    let order = app.order(&customer, 2_500).await;
+    let page = app.page_of_link(&request(app, &order).await).await;
+    fake.pay(&page, Card::Pays);
+    told(app, fake, prc).await;
+    let paid = newest_payment(app).await;
+    assert_eq!(paid["state"], "succeeded");
+    (id(&paid), fake.truth()[0].intent.clone())
+}
+
 #[test]
 fn a_dispute_is_seen_and_lost() {
     TestApp::both_with(async |app, fake: &StripeFake| {
         let prc = connected(app).await;
-        let customer = app.customer("Fern & Field").await;
-        let order = app.order(&customer, 2_500).await;
-        let page = app.page_of_link(&request(app, &order).await).await;
-        fake.pay(&page, Card::Pays);
-        told(app, fake, &prc).await;
-        let paid = newest_payment(app).await;
-        assert_eq!(paid["state"], "succeeded");
-        let remote = fake.truth()[0].intent.clone();
+        let (paid, remote) = paid_on_its_page(app, fake, &prc).await;
         fake.dispute(&remote);
         told(app, fake, &prc).await;
-        let path = format!("/payments/{}", id(&paid));
+        let path = format!("/payments/{paid}");
         assert_eq!(app.get(&path).await.json(200)["disputed"], true);
         app.post(&format!("{path}/refunds"), json!({"amount": 100, "reason": "x"})).await.refused(409, "DISPUTED");
         fake.decide_dispute(&remote, false);
         told(app, fake, &prc).await;
-        assert_eq!(order_now(app, &order).await["amount_due"], 2_500, "what it had paid is open again");
+        let order = app.get("/orders").await.json(200)["data"][0].clone();
+        assert_eq!(order["amount_due"], 2_500, "what it had paid is open again");
+    });
+}
+
+/// Stripe goes on saying that the charge was disputed; it is not any more.
+#[test]
+fn a_dispute_is_won_and_the_payment_can_be_refunded_again() {
+    TestApp::both_with(async |app, fake: &StripeFake| {
+        let prc = connected(app).await;
+        let (paid, remote) = paid_on_its_page(app, fake, &prc).await;
+        fake.dispute(&remote);
+        told(app, fake, &prc).await;
+        fake.decide_dispute(&remote, true);
+        told(app, fake, &prc).await;
+        wait(app, fake, "PT2M").await;
+        let path = format!("/payments/{paid}");
+        assert_eq!(app.get(&path).await.json(200)["disputed"], false);
+        app.post(&format!("{path}/refunds"), json!({"amount": 100, "reason": "Goodwill"})).await.json(201);
+    });
+}
+
+/// Who moved to another processor still learns what becomes of the payments that came through this one.
+#[test]
+fn a_disabled_connection_is_still_followed() {
+    TestApp::both_with(async |app, fake: &StripeFake| {
+        let prc = connected(app).await;
+        let (paid, remote) = paid_on_its_page(app, fake, &prc).await;
+        app.post(&format!("/processors/{prc}/disable"), json!({})).await.json(200);
+        fake.refund_at_dashboard(&remote, 500);
+        wait(app, fake, "PT2H").await;
+        assert_eq!(app.get(&format!("/payments/{paid}")).await.json(200)["refunded"], 500);
     });
 }
