@@ -24,6 +24,8 @@ pub(crate) fn with_metadata(pdf: Vec<u8>) -> Vec<u8> {
 }
 
 fn updated(pdf: &[u8]) -> Option<Vec<u8>> {
+    // A business's own template may leave the file out: then the PDF is none that carries one.
+    first(pdf, b"/EmbeddedFile")?;
     let old = Metadata::find(pdf)?;
     let xmp = with_facts(old.xmp)?;
     let last = Trailer::find(pdf)?;

@@ -1,17 +1,14 @@
 //! The faces that are printed with, and the gate that every text passes before it is.
 //!
-//! Inter for Latin, Greek and Cyrillic; small Noto faces for Arabic, Hebrew, Devanagari and Thai; more can be added
-//! once, at start. Invariant: what leaves [`printable`] has a glyph for every character, because a character without
+//! Inter for Latin, Greek and Cyrillic; small Noto faces for Arabic, Hebrew, Devanagari and Thai. Invariant: what leaves [`printable`] has a glyph for every character, because a character without
 //! one is a breach of PDF/A: it is shown as an empty box. Left out on purpose: Chinese, Japanese and Korean, whose
-//! fonts are larger than the whole program; an installation that needs them adds its own.
+//! fonts are larger than the whole program.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use typst::foundations::Bytes;
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
-
-use crate::PaperError;
 
 static EMBEDDED: [&[u8]; 8] = [
     include_bytes!("../fonts/Inter-Regular.ttf"),
@@ -24,11 +21,8 @@ static EMBEDDED: [&[u8]; 8] = [
     include_bytes!("../fonts/NotoSansThai-Regular.ttf"),
 ];
 
-static ADDED: OnceLock<Vec<Font>> = OnceLock::new();
 pub(crate) static FACES: LazyLock<Faces> = LazyLock::new(Faces::load);
 
-/// The most fonts that can be added.
-const MAX_ADDED: usize = 64;
 /// Longer runs without a place to break are given one every so many characters, so that no word leaves its column.
 const LONGEST_WORD: usize = 24;
 /// Shown for a character that no face can show.
@@ -44,8 +38,7 @@ pub(crate) struct Faces {
 
 impl Faces {
     fn load() -> Faces {
-        let embedded = EMBEDDED.iter().flat_map(|bytes| Font::iter(Bytes::new(*bytes)));
-        let fonts: Vec<Font> = embedded.chain(ADDED.get_or_init(Vec::new).iter().cloned()).collect();
+        let fonts: Vec<Font> = EMBEDDED.iter().flat_map(|bytes| Font::iter(Bytes::new(*bytes))).collect();
         let mut covered: Vec<u32> = fonts.iter().flat_map(|font| font.info().coverage.iter()).collect();
         covered.sort_unstable();
         covered.dedup();
@@ -56,23 +49,6 @@ impl Faces {
     fn shows(&self, letter: char) -> bool {
         self.covered.binary_search(&u32::from(letter)).is_ok()
     }
-}
-
-/// Adds fonts (TTF, OTF or collections) for scripts that the embedded ones do not have. At most once, before the
-/// first paper is printed; the same papers then give other bytes than without them.
-pub fn add_fonts(files: Vec<Vec<u8>>) -> Result<(), PaperError> {
-    if files.len() > MAX_ADDED {
-        return Err(PaperError::Font("there are too many of them"));
-    }
-    let mut fonts = Vec::new();
-    for file in files {
-        let before = fonts.len();
-        fonts.extend(Font::iter(Bytes::new(file)));
-        if fonts.len() == before {
-            return Err(PaperError::Font("this is not a TTF or OTF font"));
-        }
-    }
-    ADDED.set(fonts).map_err(|_| PaperError::Font("fonts were added before, or a paper was printed already"))
 }
 
 /// The text as it can be printed: line breaks kept, tabs as spaces, invisible controls dropped, a box for what no

@@ -28,7 +28,6 @@ mod words;
 mod world;
 
 pub use credit_note::credit_note;
-pub use fonts::add_fonts;
 pub use invoice::invoice;
 pub use letter::letter;
 pub use logo::{MAX_LOGO_BYTES, MAX_LOGO_SIDE};
@@ -51,9 +50,6 @@ pub enum PaperError {
     /// A payment link that does not fit a QR code.
     #[error("the payment link of {0} characters is too long for a QR code")]
     Link(usize),
-    /// Fonts were added after the first paper was printed, or are not fonts.
-    #[error("the font cannot be added: {0}")]
-    Font(&'static str),
     /// Ours: a template did not compile or the PDF could not be written.
     #[error("the paper could not be laid out: {0}")]
     Layout(String),

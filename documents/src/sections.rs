@@ -95,7 +95,7 @@ impl Tongue {
         let removed = line.amended.as_ref().is_some_and(|amended| amended.removed);
         let rate = line.tax_rate.as_deref().map(|rate| self.percent(rate)).unwrap_or_default();
         let amount = in_column(line, prices);
-        let mut cells = vec![self.decimal(&line.quantity), self.plain(line.unit_amount)];
+        let mut cells = vec![self.quantity(&line.quantity), self.plain(line.unit_amount)];
         if taxed {
             cells.push(rate);
         }
@@ -107,6 +107,14 @@ impl Tongue {
             "amended": line.amended.as_ref().map(|amended| self.amended(amended)).unwrap_or_default(),
             "cells": cells.into_iter().map(|text| json!({ "text": text, "struck": removed })).collect::<Vec<_>>(),
         })
+    }
+
+    /// `1234.567 kg` as the reader writes the number; the unit stays as it is.
+    fn quantity(&self, quantity: &str) -> String {
+        match quantity.split_once(' ') {
+            Some((number, unit)) => format!("{} {unit}", self.decimal(number)),
+            None => self.decimal(quantity),
+        }
     }
 
     fn amended(&self, amended: &Amendment) -> String {

@@ -226,5 +226,6 @@ fn a_paper_without_one_has_nothing_inside() {
     let has = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
     assert!(!has(&plain, b"factur-x.xml") && !has(&plain, b"EmbeddedFile"));
     assert!(has(&electronic, b"<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>"));
+    assert!(has(&electronic, b"/EmbeddedFile"), "by which it is known that the template attached it");
     assert!(has(&electronic, b"<pdfaid:conformance>A<") && has(&electronic, b"<pdfuaid:part>1<"));
 }

@@ -43,7 +43,27 @@ fn check_logo(picture: &[u8]) -> Result<()> {
     if picture.len() > LOGO_BYTES {
         return Err(Error::invalid("logo", "TOO_LARGE", LOGO_TOO_LARGE));
     }
+    if is_for_a_press(picture) {
+        let help = "this JPEG is in CMYK, the colors of a printing press: save it as RGB";
+        return Err(Error::invalid("logo", "NOT_PRINTABLE", help));
+    }
     Ok(())
+}
+
+/// A JPEG of four colors: with it no paper would be an archive's PDF any more, and no invoice an electronic one. Read from its frame
+/// header, found by walking the markers. Source: ITU-T T.81, B.2.2.
+fn is_for_a_press(picture: &[u8]) -> bool {
+    let mut rest = picture.strip_prefix(b"\xff\xd8").unwrap_or_default();
+    while let [0xff, marker, after @ ..] = rest {
+        rest = match (marker, after) {
+            (0xff, _) => &rest[1..],
+            (0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf, [_, _, _, _, _, _, _, colors, ..]) => return *colors == 4,
+            (0xd9 | 0xda, _) => return false,
+            (_, [high, low, ..]) => after.get(usize::from(u16::from_be_bytes([*high, *low]))..).unwrap_or_default(),
+            _ => return false,
+        };
+    }
+    false
 }
 
 /// A made-up paper is set with it: a picture that is broken or too large is refused here, and not when a paper is wanted.
@@ -78,4 +98,23 @@ pub async fn write_under_papers(
         Ok(json!({ "paper": kind.word(), "languages": languages }))
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_for_a_printing_press_is_known_by_its_four_colors() {
+        let jpeg = |colors: u8| {
+            let head = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xff\xc2\x00\x0b\x08\x00\x10\x00\x20";
+            [&head[..], &[colors, 1, 0x11, 0]].concat()
+        };
+        assert!(is_for_a_press(&jpeg(4)));
+        assert!(!is_for_a_press(&jpeg(3)) && !is_for_a_press(&jpeg(1)));
+        for broken in [&b""[..], b"\xff\xd8", b"\xff\xd8\xff\xe0\xff\xff", b"\xff\xd8\xff\xc0\x00", b"\x89PNG\r\n\x1a\n"] {
+            assert!(!is_for_a_press(broken), "{broken:?}");
+        }
+        assert!(check_logo(&jpeg(4)).is_err() && check_logo(&jpeg(3)).is_ok());
+    }
 }

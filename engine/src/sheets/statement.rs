@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::store::account::{entry_of, every};
 use crate::store::allocation;
 use crate::store::business::{self, Business};
-use crate::store::customer::{self, Customer};
+use crate::store::customer::{self, Customer, usual_currency};
 use crate::store::entry;
 use crate::store::invoice;
 use crate::store::order;
@@ -175,7 +175,10 @@ pub(crate) async fn read(
     let Period { from, to } = period;
     let business = business::one(reader, of).await?;
     let customer = customer::one(reader, of, id).await?;
-    let currency = currency.unwrap_or(business.currency);
+    let currency = match currency {
+        Some(named) => named,
+        None => usual_currency(business.currency, &customer::balances(reader, of, id).await?),
+    };
     let mut lines = entry::of_account(reader, of, id, currency).await?;
     lines.retain(|line| line.effective_on <= to);
     let due: HashMap<EntryId, Day> = lines.iter().filter_map(|line| line.named_due_on().map(|day| (line.id, day))).collect();

@@ -287,6 +287,16 @@ pub async fn customer(db: &Db, business: BusinessId, id: CustomerId) -> Result<(
     db.read(async move |reader| Ok((one(reader, business, id).await?, balances(reader, business, id).await?))).await
 }
 
+/// In which currency a customer is spoken to when none is named: the business's own, unless nothing stands there and something does
+/// in another one; then that in which most is owed.
+pub fn usual_currency(own: Currency, balances: &[CustomerBalance]) -> Currency {
+    let stands = |row: &&CustomerBalance| row.balance != 0;
+    if balances.iter().filter(stands).any(|row| row.currency == own) {
+        return own;
+    }
+    balances.iter().filter(stands).min_by_key(|row| row.balance).map_or(own, |row| row.currency)
+}
+
 row! {
     /// What a customer is called.
     pub struct CustomerName {

@@ -6,12 +6,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use books::ids::CustomerId;
+use books::money::Currency;
 use engine::error::Error;
 use engine::flows::act_as_customer::act_as_customer;
 use engine::flows::send_statement::send_statement;
 use engine::sheets::statement::{Period, StatementSheet, statement_sheet};
 use engine::store::user::Role;
-use engine::store::{link, statement};
+use engine::store::{customer, link, statement};
 
 use super::again::sentence;
 use super::customers::query;
@@ -54,14 +55,19 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn currency(&self) -> books::money::Currency {
-        self.desk.asked.value("currency").parse().unwrap_or_else(|_| self.desk.currency())
+    /// The one that is asked for, else the one that this customer is spoken to in.
+    async fn currency(&self) -> Result<Currency, Problem> {
+        if let Ok(asked) = self.desk.asked.value("currency").parse() {
+            return Ok(asked);
+        }
+        let (_, balances) = customer::customer(&self.app.services.db, self.desk.staff.business, self.id).await?;
+        Ok(customer::usual_currency(self.desk.currency(), &balances))
     }
 
     async fn over(mut self, period: Period, refusal: Option<String>) -> Result<Response, Problem> {
         let (db, of) = (&self.app.services.db, self.desk.staff.business);
         let status = if refusal.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-        match statement_sheet(db, of, self.id, Some(self.currency()), period).await {
+        match statement_sheet(db, of, self.id, Some(self.currency().await?), period).await {
             Ok(sheet) => self.page(Some(&sheet), refusal, status).await,
             Err(Error::Invalid(errors)) => {
                 self.from.error = errors.into_iter().next().map(|one| sentence(&one.detail));
@@ -77,8 +83,8 @@ impl Shown<'_> {
         refusal: Option<String>,
         status: StatusCode,
     ) -> Result<Response, Problem> {
-        let (db, of, currency) = (&self.app.services.db, self.desk.staff.business, self.currency());
-        let (customer, _) = engine::store::customer::customer(db, of, self.id).await?;
+        let (db, of, currency) = (&self.app.services.db, self.desk.staff.business, self.currency().await?);
+        let (customer, _) = customer::customer(db, of, self.id).await?;
         let sent = statement::list(db, of, self.id, currency).await?;
         let base = format!("/admin/customers/{}", self.id);
         let shown = StatementPage {

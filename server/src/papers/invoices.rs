@@ -150,7 +150,13 @@ fn tax_rows(taxed: impl Iterator<Item = (String, i64, i64)>, currency: Currency)
         *sum = (sum.0 + net, sum.1 + tax);
     }
     let row = |(rate, (net, tax))| TaxRow { rate, net: Money::new(net, currency), tax: Money::new(tax, currency) };
-    sums.into_iter().map(row).collect()
+    let mut rows: Vec<TaxRow> = sums.into_iter().map(row).collect();
+    // A rate is a decimal text: by its whole percents first, which as text are longer the larger they are.
+    rows.sort_by_key(|row| {
+        let (whole, part) = row.rate.split_once('.').unwrap_or((&row.rate, ""));
+        (whole.len(), whole.to_owned(), part.to_owned())
+    });
+    rows
 }
 
 /// Payments that stood against it when it was issued.

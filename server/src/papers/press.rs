@@ -2,7 +2,8 @@
 //!
 //! Invariants: only a few papers are drawn at a time, and those of slow templates have turns of their own, so they hold up nobody
 //! else. A template that fails never holds up business: the built-in one stands in and the failure is written down. The first
-//! print of an invoice or credit note is kept and handed out byte for byte while nothing has changed. Limits: [`AT_ONCE`].
+//! print of an invoice or credit note is kept and handed out byte for byte while nothing has changed; whoever opens it first does
+//! not decide what it says. Limits: [`AT_ONCE`].
 
 use std::sync::Arc;
 
@@ -92,13 +93,15 @@ impl PaperPress {
         Ok(Printed { name, bytes: self.drawn(business.id, paper, None).await?.bytes })
     }
 
-    /// While nothing has changed since the issue: the first print.
+    /// While nothing has changed since the issue: the first print. A print with a way to pay is one person's and may be taken back, so
+    /// that it is drawn for each who asks and never kept; its mail keeps the copy that was sent.
     async fn invoice(&self, sheet: &InvoiceSheet, pay_url: Option<String>) -> Result<Printed> {
+        let personal = pay_url.is_some();
         let paper = invoice_paper(sheet, pay_url)?;
         let invoice = &sheet.invoice;
         let name = invoice.number.clone().unwrap_or_else(|| "draft".to_owned());
         let xml = || e_invoice::of_invoice(sheet).and_then(|bill| e_invoice::xml(&bill, Syntax::Cii)).ok();
-        if invoice.number.is_none() || paper.as_at.is_some() {
+        if invoice.number.is_none() || paper.as_at.is_some() || personal {
             let bytes = self.drawn(invoice.business_id, Paper::Invoice(paper), xml()).await?.bytes;
             return Ok(Printed { name, bytes });
         }

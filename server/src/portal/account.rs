@@ -18,6 +18,7 @@ use engine::flows::select_documents::select_documents;
 use engine::flows::start_checkout::{Next, Wish, start_checkout_by};
 use engine::sheets::portal::{OpenDocument, PortalSheet, order_of, payment_of, portal_sheet};
 use engine::sheets::trace;
+use engine::store::customer;
 use engine::store::link::{self, target_of};
 use engine::wording;
 use locale::Tongue;
@@ -336,7 +337,8 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>, guest:
     let account = guest.account(&id)?;
     let asked = Form::parse(uri.query().unwrap_or_default().as_bytes())?;
     let business = engine::store::business::business(&app.services.db, account.business()).await?;
-    let currency = asked_currency(&asked).unwrap_or(business.currency);
+    let (_, balances) = customer::customer(&app.services.db, account.business(), account.id()).await?;
+    let currency = asked_currency(&asked).unwrap_or_else(|| customer::usual_currency(business.currency, &balances));
     let trace = trace::of_customer(&app.services.db, account.business(), account.id(), currency).await?;
     let about = account.tongue(&business).say("document-balance").to_string();
     Ok(explained(account.shell(&business, false), account.home(), about, trace, currency))

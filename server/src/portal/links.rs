@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form as RawForm};
 use books::explain::{Trace, TracedEntry};
 use books::ids::LinkId;
+use books::link::LinkState;
 use books::money::Currency;
 use engine::flows::call::{Actor, Call};
 use engine::flows::open_link::{Opened, open_link};
@@ -106,11 +107,15 @@ async fn is_staff(app: &App, headers: &HeaderMap) -> Result<bool, Problem> {
     }
 }
 
-/// The sheet of a link that this browser may see; anything else is the same page as an unknown link.
+/// The sheet of a link that this browser may see and that still works; anything else is the same page as an unknown link.
 async fn sheet(app: &App, visitor: &Visitor, id: &str) -> Result<LinkSheet, Response> {
     let lost = || lost(visitor.asked);
     let id: LinkId = id.parse().map_err(|_| lost())?;
     match visited_link(&app.services.db, &visitor.token, id).await {
+        Ok(sheet) if sheet.link.state(app.services.db.clock().now()) == LinkState::Expired => {
+            let token = app.services.keys.link_token(&sheet.link.purpose, sheet.link.id);
+            Err(expired(visitor, &sheet, &token, false))
+        }
         Ok(sheet) => Ok(sheet),
         Err(engine::error::Error::NotFound) => Err(lost()),
         Err(error) => Err(Problem::from(error).into_response()),

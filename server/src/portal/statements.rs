@@ -10,6 +10,7 @@ use engine::error::Error;
 use engine::sheets::link::link_sheet;
 use engine::sheets::statement::{Period, statement_sheet};
 use engine::store::business;
+use engine::store::customer::{customer, usual_currency};
 use locale::Tongue;
 
 use super::account::asked_currency;
@@ -67,7 +68,8 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, guest: Gu
     let account = guest.account(&id)?;
     let mut asked = Form::parse(uri.query().unwrap_or_default().as_bytes())?;
     let of = business::business(&app.services.db, account.business()).await?;
-    let currency = asked_currency(&asked).unwrap_or(of.currency);
+    let (_, balances) = customer(&app.services.db, account.business(), account.id()).await?;
+    let currency = asked_currency(&asked).unwrap_or_else(|| usual_currency(of.currency, &balances));
     let today = of.today(app.services.db.clock().now());
     let (mut from, mut to, period) = period(&mut asked, today);
     let tongue = account.tongue(&of);

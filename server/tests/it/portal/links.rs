@@ -76,6 +76,29 @@ fn an_expired_link_mails_a_fresh_one_and_says_the_same_to_everybody() {
     });
 }
 
+/// Who opened it in time still has the page on their phone: past the link's day it offers a fresh one, and takes no money.
+#[test]
+fn a_link_that_expires_while_it_is_open_takes_no_payment_any_more() {
+    TestApp::both(async |app| {
+        app.sandbox().await;
+        let customer = app.customer("Fern & Field").await;
+        app.order(&customer, 10_000).await;
+        app.post("/test/clock", json!({"advance": "PT11H"})).await.json(200);
+        let today = app.services().db.clock().now().day_in(&jiff::tz::TimeZone::UTC).to_string();
+        let link = app.post(&format!("/customers/{customer}/links"), json!({"expires_on": today})).await.json(201);
+        let payer = Browser::stranger(app);
+        payer.send("GET", path(link["url"].as_str().expect("a URL")), "").await;
+        let open = format!("/p/v/{}", link["id"].as_str().expect("an id"));
+        assert!(payer.page(&open).await.contains("100.00"));
+        app.post("/test/clock", json!({"advance": "PT5H"})).await.json(200);
+        let dead = payer.send("GET", &open, "").await;
+        assert_eq!(dead.status.as_u16(), 410, "{}", dead.text);
+        assert!(dead.text.contains("/p/renew/"), "{}", dead.text);
+        let paid = payer.post(&format!("{open}/pay"), &[]).await;
+        assert_eq!((paid.status.as_u16(), app.all("/payments").await.len()), (410, 0), "{}", paid.text);
+    });
+}
+
 #[test]
 fn a_request_is_paid_where_requests_can_be_paid() {
     TestApp::both(async |app| {
