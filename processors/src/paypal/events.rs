@@ -133,6 +133,8 @@ pub fn hint(event: &Event) -> Option<Hint> {
     let (kind, id, custom) = match event.event_type.as_str() {
         kind if kind.starts_with("CHECKOUT.ORDER.") => {
             let custom = resource.purchase_units.first().and_then(|unit| unit.custom_id.as_deref());
+            // Another program's order on the same app is none of ours.
+            attempt_in(custom)?;
             (RemoteKind::Charge, id()?, custom)
         }
         "PAYMENT.CAPTURE.REFUNDED" => (RemoteKind::Refund, id()?, None),
