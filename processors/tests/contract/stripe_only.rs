@@ -437,3 +437,28 @@ async fn staff_key_cards_only_where_stripe_allowed_it() {
         assert_eq!(processor.capabilities().can(Capability::VirtualTerminal), claimed, "{more}");
     }
 }
+
+/// A key that was rolled between a call and its repetition says nothing about what the call did.
+#[tokio::test]
+async fn a_key_that_is_refused_later_proves_nothing() {
+    let stage = stage().await;
+    let all: &dyn Stage = &stage;
+    let (customer, method) = all.saved(Role::Pays).await;
+    let held = all.held(usd(500)).await;
+    let all_asked = [
+        Asked::Charge(of_saved(&customer, &method, usd(700))),
+        Asked::Checkout(on_page(usd(100))),
+        Asked::Capture(CaptureRequest { charge: held.id.clone(), amount: usd(500) }),
+    ];
+    let rolled = connect(&stage.fake.base_url, &stage.wire, &json!({"secret_key": "sk_test_rolled"}), &[]);
+    for asked in &all_asked {
+        let attempt = all.attempt();
+        stage.fake.break_next(&[Fault::LoseAnswer]);
+        unknown(all.ask(&attempt, asked).await);
+        let meanwhile = rolled.resolve(&attempt, asked, all.now()).await;
+        assert!(matches!(meanwhile, Resolved::StillUnknown { .. }), "{asked:?}: {meanwhile:?}");
+        let found = all.processor().resolve(&attempt, asked, all.now()).await;
+        assert!(matches!(found, Resolved::Found(Outcome::Done(_))), "{asked:?}: {found:?}");
+    }
+    assert_eq!(all.captured_in_truth().await, 700 + 500);
+}
