@@ -346,8 +346,7 @@ impl Book {
             return Err(invalid("", "charge_already_refunded", "The charge has already been refunded."));
         }
         let amount = amount_of(form, "amount")?;
-        let left =
-            charge["amount_captured"].as_i64().unwrap_or_default() - charge["amount_refunded"].as_i64().unwrap_or_default();
+        let left = charge["amount"].as_i64().unwrap_or_default() - charge["amount_refunded"].as_i64().unwrap_or_default();
         if amount > left {
             return Err(invalid("amount", "", "Refund amount is greater than unrefunded amount on charge."));
         }

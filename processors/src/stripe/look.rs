@@ -111,6 +111,7 @@ impl Stripe {
     async fn refund_now(&self, id: &str) -> Outcome<Remote> {
         let path = format!("/v1/refunds/{id}?{}", expand(&["payment_intent"]));
         match self.line.get::<RefundObject>(path).await.or_end() {
+            Ok(object) if object.is_rest_of_hold() => not_found("refund: a hold was taken in part"),
             Ok(object) => meaning::refund(&object).map_or_else(Outcome::from, |refund| Outcome::Done(Remote::Refund(refund))),
             Err(outcome) => outcome,
         }

@@ -67,7 +67,7 @@ pub fn charge(intent: &Intent, returned: Option<&str>) -> Read<Charge> {
         attempt: attempt(&intent.metadata),
         amount,
         captured,
-        refunded: money(known.map_or(0, |charge| charge.amount_refunded.min(intent.amount_received)), &intent.currency)?,
+        refunded: money(known.map_or(0, |charge| charge.given_back().min(intent.amount_received)), &intent.currency)?,
         state,
         reason,
         saved: kept(intent, shown.as_ref(), taken || state == ChargeState::Authorized),

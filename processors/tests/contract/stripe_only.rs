@@ -462,3 +462,26 @@ async fn a_key_that_is_refused_later_proves_nothing() {
     }
     assert_eq!(all.captured_in_truth().await, 700 + 500);
 }
+
+/// Stripe counts what of a hold was not taken as refunded, and lists it as a refund; no money came or went by it.
+#[tokio::test]
+async fn the_rest_of_a_hold_is_no_refund() {
+    let stage = stage().await;
+    let all: &dyn Stage = &stage;
+    let held = all.held(usd(1_000)).await;
+    let before = done(all.processor().changes(None, all.now()).await);
+    let taken = CaptureRequest { charge: held.id.clone(), amount: usd(400) };
+    let taken = done(all.processor().capture(&all.attempt(), &taken).await);
+    assert_eq!((taken.amount, taken.captured, taken.refunded), (usd(1_000), usd(400), usd(0)));
+    let news = done(all.processor().changes(Some(&before.cursor), all.now()).await);
+    assert!(!news.changed.iter().any(|remote| matches!(remote, Remote::Refund(_))), "{news:?}");
+    for (back, sum) in [(100, 100), (300, 400)] {
+        let back = RefundRequest { charge: held.id.clone(), amount: usd(back), reason: "x".into() };
+        let made = done(all.processor().refund(&all.attempt(), &back).await);
+        assert_eq!(all.charge_now(&held.id).await.refunded, usd(sum));
+        let news = done(all.processor().changes(Some(&news.cursor), all.now()).await);
+        assert!(news.changed.iter().any(|remote| matches!(remote, Remote::Refund(refund) if refund.id == made.id)), "{news:?}");
+    }
+    let more = RefundRequest { charge: held.id.clone(), amount: usd(1), reason: "x".into() };
+    assert_eq!(rejected(all.processor().refund(&all.attempt(), &more).await), RejectReason::NothingRefundable);
+}
