@@ -207,6 +207,16 @@ impl Book {
         self.keep(intent);
     }
 
+    /// Another program on the same account gives back a charge of its own, which has no intent.
+    pub fn refund_of_a_stranger(&mut self, amount: i64) {
+        let (id, balance) = (self.id("re_"), self.id("txn_"));
+        let charge = json!({"id": "ch_stranger", "currency": "usd", "payment_intent": null});
+        let mut made = objects::refund(&id, self.now, amount, &charge, json!({}), "succeeded");
+        made["balance_transaction"] = json!(balance);
+        let made = self.keep(made);
+        self.emit("refund.created", &made);
+    }
+
     pub fn refund_at_dashboard(&mut self, intent: &str, amount: i64) {
         let charge = self.get(text(&self.get(intent), "latest_charge"));
         self.refund(&charge, amount, json!({}));

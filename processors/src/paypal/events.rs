@@ -87,6 +87,10 @@ impl PayPal {
                     changed.push(remote);
                 }
                 Outcome::Rejected(rejection) if rejection.reason == RejectReason::NotFound => {}
+                // One thing that PayPal refuses to tell, as a dispute without the right to it, must not hide all the others.
+                Outcome::Rejected(rejection) => {
+                    tracing::warn!(about = reference.id, said = rejection.text, "left out of what changed at PayPal");
+                }
                 Outcome::Unknown { why } => return Outcome::unknown(why),
                 other => return Outcome::unknown(format!("{reference:?} could not be read: {other:?}")),
             }

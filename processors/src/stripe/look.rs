@@ -111,6 +111,7 @@ impl Stripe {
     async fn refund_now(&self, id: &str) -> Outcome<Remote> {
         let path = format!("/v1/refunds/{id}?{}", expand(&["payment_intent"]));
         match self.line.get::<RefundObject>(path).await.or_end() {
+            Ok(object) if object.payment_intent.is_none() => not_found("refund of a payment that could be ours"),
             Ok(object) if object.is_rest_of_hold() => not_found("refund: a hold was taken in part"),
             Ok(object) => meaning::refund(&object).map_or_else(Outcome::from, |refund| Outcome::Done(Remote::Refund(refund))),
             Err(outcome) => outcome,
@@ -120,6 +121,7 @@ impl Stripe {
     async fn dispute_now(&self, id: &str) -> Outcome<Remote> {
         let path = format!("/v1/disputes/{id}?{}", expand(&["payment_intent"]));
         match self.line.get::<DisputeObject>(path).await.or_end() {
+            Ok(object) if object.payment_intent.is_none() => not_found("dispute of a payment that could be ours"),
             Ok(object) => meaning::dispute(&object).map_or_else(Outcome::from, |dispute| Outcome::Done(Remote::Dispute(dispute))),
             Err(outcome) => outcome,
         }

@@ -163,7 +163,7 @@ impl Stripe {
                 Outcome::Done(remote) | Outcome::Pending(remote) => changed.push(remote),
                 Outcome::Unknown { why } => return Outcome::Unknown { why },
                 // What is gone, or was never ours to see, has changed nothing here.
-                _ => {}
+                other => tracing::warn!(about = reference.id, said = ?other, "left out of what changed at Stripe"),
             }
         }
         Outcome::Done(Changes { changed, more: page.has_more, cursor: place.next(&page) })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fakes::Fault;
 use fakes::http::{Arrived, serve};
 use processors::{
-    Asked, Attempt, CaptureRequest, ChargeRequest, Outcome, RawHook, Reference, RejectReason, RemoteKind, Resolved,
+    Asked, Attempt, CaptureRequest, ChargeRequest, Outcome, RawHook, Reference, RejectReason, Remote, RemoteKind, Resolved,
 };
 use serde_json::{Value, json};
 
@@ -252,4 +252,18 @@ async fn an_order_of_a_stranger_is_never_taken() {
         done(stage.processor().fetch(&name, stage.now()).await);
         assert_eq!(paypal.fake.bank().orders[&order].status, "APPROVED", "{custom}: it waits for whoever made it");
     }
+}
+
+/// The right to read disputes is granted apart: without it a dispute is left out, and what else happened is told.
+#[tokio::test]
+async fn a_dispute_that_may_not_be_read_stops_nothing() {
+    let paypal = PayPalStage::new(json!({})).await;
+    let stage: &dyn Stage = &paypal;
+    let disputed = stage.captured(Role::Pays, usd(100)).await;
+    stage.dispute(&disputed.id).await;
+    let after = stage.captured(Role::Pays, usd(200)).await;
+    paypal.fake.bank().hides_disputes = true;
+    let news = done(stage.processor().changes(None, stage.now()).await);
+    assert!(news.changed.iter().filter_map(Remote::charge).any(|it| it.id == after.id), "{news:?}");
+    assert!(!news.changed.iter().any(|it| matches!(it, Remote::Dispute(_))), "{news:?}");
 }

@@ -485,3 +485,24 @@ async fn the_rest_of_a_hold_is_no_refund() {
     let more = RefundRequest { charge: held.id.clone(), amount: usd(1), reason: "x".into() };
     assert_eq!(rejected(all.processor().refund(&all.attempt(), &more).await), RejectReason::NothingRefundable);
 }
+
+/// What another program does on the same account is left out, and what comes after it is told.
+#[tokio::test]
+async fn a_refund_of_a_stranger_stops_nothing() {
+    let stage = stage().await;
+    let all: &dyn Stage = &stage;
+    let before = done(all.processor().changes(None, all.now()).await);
+    stage.fake.refund_of_a_stranger(300);
+    let charge = all.captured(Role::Pays, usd(500)).await;
+    let news = done(all.processor().changes(Some(&before.cursor), all.now()).await);
+    let told: Vec<_> = news.changed.iter().filter_map(Remote::charge).map(|it| it.id.clone()).collect();
+    assert_eq!((told, news.changed.len()), (vec![charge.id], 1));
+    for message in &all.messages().await {
+        let hook = RawHook { url: &message.url, headers: &message.headers, body: &message.body, now: all.now() };
+        for hint in all.processor().verify(&hook).await.expect("signed").hints {
+            if hint.about.kind == RemoteKind::Refund {
+                assert_eq!(rejected(all.processor().fetch(&hint.about, all.now()).await), RejectReason::NotFound);
+            }
+        }
+    }
+}
