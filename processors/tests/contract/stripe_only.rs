@@ -506,3 +506,18 @@ async fn a_refund_of_a_stranger_stops_nothing() {
         }
     }
 }
+
+/// Stripe forgets an event after 30 days: what it still knows is told anew, and the reading goes on from there.
+#[tokio::test]
+async fn a_cursor_whose_event_is_forgotten_begins_anew() {
+    let stage = stage().await;
+    let all: &dyn Stage = &stage;
+    let charge = all.captured(Role::Pays, usd(500)).await;
+    for cursor in ["evt_forgotten", "evt_newest/evt_forgotten"] {
+        let news = done(all.processor().changes(Some(cursor), all.now()).await);
+        let told: Vec<_> = news.changed.iter().filter_map(Remote::charge).map(|it| it.id.clone()).collect();
+        assert_eq!((told, news.more), (vec![charge.id.clone()], false), "{cursor}");
+        let next = done(all.processor().changes(Some(&news.cursor), all.now()).await);
+        assert!(next.changed.is_empty(), "{next:?}");
+    }
+}
