@@ -339,7 +339,8 @@ impl Book {
         if intent["status"] != "succeeded" {
             return Err(unexpected_state(&intent));
         }
-        if charge["disputed"] == true {
+        // The flag says that it was ever disputed, and stays.
+        if self.all("dispute").any(|dispute| dispute["charge"] == charge["id"] && dispute["status"] != "won") {
             return Err(invalid("", "charge_disputed", "The charge has been charged back; cannot issue a refund."));
         }
         if charge["refunded"] == true {
