@@ -171,6 +171,11 @@ impl StripeFake {
         lock(&self.inner.book).refund_at_dashboard(intent, amount);
     }
 
+    /// A refund of a charge without an intent, which another program made on the same account.
+    pub fn refund_of_a_stranger(&self, amount: i64) {
+        lock(&self.inner.book).refund_of_a_stranger(amount);
+    }
+
     /// A payer goes to their bank.
     pub fn dispute(&self, intent: &str) {
         lock(&self.inner.book).dispute(intent, "needs_response", "general");

@@ -34,6 +34,8 @@ mod square_only;
 mod square_stage;
 #[path = "contract/stage.rs"]
 mod stage;
+#[path = "contract/stripe_meanwhile.rs"]
+mod stripe_meanwhile;
 #[path = "contract/stripe_only.rs"]
 mod stripe_only;
 #[path = "contract/stripe_stage.rs"]

@@ -58,6 +58,7 @@ fn route(bank: &mut Bank, request: &Arrived, path: &[&str], body: &Value) -> Ans
         ("GET", ["v3", "vault", "payment-tokens"]) => tokens_of(bank, request),
         ("GET", ["v3", "vault", "payment-tokens", id]) => token(bank, id),
         ("DELETE", ["v3", "vault", "payment-tokens", id]) => forget(bank, id),
+        ("GET", ["v1", "customer", "disputes", ..]) if bank.hides_disputes => Err(Refused(403, "NOT_AUTHORIZED")),
         ("GET", ["v1", "customer", "disputes"]) => {
             let about = request.asked("disputed_transaction_id").unwrap_or_default();
             let of = |dispute: &&Value| dispute["disputed_transactions"][0]["seller_transaction_id"] == about;

@@ -29,6 +29,8 @@ pub struct Bank {
     pub keyed: BTreeMap<String, Value>,
     pub refunds: BTreeMap<String, Value>,
     pub disputes: BTreeMap<String, Value>,
+    /// The app has no right to read disputes.
+    pub hides_disputes: bool,
     /// What moved its balances.
     pub record: Record,
     pub events: Vec<Value>,

@@ -339,15 +339,15 @@ impl Book {
         if intent["status"] != "succeeded" {
             return Err(unexpected_state(&intent));
         }
-        if charge["disputed"] == true {
+        // The flag says that it was ever disputed, and stays.
+        if self.all("dispute").any(|dispute| dispute["charge"] == charge["id"] && dispute["status"] != "won") {
             return Err(invalid("", "charge_disputed", "The charge has been charged back; cannot issue a refund."));
         }
         if charge["refunded"] == true {
             return Err(invalid("", "charge_already_refunded", "The charge has already been refunded."));
         }
         let amount = amount_of(form, "amount")?;
-        let left =
-            charge["amount_captured"].as_i64().unwrap_or_default() - charge["amount_refunded"].as_i64().unwrap_or_default();
+        let left = charge["amount"].as_i64().unwrap_or_default() - charge["amount_refunded"].as_i64().unwrap_or_default();
         if amount > left {
             return Err(invalid("amount", "", "Refund amount is greater than unrefunded amount on charge."));
         }
@@ -421,7 +421,7 @@ impl Book {
             ["customers", id, "payment_methods"] => {
                 self.customer(id)?;
                 let of = |method: &&Value| method["customer"] == *id;
-                return Ok(self.page(self.all("payment_method").filter(of), query));
+                return self.page(self.all("payment_method").filter(of), query);
             }
             ["payment_intents", ..] => "payment_intent",
             ["refunds", ..] => "refund",
@@ -437,12 +437,17 @@ impl Book {
         let place = if parts[0] == "checkout" { 2 } else { 1 };
         match parts.get(place) {
             Some(id) => Some(self.get(id)).filter(|object| object["object"] == kind).ok_or_else(|| missing(kind, "id")),
-            None => Ok(self.page(self.all(kind).filter(|object| picked(object, query)), query)),
+            None => self.page(self.all(kind).filter(|object| picked(object, query)), query),
         }
     }
 
     /// One page of a list, newest first.
-    fn page<'a>(&self, all: impl Iterator<Item = &'a Value>, query: &Value) -> Value {
+    fn page<'a>(&self, all: impl Iterator<Item = &'a Value>, query: &Value) -> Done {
+        for name in ["ending_before", "starting_after"] {
+            if let Some(unknown) = query[name].as_str().filter(|id| !self.objects.contains_key(*id)) {
+                return Err(invalid(name, "resource_missing", &format!("No such object: '{unknown}'")));
+            }
+        }
         let all: Vec<&Value> = all.collect();
         let limit = number(query, "limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(10).clamp(1, 100);
         let at = |name: &str| query[name].as_str().and_then(|id| all.iter().position(|object| object["id"] == id));
@@ -454,7 +459,7 @@ impl Book {
             let end = (begin + limit).min(all.len());
             (&all[begin..end], end < all.len())
         };
-        json!({ "object": "list", "data": data, "has_more": has_more, "url": "/v1/list" })
+        Ok(json!({ "object": "list", "data": data, "has_more": has_more, "url": "/v1/list" }))
     }
 
     /// Puts objects where their ids stand, as asked.

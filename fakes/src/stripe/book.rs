@@ -30,6 +30,12 @@ pub struct Truth {
     pub refunded: i64,
 }
 
+/// What went back of a charge, without what of a hold was never taken.
+fn given_back(charge: &Value) -> i64 {
+    let number = |name: &str| charge[name].as_i64().unwrap_or_default();
+    number("amount_refunded") - (number("amount") - number("amount_captured"))
+}
+
 pub struct Book {
     pub now: i64,
     next: u64,
@@ -103,7 +109,7 @@ impl Book {
             attempt: self.key_of(intent),
             currency: text(intent, "currency").to_ascii_uppercase(),
             captured: intent["amount_received"].as_i64().unwrap_or_default(),
-            refunded: self.get(text(intent, "latest_charge"))["amount_refunded"].as_i64().unwrap_or_default(),
+            refunded: given_back(&self.get(text(intent, "latest_charge"))),
         };
         intents.iter().map(of).collect()
     }
@@ -185,11 +191,30 @@ impl Book {
         charge["captured"] = json!(true);
         charge["amount_captured"] = json!(amount);
         charge["balance_transaction"] = json!(balance);
+        let rest = charge["amount"].as_i64().unwrap_or_default() - amount;
+        if rest > 0 {
+            // What was not taken goes back to the card as a refund that moves nothing.
+            charge["amount_refunded"] = json!(rest);
+            let refund = self.id("re_");
+            let made = objects::refund(&refund, self.now, rest, &charge, json!({}), "succeeded");
+            let made = self.keep(made);
+            self.emit("refund.created", &made);
+        }
         self.keep(charge);
         intent["status"] = json!("succeeded");
         intent["amount_received"] = json!(amount);
         intent["amount_capturable"] = json!(0);
         self.keep(intent);
+    }
+
+    /// Another program on the same account gives back a charge of its own, which has no intent.
+    pub fn refund_of_a_stranger(&mut self, amount: i64) {
+        let (id, balance) = (self.id("re_"), self.id("txn_"));
+        let charge = json!({"id": "ch_stranger", "currency": "usd", "payment_intent": null});
+        let mut made = objects::refund(&id, self.now, amount, &charge, json!({}), "succeeded");
+        made["balance_transaction"] = json!(balance);
+        let made = self.keep(made);
+        self.emit("refund.created", &made);
     }
 
     pub fn refund_at_dashboard(&mut self, intent: &str, amount: i64) {
@@ -202,18 +227,19 @@ impl Book {
         let fails = self.cards.get(text(charge, "payment_intent")) == Some(&Card::RefundFails);
         let id = self.id("re_");
         let status = if fails { "failed" } else { "succeeded" };
-        let made = objects::refund(&id, self.now, amount, charge, metadata, status);
-        let made = self.keep(made);
+        let mut made = objects::refund(&id, self.now, amount, charge, metadata, status);
         if !fails {
             let mut charge = charge.clone();
             let before = charge["amount_refunded"].as_i64().unwrap_or_default();
             charge["amount_refunded"] = json!(before + amount);
-            charge["refunded"] = json!(charge["amount_refunded"] == charge["amount_captured"]);
+            charge["refunded"] = json!(charge["amount_refunded"] == charge["amount"]);
             let balance = self.id("txn_");
             let moved = objects::balance(&balance, self.now, self.now, -amount, &charge["currency"], "refund", &made["id"]);
             self.keep(moved);
             self.keep(charge);
+            made["balance_transaction"] = json!(balance);
         }
+        let made = self.keep(made);
         self.emit("refund.created", &made);
         made
     }

@@ -87,6 +87,10 @@ impl PayPal {
                     changed.push(remote);
                 }
                 Outcome::Rejected(rejection) if rejection.reason == RejectReason::NotFound => {}
+                // One thing that PayPal refuses to tell, as a dispute without the right to it, must not hide all the others.
+                Outcome::Rejected(rejection) => {
+                    tracing::warn!(about = reference.id, said = rejection.text, "left out of what changed at PayPal");
+                }
                 Outcome::Unknown { why } => return Outcome::unknown(why),
                 other => return Outcome::unknown(format!("{reference:?} could not be read: {other:?}")),
             }
@@ -133,6 +137,8 @@ pub fn hint(event: &Event) -> Option<Hint> {
     let (kind, id, custom) = match event.event_type.as_str() {
         kind if kind.starts_with("CHECKOUT.ORDER.") => {
             let custom = resource.purchase_units.first().and_then(|unit| unit.custom_id.as_deref());
+            // Another program's order on the same app is none of ours.
+            attempt_in(custom)?;
             (RemoteKind::Charge, id()?, custom)
         }
         "PAYMENT.CAPTURE.REFUNDED" => (RemoteKind::Refund, id()?, None),

@@ -170,9 +170,9 @@ impl PayPal {
     }
 
     /// Takes what the payer approved, if nothing stands against it. Gives the order as it stands then, and why it was
-    /// declined when it was.
+    /// declined when it was. An order without our key is another program's on the same app: it is never touched.
     pub(super) async fn taken(&self, order: Order, now: Instant) -> Result<(Order, Option<Decline>), Said> {
-        if order.status != "APPROVED" || is_closed(&order) || is_late(&order, now) {
+        if attempt_of(&order).is_none() || order.status != "APPROVED" || is_closed(&order) || is_late(&order, now) {
             return Ok((order, None));
         }
         let verb = if order.intent == "AUTHORIZE" { "authorize" } else { "capture" };

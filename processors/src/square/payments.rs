@@ -179,7 +179,7 @@ impl Square {
 
     pub(super) async fn look_at_refund(&self, id: &str) -> Outcome<Refund> {
         match self.line.get::<Made>(&format!("/v2/refunds/{id}")).await {
-            Ok(Made { refund: Some(refund), .. }) => match self.refund_of(&refund).await {
+            Ok(Made { refund: Some(refund), .. }) => match self.refund_told(&refund).await {
                 Outcome::Pending(refund) => Outcome::Done(refund),
                 outcome => outcome,
             },
@@ -188,9 +188,19 @@ impl Square {
         }
     }
 
-    /// A refund as it stands: *pending* until Square says more.
+    /// A refund that we made, as it stands: *pending* until Square says more. It is there, whatever Square refuses now.
     pub(super) async fn refund_of(&self, refund: &Refunded) -> Outcome<Refund> {
-        let payment = refund.payment_id.clone().unwrap_or_default();
+        match self.refund_told(refund).await {
+            Outcome::Rejected(rejection) => Outcome::unknown(rejection.text),
+            outcome => outcome,
+        }
+    }
+
+    /// A refund that Square told of, whoever made it. One of no payment is none of ours.
+    pub(super) async fn refund_told(&self, refund: &Refunded) -> Outcome<Refund> {
+        let Some(payment) = refund.payment_id.clone() else {
+            return Outcome::rejected(RejectReason::NotFound, "This refund at Square gives back no payment.");
+        };
         let attempt_of_charge = match super::plain::<Refund>(&payment) {
             Ok(id) => match self.payment(id).await {
                 Ok(payment) => self.attempt_behind(&payment).await,
@@ -198,7 +208,11 @@ impl Square {
             },
             Err(outcome) => return outcome,
         };
-        let (Ok(charge_attempt), Some(amount)) = (attempt_of_charge, money(refund.amount_money.as_ref())) else {
+        let charge_attempt = match attempt_of_charge {
+            Ok(attempt) => attempt,
+            Err(said) => return said.outcome(),
+        };
+        let Some(amount) = money(refund.amount_money.as_ref()) else {
             return Outcome::unknown(format!("Square does not say enough of the refund {}", refund.id));
         };
         let state = match refund.status.as_str() {

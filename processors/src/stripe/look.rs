@@ -7,6 +7,7 @@ use books::calendar::Instant;
 use super::Stripe;
 use super::fields::intent_of;
 use super::forms::{CHARGE_PARTS, PAGE_PARTS, expand};
+use super::line::Said;
 use super::meaning::{self, is_debit};
 use super::objects::{
     DisputeObject, Expandable, Intent, InvoiceObject, InvoicePayment, MethodObject, Page, RefundObject, Session,
@@ -67,17 +68,24 @@ impl Stripe {
         self.as_charge(&intent).await
     }
 
-    /// A payment intent as a charge. A debit that is disputed is looked into: the bank may have taken it back.
+    /// A payment intent as a charge. Stripe's flag says that it was ever disputed, so its disputes are read: they may be won,
+    /// and a debit's bank may have taken it back.
     pub(super) async fn as_charge(&self, intent: &Intent) -> Ended<Charge> {
         let known = intent.latest_charge.as_ref().and_then(Expandable::whole);
-        let debit = known.filter(|charge| charge.disputed).and_then(|charge| charge.payment_method_details.as_ref());
-        let mut returned = None;
-        if debit.is_some_and(is_debit) {
-            let path = format!("/v1/disputes?payment_intent={}&limit=10", intent.id);
-            let disputes: Page<DisputeObject> = self.line.get(path).await.or_end()?;
-            returned = disputes.data.into_iter().find(|dispute| dispute.status == "lost").map(|dispute| dispute.reason);
-        }
-        meaning::charge(intent, returned.as_deref()).map_err(Outcome::from)
+        let Some(known) = known.filter(|charge| charge.disputed) else {
+            return meaning::charge(intent, None, false).map_err(Outcome::from);
+        };
+        let debit = known.payment_method_details.as_ref().is_some_and(is_debit);
+        let path = format!("/v1/disputes?payment_intent={}&limit=10", intent.id);
+        let disputes = match self.line.get::<Page<DisputeObject>>(path).await {
+            // A key without the right to disputes: the flag is all that is known of a card.
+            Said::Refused { status: 401 | 403, .. } if !debit => Vec::new(),
+            said => said.or_end()?.data,
+        };
+        let disputed = disputes.is_empty() || disputes.iter().any(|dispute| !meaning::is_over(&dispute.status));
+        let lost = disputes.into_iter().find(|dispute| debit && dispute.status == "lost");
+        let returned = lost.map(|dispute| dispute.reason);
+        meaning::charge(intent, returned.as_deref(), disputed).map_err(Outcome::from)
     }
 
     pub(super) async fn session_now(&self, id: &str) -> Ended<Session> {
@@ -111,6 +119,8 @@ impl Stripe {
     async fn refund_now(&self, id: &str) -> Outcome<Remote> {
         let path = format!("/v1/refunds/{id}?{}", expand(&["payment_intent"]));
         match self.line.get::<RefundObject>(path).await.or_end() {
+            Ok(object) if object.payment_intent.is_none() => not_found("refund of a payment that could be ours"),
+            Ok(object) if object.is_rest_of_hold() => not_found("refund: a hold was taken in part"),
             Ok(object) => meaning::refund(&object).map_or_else(Outcome::from, |refund| Outcome::Done(Remote::Refund(refund))),
             Err(outcome) => outcome,
         }
@@ -119,6 +129,7 @@ impl Stripe {
     async fn dispute_now(&self, id: &str) -> Outcome<Remote> {
         let path = format!("/v1/disputes/{id}?{}", expand(&["payment_intent"]));
         match self.line.get::<DisputeObject>(path).await.or_end() {
+            Ok(object) if object.payment_intent.is_none() => not_found("dispute of a payment that could be ours"),
             Ok(object) => meaning::dispute(&object).map_or_else(Outcome::from, |dispute| Outcome::Done(Remote::Dispute(dispute))),
             Err(outcome) => outcome,
         }

@@ -48,7 +48,8 @@ pub fn attempt(metadata: &Metadata) -> Option<AttemptId> {
 }
 
 /// A payment intent as a charge. `returned`: the bank took a debit back, which Stripe tells as a dispute that is lost.
-pub fn charge(intent: &Intent, returned: Option<&str>) -> Read<Charge> {
+/// `disputed`: as it stands now, which the charge itself does not tell.
+pub fn charge(intent: &Intent, returned: Option<&str>, disputed: bool) -> Read<Charge> {
     let known = intent.latest_charge.as_ref().and_then(Expandable::whole);
     let amount = money(intent.amount, &intent.currency)?;
     let state = state(intent, returned.is_some())?;
@@ -67,13 +68,13 @@ pub fn charge(intent: &Intent, returned: Option<&str>) -> Read<Charge> {
         attempt: attempt(&intent.metadata),
         amount,
         captured,
-        refunded: money(known.map_or(0, |charge| charge.amount_refunded.min(intent.amount_received)), &intent.currency)?,
+        refunded: money(known.map_or(0, |charge| charge.given_back().min(intent.amount_received)), &intent.currency)?,
         state,
         reason,
         saved: kept(intent, shown.as_ref(), taken || state == ChargeState::Authorized),
         method: shown,
         approval_code: known.and_then(|charge| word(charge, "authorization_code")),
-        disputed: known.is_some_and(|charge| charge.disputed),
+        disputed,
         created_at: at(intent.created),
         expires_at: known.filter(|_| state == ChargeState::Authorized).and_then(capture_before),
         captured_at: booked.map(|booked| at(booked.created)),
@@ -226,6 +227,11 @@ pub fn refund(object: &RefundObject) -> Read<Refund> {
 /// Whether money is at stake: an early warning moves none.
 pub fn is_warning(status: &str) -> bool {
     status.starts_with("warning_")
+}
+
+/// Whether the money stayed, or came back.
+pub fn is_over(status: &str) -> bool {
+    matches!(status, "won" | "prevented") || is_warning(status)
 }
 
 pub fn dispute(object: &DisputeObject) -> Read<Dispute> {

@@ -1,13 +1,15 @@
 //! What Stripe tells by itself, and its record of what changed.
 //!
 //! Invariant: an event is a hint; whatever it is about is asked for again. Payments and pages that do not carry our key are
-//! not ours and are left alone; refunds and disputes are followed whoever made them. Limits: Stripe keeps events for 30 days.
+//! not ours and are left alone; refunds and disputes are followed whoever made them. A cursor whose event Stripe has forgotten begins
+//! anew. Limits: Stripe keeps events for 30 days.
 //! Left out on purpose: early warnings of disputes, which move no money.
 
 use books::calendar::Instant;
 use serde_json::Value;
 
 use super::Stripe;
+use super::line::Said;
 use super::meaning::{self, is_warning};
 use super::objects::{ATTEMPT, EventObject, Page};
 use crate::capabilities::Capability;
@@ -70,6 +72,10 @@ impl Place {
                 _ => None,
             },
         }
+    }
+
+    fn stands_on_an_event(&self) -> bool {
+        !matches!(self, Place::Beginning)
     }
 
     fn path(&self) -> String {
@@ -147,7 +153,15 @@ impl Stripe {
         let Some(place) = Place::read(since) else {
             return Outcome::rejected(RejectReason::BadRequest, "This is not a place in Stripe's list of events.");
         };
-        let page: Page<EventObject> = match self.line.get(place.path()).await.or_end() {
+        let (place, said) = match self.line.get(place.path()).await {
+            // The event is forgotten, or another account's: what Stripe still knows is read anew.
+            Said::Refused { error, .. } if place.stands_on_an_event() && error.code.as_deref() == Some("resource_missing") => {
+                tracing::warn!("Stripe does not know the last event any more: its list is read from the beginning");
+                (Place::Beginning, self.line.get(Place::Beginning.path()).await)
+            }
+            said => (place, said),
+        };
+        let page: Page<EventObject> = match said.or_end() {
             Ok(page) => page,
             Err(outcome) => return outcome,
         };
@@ -163,7 +177,7 @@ impl Stripe {
                 Outcome::Done(remote) | Outcome::Pending(remote) => changed.push(remote),
                 Outcome::Unknown { why } => return Outcome::Unknown { why },
                 // What is gone, or was never ours to see, has changed nothing here.
-                _ => {}
+                other => tracing::warn!(about = reference.id, said = ?other, "left out of what changed at Stripe"),
             }
         }
         Outcome::Done(Changes { changed, more: page.has_more, cursor: place.next(&page) })

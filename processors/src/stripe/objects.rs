@@ -87,12 +87,32 @@ pub struct Intent {
 #[derive(Debug, Clone, Deserialize)]
 pub struct ChargeObject {
     pub id: String,
+    #[serde(default)]
+    pub amount: i64,
+    /// What of it was taken. An older Stripe does not say.
+    pub amount_captured: Option<i64>,
+    /// With what of a hold was not taken.
     pub amount_refunded: i64,
     pub disputed: bool,
     pub created: i64,
     pub balance_transaction: Option<Expandable<BalanceTransaction>>,
     pub payment_intent: Option<Expandable<Named>>,
     pub payment_method_details: Option<Value>,
+}
+
+impl ChargeObject {
+    /// What went back of the money that was taken: the rest of a hold never came.
+    pub fn given_back(&self) -> i64 {
+        let rest = self.amount_captured.map_or(0, |captured| (self.amount - captured).max(0));
+        (self.amount_refunded - rest).max(0)
+    }
+}
+
+impl RefundObject {
+    /// What of a hold was not taken stands in Stripe's list as a refund that moved nothing.
+    pub fn is_rest_of_hold(&self) -> bool {
+        self.status.as_deref() == Some("succeeded") && self.balance_transaction.is_none()
+    }
 }
 
 /// One movement of the merchant's balance at Stripe.
@@ -124,6 +144,8 @@ pub struct RefundObject {
     pub created: i64,
     pub status: Option<String>,
     pub payment_intent: Option<Expandable<Intent>>,
+    /// What it moved of the balance.
+    pub balance_transaction: Option<Expandable<Named>>,
     #[serde(default)]
     pub metadata: Option<Metadata>,
 }

@@ -3,6 +3,7 @@
 //! Invariant: within Stripe's memory of keys the same call is made once more: it gives the first answer, or acts now, and
 //! cannot act twice. Beyond it nothing is repeated: the traces that carry our key are looked for, and their absence proves
 //! that the call never arrived, because a request that is a day old cannot arrive any more.
+//! Credentials that fail now say nothing about what happened then.
 //! Limits: a refund is looked for first, so that a dispute in between cannot hide it.
 
 use books::calendar::Instant;
@@ -58,8 +59,14 @@ impl Stripe {
         }
         match ask(self, by, asked).await {
             Outcome::Unknown { why } => self.else_traces(by, asked, why).await,
-            // The form was another one before an update of ours: it arrived, whatever it was.
-            Outcome::Rejected(rejection) if rejection.reason == RejectReason::KeyReused => {
+            // It says nothing of the first call: the form was another one before an update of ours, or Stripe takes our key
+            // no more, or the settings were changed since.
+            Outcome::Rejected(rejection)
+                if matches!(
+                    rejection.reason,
+                    RejectReason::KeyReused | RejectReason::Credentials | RejectReason::Unsupported
+                ) =>
+            {
                 self.else_traces(by, asked, rejection.text).await
             }
             outcome => self.as_it_stands(outcome, now).await,
@@ -220,7 +227,9 @@ impl Stripe {
             Ok(invoice) if invoice.state == untouched => Ok(None),
             Ok(invoice) => Ok(Some(Outcome::Done(Remote::Invoice(invoice)))),
             Err(outcome) => match ended::<Remote>(outcome) {
-                Outcome::Rejected(rejection) => Ok(Some(Outcome::Rejected(rejection))),
+                Outcome::Rejected(rejection) if rejection.reason != RejectReason::Credentials => {
+                    Ok(Some(Outcome::Rejected(rejection)))
+                }
                 other => Err(why(other)),
             },
         }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use fakes::Fault;
 use fakes::http::{Arrived, serve};
-use processors::{Asked, Attempt, CaptureRequest, ChargeRequest, Outcome, RawHook, RejectReason, Resolved};
+use processors::{
+    Asked, Attempt, CaptureRequest, ChargeRequest, Outcome, RawHook, Reference, RejectReason, Remote, RemoteKind, Resolved,
+};
 use serde_json::{Value, json};
 
 use fakes::paypal::{WEBHOOK, order_on};
@@ -219,4 +221,49 @@ async fn a_key_that_is_in_use_is_unknown_and_charged_once() {
     assert_eq!(done(first).captured, usd(700));
     assert_eq!(done(stage.processor().charge(&attempt, &request).await).captured, usd(700), "the same key has the same answer");
     assert_eq!(stage.captured_in_truth().await, 700);
+}
+
+/// An order that another program made on the same app is its own to take, whatever PayPal tells of it.
+#[tokio::test]
+async fn an_order_of_a_stranger_is_never_taken() {
+    let paypal = PayPalStage::new(json!({})).await;
+    let stage: &dyn Stage = &paypal;
+    for custom in [json!("basket 17"), Value::Null] {
+        let page = stage.page(usd(100)).await;
+        let order = order_on(&page.url);
+        {
+            let mut bank = paypal.fake.bank();
+            let unit = &mut bank.orders.get_mut(&order).expect("it is there").body["purchase_units"][0];
+            unit.as_object_mut().expect("an object").remove("custom_id");
+            if !custom.is_null() {
+                unit["custom_id"] = custom.clone();
+            }
+        }
+        paypal.fake.approve(&order, card(Role::Pays)).expect("it is open");
+        for message in &stage.messages().await {
+            let hook = RawHook { url: &message.url, headers: &message.headers, body: &message.body, now: stage.now() };
+            let verified = stage.processor().verify(&hook).await.expect("signed");
+            assert!(verified.hints.is_empty(), "{custom}: {verified:?}");
+        }
+        done(stage.processor().changes(None, stage.now()).await);
+        let name = Reference::new(RemoteKind::Charge, order.clone());
+        assert_eq!(rejected(stage.processor().fetch(&name, stage.now()).await), RejectReason::NotFound);
+        let name = Reference::new(RemoteKind::Checkout, page.id);
+        done(stage.processor().fetch(&name, stage.now()).await);
+        assert_eq!(paypal.fake.bank().orders[&order].status, "APPROVED", "{custom}: it waits for whoever made it");
+    }
+}
+
+/// The right to read disputes is granted apart: without it a dispute is left out, and what else happened is told.
+#[tokio::test]
+async fn a_dispute_that_may_not_be_read_stops_nothing() {
+    let paypal = PayPalStage::new(json!({})).await;
+    let stage: &dyn Stage = &paypal;
+    let disputed = stage.captured(Role::Pays, usd(100)).await;
+    stage.dispute(&disputed.id).await;
+    let after = stage.captured(Role::Pays, usd(200)).await;
+    paypal.fake.bank().hides_disputes = true;
+    let news = done(stage.processor().changes(None, stage.now()).await);
+    assert!(news.changed.iter().filter_map(Remote::charge).any(|it| it.id == after.id), "{news:?}");
+    assert!(!news.changed.iter().any(|it| matches!(it, Remote::Dispute(_))), "{news:?}");
 }

@@ -399,3 +399,33 @@ async fn what_was_the_last_to_change_is_listed_again_when_it_changes_once_more()
     stage.pass(3 * 86_400).await;
     assert_eq!(listed(cursor).await.0, [(charge.id, ChargeState::Captured)]);
 }
+
+/// A refund of no payment of Square's, and one whose payment Square does not tell, are left out; what else changed is told.
+#[tokio::test]
+async fn a_refund_of_a_stranger_stops_nothing() {
+    let square = SquareStage::new(json!({})).await;
+    let stage: &dyn Stage = &square;
+    let charge = stage.captured(Role::Pays, usd(700)).await;
+    let refund = RefundRequest { charge: charge.id.clone(), amount: usd(300), reason: "x".into() };
+    let ours = done(stage.processor().refund(&stage.attempt(), &refund).await);
+    {
+        let mut bank = square.fake.bank();
+        let made = bank.refunds[&ours.id].clone();
+        for (id, payment) in [("unlinked", Value::Null), ("elsewhere", json!("of_another_seller"))] {
+            let mut other = made.clone();
+            other["id"] = json!(id);
+            other["reason"] = json!("by hand");
+            other.as_object_mut().expect("an object").remove("payment_id");
+            if !payment.is_null() {
+                other["payment_id"] = payment;
+            }
+            bank.refunds.insert(id.to_owned(), other);
+        }
+    }
+    let news = done(stage.processor().changes(None, stage.now()).await);
+    let told = |wanted: &dyn Fn(&Remote) -> bool| news.changed.iter().filter(|it| wanted(it)).count();
+    assert_eq!(told(&|it| it.charge().is_some_and(|it| it.id == charge.id)), 1);
+    assert_eq!(told(&|it| matches!(it, Remote::Refund(refund) if refund.id == ours.id)), 1);
+    assert_eq!(news.changed.len(), 2, "{news:?}");
+    assert!(!square.fake.seen().iter().any(|(it, _)| it.path == "/v2/payments/"), "nothing is asked for without a name");
+}

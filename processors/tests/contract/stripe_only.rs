@@ -376,7 +376,9 @@ async fn a_dispute_is_followed_to_its_end() {
         let charge = all.captured(Role::Pays, usd(800)).await;
         let before = done(all.processor().changes(None, all.now()).await);
         stage.fake.dispute(&charge.id);
+        assert!(all.charge_now(&charge.id).await.disputed);
         stage.fake.decide_dispute(&charge.id, won);
+        assert_eq!(all.charge_now(&charge.id).await.disputed, !won, "Stripe's own flag stays after a win");
         let news = done(all.processor().changes(Some(&before.cursor), all.now()).await);
         let dispute = news.changed.iter().find_map(|remote| match remote {
             Remote::Dispute(dispute) => Some(dispute.clone()),
