@@ -171,6 +171,11 @@ impl StripeFake {
         lock(&self.inner.book).refund_at_dashboard(intent, amount);
     }
 
+    /// Days after it went, the card's bank does not take what an intent gave back last.
+    pub fn bounce_refund(&self, intent: &str) {
+        lock(&self.inner.book).bounce_refund(intent);
+    }
+
     /// A refund of a charge without an intent, which another program made on the same account.
     pub fn refund_of_a_stranger(&self, amount: i64) {
         lock(&self.inner.book).refund_of_a_stranger(amount);

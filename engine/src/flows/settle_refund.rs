@@ -160,7 +160,7 @@ impl Settling<'_> {
     /// It had gone and could not be delivered, days later: the money is with the processor again. The books keep what was posted,
     /// because only a person knows how the customer gets it now; staff are told, once.
     fn come_back(&mut self, tx: &mut Tx<'_>, refund: &processors::Refund) {
-        if self.row.decline_code.is_some() {
+        if self.row.has_come_back() {
             return;
         }
         let reason = refund.reason.unwrap_or(processors::DeclineReason::RefundFailed);

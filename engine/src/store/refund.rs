@@ -45,6 +45,13 @@ table! {
     }
 }
 
+impl Refund {
+    /// It had gone, and could not be delivered: the money is with the processor again.
+    pub fn has_come_back(&self) -> bool {
+        self.state == RefundState::Succeeded && self.decline_code.is_some()
+    }
+}
+
 row! {
     /// A line of the list of refunds.
     pub struct RefundRow {

@@ -244,6 +244,20 @@ impl Book {
         made
     }
 
+    /// The money is on the account again, and the charge reads as if it had not gone back.
+    pub fn bounce_refund(&mut self, intent: &str) {
+        let found = self.all("refund").find(|refund| refund["payment_intent"] == intent).cloned();
+        let Some(mut refund) = found else { return };
+        refund["status"] = json!("failed");
+        let refund = self.keep(refund);
+        let mut charge = self.get(text(&self.get(intent), "latest_charge"));
+        let back = charge["amount_refunded"].as_i64().unwrap_or_default() - refund["amount"].as_i64().unwrap_or_default();
+        charge["amount_refunded"] = json!(back);
+        charge["refunded"] = json!(false);
+        self.keep(charge);
+        self.emit("refund.failed", &refund);
+    }
+
     pub fn dispute(&mut self, intent: &str, status: &str, reason: &str) {
         let mut charge = self.get(text(&self.get(intent), "latest_charge"));
         charge["disputed"] = json!(true);

@@ -20,7 +20,9 @@ use crate::store::refund::Refund;
 /// Minor units of a charge that went back past us: neither by a refund of ours that has gone nor by one under way.
 pub(super) fn outside(refunds: &[Refund], charge: &Charge) -> i64 {
     let ours = |refund: &&Refund| {
-        refund.route == RefundRoute::Original && matches!(refund.state, RefundState::Succeeded | RefundState::Pending)
+        refund.route == RefundRoute::Original
+            && matches!(refund.state, RefundState::Succeeded | RefundState::Pending)
+            && !refund.has_come_back()
     };
     charge.refunded.minor - refunds.iter().filter(ours).map(|refund| refund.amount).sum::<i64>()
 }

@@ -343,3 +343,29 @@ fn a_disabled_connection_is_still_followed() {
         assert_eq!(app.get(&format!("/payments/{paid}")).await.json(200)["refunded"], 500);
     });
 }
+
+/// The card's bank does not take a refund, days after it went: staff are told once, and the next refund at the dashboard counts.
+#[test]
+fn a_refund_that_comes_back_is_told_to_staff_once() {
+    TestApp::both_with(async |app, fake: &StripeFake| {
+        app.post("/settings", json!({"notify": ["books@shop.example"]})).await.json(200);
+        let prc = connected(app).await;
+        let (paid, remote) = paid_on_its_page(app, fake, &prc).await;
+        let path = format!("/payments/{paid}");
+        app.post(&format!("{path}/refunds"), json!({"amount": 1_000, "reason": "Goodwill"})).await.json(201);
+        told(app, fake, &prc).await;
+        fake.bounce_refund(&remote);
+        told(app, fake, &prc).await;
+        wait(app, fake, "PT2M").await;
+        wait(app, fake, "PT2M").await;
+        let alerts = async || {
+            let mails = app.all("/mails?kind=staff_alert&limit=50").await;
+            mails.iter().filter(|mail| mail["subject"].as_str().is_some_and(|text| text.contains("came back"))).count()
+        };
+        assert_eq!(alerts().await, 1);
+        assert_eq!(app.get(&path).await.json(200)["refunded"], 1_000, "the books wait for a person");
+        fake.refund_at_dashboard(&remote, 700);
+        told(app, fake, &prc).await;
+        assert_eq!((alerts().await, app.get(&path).await.json(200)["refunded"].clone()), (1, json!(1_700)));
+    });
+}
