@@ -246,6 +246,7 @@ pub enum Reader {
 pub async fn render(State(reader): State<Reader>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let asked = Asked::of(reader, request.headers());
+    let at_desk = request.uri().path().starts_with("/admin");
     let payer = request.extensions().get::<Languages>().map(|languages| languages.for_anybody());
     let response = next.run(request).await;
     let (mut parts, body) = response.into_parts();
@@ -265,7 +266,7 @@ pub async fn render(State(reader): State<Reader>, request: Request, next: Next) 
         parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     parts.status = problem.status;
-    let written = asked.write(&problem, &id, payer.as_ref());
+    let written = asked.write(&problem, &id, payer.as_ref(), at_desk);
     let (written_parts, body) = written.into_parts();
     parts.headers.extend(written_parts.headers);
     Response::from_parts(parts, body)
@@ -300,11 +301,11 @@ impl Asked {
         }
     }
 
-    fn write(self, problem: &Problem, id: &RequestId, payer: Option<&Tongue>) -> Response {
+    fn write(self, problem: &Problem, id: &RequestId, payer: Option<&Tongue>, at_desk: bool) -> Response {
         let page = match self {
             Asked::Json => return json_body(problem, id),
             Asked::Page if payer.is_some() => return payer_page(problem, id, payer.cloned().unwrap_or_default()),
-            Asked::Page => ErrorPage { problem, id: id.as_str() }.render(),
+            Asked::Page => ErrorPage { problem, id: id.as_str(), at_desk }.render(),
             Asked::Fragment => ErrorFragment { problem, id: id.as_str() }.render(),
         };
         match page {
@@ -339,6 +340,8 @@ fn payer_page(problem: &Problem, id: &RequestId, tongue: Tongue) -> Response {
 struct ErrorPage<'a> {
     problem: &'a Problem,
     id: &'a str,
+    /// Below `/admin`, where there is a way home.
+    at_desk: bool,
 }
 
 #[derive(Template)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use books::entry::EntryKind;
 use books::explain::{Trace as Books, TracedEntry};
 use books::ids::{CustomerId, InvoiceId, OrderId};
 use books::money::Currency;
@@ -19,6 +20,7 @@ use super::desk::Desk;
 use super::rows::order_name;
 use super::views::customers::ExplainPage;
 use super::views::documents::{Trace, TraceStep};
+use super::words;
 use crate::app::App;
 use crate::json::Id;
 use crate::respond::{Problem, page};
@@ -106,7 +108,12 @@ impl Steps<'_> {
     /// `by`: how much more is owed after this step, in minor units.
     fn add(&mut self, entry: &TracedEntry, on: books::calendar::Day, by: i64, how: String) {
         self.owed += by;
-        let parts = [Some(how).filter(|how| !how.is_empty()), entry.reason.clone(), entry.note.clone(), Some(entry.by.clone())];
+        // The reason of an amendment is a word of programs.
+        let reason = match entry.kind {
+            EntryKind::Amendment => entry.reason.as_deref().map(|word| words::amendment_reason(word).to_owned()),
+            _ => entry.reason.clone(),
+        };
+        let parts = [Some(how).filter(|how| !how.is_empty()), reason, entry.note.clone(), Some(entry.by.clone())];
         self.steps.push(TraceStep {
             on: Day::of(on),
             what: entry.description.clone(),
