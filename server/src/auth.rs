@@ -102,7 +102,7 @@ impl FromRequestParts<Arc<App>> for Staff {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Staff, Response> {
         let Some(token) = Cookie::Session.read(&parts.headers, &app.public_url) else { return Err(sign_in(parts)) };
         let found = session::of_token(&app.services.db, token).await.map_err(|error| Problem::from(error).into_response())?;
-        let Some(session) = found else { return Err(sign_in(parts)) };
+        let Some(session) = found else { return Err(sign_in_again(parts, app)) };
         if app.services.db.clock().now() > session.seen_at.plus_seconds(TOUCH_SECONDS) {
             touch_session(&app.services.db, session.business_id, session.session_id)
                 .await
@@ -120,6 +120,30 @@ fn sign_in(parts: &Parts) -> Response {
     }
     let next: String = form_encode(wanted);
     Redirect::to(&format!("/admin/sign-in?next={next}")).into_response()
+}
+
+/// The same for a browser whose session is over. A form that was sent meanwhile was not saved: the sign-in page says so, and
+/// leads back to the page of the form.
+fn sign_in_again(parts: &Parts, app: &App) -> Response {
+    if parts.method != axum::http::Method::POST || parts.uri.path() == "/admin/sign-out" {
+        return sign_in(parts);
+    }
+    let next = form_page(parts, app).map(|page| format!("&next={}", form_encode(page))).unwrap_or_default();
+    Redirect::to(&format!("/admin/sign-in?unsaved=1{next}")).into_response()
+}
+
+/// The staff page of ours from which a form was sent, if the browser says which.
+fn form_page<'p>(parts: &'p Parts, app: &App) -> Option<&'p str> {
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let referer = text(header::REFERER)?;
+    let (_, rest) = referer.split_once("://")?;
+    let (host, _) = rest.split_once('/')?;
+    let (origin, page) = referer.split_at(referer.len() - rest.len() + host.len());
+    let ours = match app.config.configured_url.as_ref() {
+        Some(url) => origin == url.origin(),
+        None => text(header::HOST) == Some(host),
+    };
+    (ours && page.starts_with("/admin/")).then_some(page)
 }
 
 /// Text as it may stand in a query.

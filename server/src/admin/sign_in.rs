@@ -27,11 +27,14 @@ use crate::view::form::Field;
 
 /// Said of an unknown address and of a wrong password.
 const WRONG: &str = "This email and password do not go together.";
+/// Said to whoever sent a form after their session was over.
+const UNSAVED: &str = "You were signed out before this was saved.";
 
 /// `GET /admin/sign-in`
 pub async fn show(State(app): State<Arc<App>>, uri: axum::http::Uri) -> Result<Response, Problem> {
     let asked = Form::parse(uri.query().unwrap_or_default().as_bytes())?;
-    form(&app, &asked, None, StatusCode::OK).await
+    let unsaved = asked.ticked("unsaved").then(|| UNSAVED.to_owned());
+    form(&app, &asked, unsaved, StatusCode::OK).await
 }
 
 async fn form(app: &App, typed: &Form, refusal: Option<String>, status: StatusCode) -> Result<Response, Problem> {

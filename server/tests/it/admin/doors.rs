@@ -3,7 +3,7 @@
 use server::security::client_ip::ClientIp;
 
 use super::browser::Browser;
-use crate::kit::{OWNER, PASSWORD, TestApp};
+use crate::kit::{ADDRESS, OWNER, PASSWORD, TestApp};
 
 #[test]
 fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
@@ -39,6 +39,39 @@ fn signing_in_leads_on_to_staff_pages_only() {
             let cookie = answer.header("set-cookie");
             assert!(cookie.starts_with("owed_sid=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
         }
+    });
+}
+
+#[test]
+fn a_form_sent_after_the_session_is_over_leads_back_to_its_page() {
+    TestApp::both(async |app| {
+        let (gone, there) = (Browser::owner(app).await, Browser::owner(app).await);
+        there.post("/admin/settings/sessions/end-all", &[]).await;
+        let sent = async |path: &str, referer: String| {
+            let headers = [
+                ("accept", "text/html"),
+                ("cookie", gone.cookie.as_str()),
+                ("content-type", "application/x-www-form-urlencoded"),
+                ("sec-fetch-site", "same-origin"),
+                ("referer", referer.as_str()),
+            ];
+            let answer = app.send("POST", path, &headers, String::new()).await;
+            assert_eq!(answer.status.as_u16(), 303, "{path}: {}", answer.text);
+            answer.header("location").to_owned()
+        };
+        let end_all = "/admin/settings/sessions/end-all";
+        let back = sent(end_all, format!("{ADDRESS}/admin/settings/sessions?page=2")).await;
+        assert_eq!(back, "/admin/sign-in?unsaved=1&next=/admin/settings/sessions%3Fpage%3D2");
+        let page = Browser::stranger(app).page(&back).await;
+        assert!(page.contains("You were signed out before this was saved."), "{page}");
+        assert!(page.contains("value=\"/admin/settings/sessions?page=2\""), "{page}");
+        for foreign in ["https://evil.example/admin/orders", "http://owed.example.evil.example/admin/orders", "nonsense"] {
+            assert_eq!(sent(end_all, foreign.to_owned()).await, "/admin/sign-in?unsaved=1", "{foreign}");
+        }
+        assert_eq!(sent(end_all, format!("{ADDRESS}/p/somewhere")).await, "/admin/sign-in?unsaved=1");
+        assert_eq!(sent("/admin/sign-out", format!("{ADDRESS}/admin/orders")).await, "/admin/sign-in", "nothing was to be saved");
+        let plain = Browser::stranger(app).page("/admin/sign-in").await;
+        assert!(!plain.contains("before this was saved"), "{plain}");
     });
 }
 
