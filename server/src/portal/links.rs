@@ -58,7 +58,7 @@ pub async fn open(
         Opened::Live(link) => Redirect::to(&clean(link.id)).into_response(),
         Opened::Expired(link) => {
             let sheet = link_sheet(&app.services.db, link.business_id, link.id).await?;
-            expired(&visitor, &sheet, &token, false)
+            expired(&visitor, &sheet, &token, Some(String::new()))
         }
         Opened::Nothing => {
             app.limits.link_missed(client);
@@ -79,10 +79,11 @@ pub fn lost(asked: Asked) -> Response {
     spoken(&tongue, StatusCode::NOT_FOUND, &LostPage { tongue: tongue.clone() })
 }
 
-/// The page of a link past its day. `mailed`: the offer of a fresh one was taken.
-fn expired(visitor: &Visitor, sheet: &LinkSheet, token: &str, mailed: bool) -> Response {
+/// The page of a link past its day. `here`: its address, where it can be read in another language; none: the offer of a fresh link
+/// was taken.
+fn expired(visitor: &Visitor, sheet: &LinkSheet, token: &str, here: Option<String>) -> Response {
     let tongue = visitor.asked.for_customer(&sheet.customer, &sheet.business);
-    let here = (!mailed).then(String::new);
+    let mailed = here.is_none();
     let shell = PayerShell { here, ..shown::shell(&sheet.business, tongue.clone(), None) };
     let shown = ExpiredPage { shell, action: format!("/p/renew/{token}"), key: new_key(), mailed };
     spoken(&tongue, if mailed { StatusCode::OK } else { StatusCode::GONE }, &shown)
@@ -114,7 +115,7 @@ async fn sheet(app: &App, visitor: &Visitor, id: &str) -> Result<LinkSheet, Resp
     match visited_link(&app.services.db, &visitor.token, id).await {
         Ok(sheet) if sheet.link.state(app.services.db.clock().now()) == LinkState::Expired => {
             let token = app.services.keys.link_token(&sheet.link.purpose, sheet.link.id);
-            Err(expired(visitor, &sheet, &token, false))
+            Err(expired(visitor, &sheet, &token, Some(clean(id))))
         }
         Ok(sheet) => Ok(sheet),
         Err(engine::error::Error::NotFound) => Err(lost()),
@@ -281,7 +282,7 @@ pub async fn renew(
     };
     regenerate_link(&app.services.db, &app.services.keys, &call, link.id, true).await?;
     let sheet = link_sheet(&app.services.db, link.business_id, link.id).await?;
-    Ok(expired(&visitor, &sheet, &token, true))
+    Ok(expired(&visitor, &sheet, &token, None))
 }
 
 /// `GET /p/v/{link}/explain`: how the amount came about, without what is internal.

@@ -86,8 +86,9 @@ fn a_link_that_expires_while_it_is_open_takes_no_payment_any_more() {
         app.post("/test/clock", json!({"advance": "PT11H"})).await.json(200);
         let today = app.services().db.clock().now().day_in(&jiff::tz::TimeZone::UTC).to_string();
         let link = app.post(&format!("/customers/{customer}/links"), json!({"expires_on": today})).await.json(201);
-        let payer = Browser::stranger(app);
-        payer.send("GET", path(link["url"].as_str().expect("a URL")), "").await;
+        let mut payer = Browser::stranger(app);
+        let opened = payer.send("GET", path(link["url"].as_str().expect("a URL")), "").await;
+        payer.keep_cookie(&opened);
         let open = format!("/p/v/{}", link["id"].as_str().expect("an id"));
         assert!(payer.page(&open).await.contains("100.00"));
         app.post("/test/clock", json!({"advance": "PT5H"})).await.json(200);
