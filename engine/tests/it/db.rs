@@ -115,6 +115,8 @@ fn names_of<'t>(table: &'t str, text: &'t str) -> impl Iterator<Item = &'t str> 
 }
 
 fn plan(connection: &rusqlite::Connection, text: &str) -> Vec<String> {
+    // A function of ours stands for no other plan than SQLite's own that it is named after.
+    let text = text.replace("folded(", "lower(");
     let mut statement = connection.prepare(&format!("explain query plan {text}")).expect("a plan");
     let nulls: Vec<rusqlite::types::Null> = (0..statement.parameter_count()).map(|_| rusqlite::types::Null).collect();
     let steps = statement.query_map(rusqlite::params_from_iter(nulls), |row| row.get("detail")).expect("a plan");
