@@ -113,7 +113,7 @@ pub async fn amend_order(db: &Db, call: &Call, id: OrderId, change: Amending) ->
             due_on: None,
         };
         let outcome = books.account.amend(tx.ids(), &amend)?;
-        may_credit_own(&books, &by, &outcome.credit_notes, added)?;
+        may_credit_own(&books, &by, &outcome.credit_notes)?;
         let event = event_id(tx);
         let customer = order.customer_id;
         let (account, _) = books.write(tx, &by, event)?;

@@ -90,7 +90,7 @@ pub async fn change_order(db: &Db, call: &Call, id: OrderId, decision: Decision)
                 when: When::Today,
             };
             let outcome = books.account.take_off(tx.ids(), &cut)?;
-            may_credit_own(&books, &by, &outcome.credit_notes, 0)?;
+            may_credit_own(&books, &by, &outcome.credit_notes)?;
             credited = Some((amendment, why, outcome.credit_notes));
             removed = taken.iter().map(|line| line.gross - line.credited).sum();
             write_removal(tx, &by, &order, amendment, &taken, removed, reason.clone());

@@ -48,13 +48,12 @@ pub(crate) async fn parties(tx: &mut Tx<'_>, books: &Books) -> Result<String> {
     Frozen::now(PaperKind::CreditNote, &books.business, &books.customer, &sides)?.text()
 }
 
-/// Whether an amendment may credit invoices by so much beyond what it `added`, gross minor units. A line that was changed is taken
-/// off and added anew, which gives nothing away. Refuses NO_RIGHT and NEEDS_APPROVAL.
-pub(crate) fn may_credit_own(books: &Books, by: &Call, notes: &[OwnCreditNote], added: i64) -> Result<()> {
-    let given = notes.iter().map(|note| note.amount).sum::<i64>() - added;
-    match given > 0 {
-        true => must_be_free(&books.business, &by.actor, Limited::WriteOff, Money::new(given, books.account.currency())),
-        false => Ok(()),
+/// Whether an amendment may credit invoices by so much. What it adds does not count against it: that is on no invoice, and could be
+/// taken off afterwards by anybody. Refuses NO_RIGHT and NEEDS_APPROVAL.
+pub(crate) fn may_credit_own(books: &Books, by: &Call, notes: &[OwnCreditNote]) -> Result<()> {
+    match notes.iter().map(|note| note.amount).sum::<i64>() {
+        0 => Ok(()),
+        given => must_be_free(&books.business, &by.actor, Limited::WriteOff, Money::new(given, books.account.currency())),
     }
 }
 

@@ -176,10 +176,10 @@ fn reversals_voids_and_amendments_are_limited_by_what_they_come_to() {
         app.post(&format!("/invoices/{bill}/issue"), json!({})).await.json(200);
         let off = json!({"reason": "correction", "remove": [line]});
         app.post(&amend, off).await.refused(409, "NEEDS_APPROVAL");
-        assert!(app.all("/credit-notes?limit=9").await.is_empty());
         let cheaper = json!([{"kind": "item", "description": "The same, cheaper", "quantity": 1, "unit_amount": 7_000}]);
-        app.post(&amend, json!({"reason": "correction", "remove": [line], "lines": cheaper})).await.json(201);
-        assert_eq!(app.all("/credit-notes?limit=9").await.len(), 1, "only what it takes off in all counts");
+        let change = json!({"reason": "correction", "remove": [line], "lines": cheaper});
+        app.post(&amend, change).await.refused(409, "NEEDS_APPROVAL");
+        assert!(app.all("/credit-notes?limit=9").await.is_empty());
         app.post(&format!("/orders/{order}/cancel"), json!({"reason": "Given up"})).await.refused(409, "NEEDS_APPROVAL");
         let unbilled = app.order(&customer, 9_000).await;
         app.post(&format!("/orders/{unbilled}/cancel"), json!({"reason": "Given up"})).await.json(200);
