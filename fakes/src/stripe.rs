@@ -11,6 +11,7 @@ mod browser;
 mod cards;
 mod objects;
 mod payer;
+mod reading;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};

@@ -33,7 +33,8 @@ pub struct Truth {
 /// What went back of a charge, without what of a hold was never taken.
 fn given_back(charge: &Value) -> i64 {
     let number = |name: &str| charge[name].as_i64().unwrap_or_default();
-    number("amount_refunded") - (number("amount") - number("amount_captured"))
+    // Of a charge that took nothing, nothing went back.
+    (number("amount_refunded") - (number("amount") - number("amount_captured"))).max(0)
 }
 
 pub struct Book {
