@@ -61,7 +61,7 @@ impl Settling<'_> {
             ..row
         });
         self.payment.refunded += more;
-        self.payment.disputed = self.is_disputed(charge);
+        self.payment.disputed = charge.disputed;
         self.save(tx);
         leave_job(tx, "alert_refunded_outside", id, event);
         leave_job(tx, "close_checkouts", self.payment.customer_id, event);
@@ -72,21 +72,15 @@ impl Settling<'_> {
 
     /// A charge that is disputed cannot be refunded, from the moment that is known; the dispute itself tells the rest.
     pub(super) fn note_dispute(&mut self, tx: &mut Tx<'_>, charge: &Charge) -> Result<()> {
-        let disputed = self.is_disputed(charge);
-        if disputed == self.payment.disputed {
+        if charge.disputed == self.payment.disputed {
             return Ok(());
         }
-        self.payment.disputed = disputed;
+        self.payment.disputed = charge.disputed;
         self.save(tx);
         let event = event_id(tx);
-        let kind = if disputed { "payment_disputed" } else { "dispute_ended" };
-        self.emit(tx, event, kind, serde_json::json!({ "disputed": disputed }));
+        let kind = if charge.disputed { "payment_disputed" } else { "dispute_ended" };
+        self.emit(tx, event, kind, serde_json::json!({ "disputed": charge.disputed }));
         Ok(())
-    }
-
-    /// Whether the charge is disputed now. A processor may go on saying that it was, after the dispute has been won.
-    fn is_disputed(&self, charge: &Charge) -> bool {
-        charge.disputed && self.payment.dispute.as_deref() != Some("won")
     }
 
     /// The processor holds the money back, gives it back, or keeps it (rule 15). Each step once.
