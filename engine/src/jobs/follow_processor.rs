@@ -137,7 +137,8 @@ pub async fn follow_hook(services: &Services, job: &Job) -> Result<()> {
     Ok(())
 }
 
-/// One round over all connections that took payments or may: lets Sandbox's bank do what is due, delivers its webhooks, and reads what changed.
+/// One round over all connections that took payments or may: lets Sandbox's bank do what is due, delivers its webhooks, and reads
+/// what changed.
 pub async fn follow_all(services: &Services) -> Result<()> {
     let connections = services.db.read(async move |reader| connection::followed(reader).await).await?;
     for connection in connections {

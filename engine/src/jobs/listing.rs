@@ -1,7 +1,7 @@
 //! Reads on in what a processor lists of itself: what changed, and what it sent to the bank.
 //!
-//! Invariants: the place in the listing moves on only after everything before it was taken in, so a crash in between reads some of
-//! it again; taking the same in twice does nothing. What a processor says instead of its payouts is noted once for staff, until it
+//! Invariants: the place in the listing moves on only after everything before it was taken in, or kept to be followed later, so a
+//! crash in between reads some of it again; taking the same in twice does nothing. What a processor says instead of its payouts is noted once for staff, until it
 //! lists them again. Limits: [`PATIENCE`] for an answer, [`ROUNDS`] pages at a time.
 
 use std::time::Duration;

@@ -67,6 +67,12 @@ impl CustomerSheet {
         self.balances.iter().find(|row| row.currency == self.currency).map_or(0, |row| row.balance)
     }
 
+    /// Of all currencies the one in which most is owed; where nothing is, that with most credit. Minor units, negative: owes.
+    pub fn standing(&self) -> i64 {
+        let all = || self.balances.iter().map(|row| row.balance);
+        all().filter(|balance| *balance < 0).min().or(all().max()).unwrap_or(0)
+    }
+
     /// Charges among the entries that belong to no document and have something open.
     pub fn open_charges(&self) -> impl Iterator<Item = &EntryLine> {
         let stands_alone = |line: &&EntryLine| line.order_id.is_none() && line.kind.class() == Class::Charge;

@@ -150,10 +150,7 @@ fn past_day(desk: &mut Desk) -> Option<books::calendar::Day> {
 
 fn chips(desk: &Desk, sheet: &CustomerSheet) -> Vec<Chip> {
     let late = sheet.accounts.iter().any(|account| account.overdue > 0);
-    // What is owed in any currency is owed.
-    let all = || sheet.balances.iter().map(|row| row.balance);
-    let balance = all().filter(|balance| *balance < 0).min().or(all().max()).unwrap_or(0);
-    let chip = rows::standing(balance, i64::from(late));
+    let chip = rows::standing(sheet.standing(), i64::from(late));
     let mut chips = vec![chip];
     if sheet.customer.email.is_none() {
         chips.push(Chip::new(Tone::Plain, "No email"));
