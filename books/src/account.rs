@@ -50,7 +50,7 @@ pub use bill::{FeeCharge, IssueOutcome, ScratchBill, VoidInvoice, Voided};
 pub use credit_note::{
     CreditBy, CreditNoteInput, CreditNoteOutcome, Creditable, Destination, DestinationKind, LineCredit, SentBack,
 };
-pub use dispute::DisputeMove;
+pub use dispute::{DisputeMove, Reinstated};
 pub use finish::{AllocatedChange, Flag, FlagChange, LineChange, Posting};
 pub use manual::{Adjustment, ByHand};
 pub use pay_out::{MoneyBack, PayOutOutcome, PayoutInput, ReturnInput};

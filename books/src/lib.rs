@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod capability;
 pub mod credit_note;
 pub mod customer;
+pub mod dispute;
 pub mod entry;
 pub mod explain;
 pub mod figures;

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use sha2::Sha512;
 
 pub use self::bank::{Bank, Transaction, minor, wish};
-use crate::fault::Fault;
+use crate::fault::{Fault, Revoked};
 use crate::http::{Answered, Arrived, serve};
 use crate::judge::Judge;
 use crate::stripe::Card;
@@ -78,6 +78,11 @@ impl AuthorizeNetFake {
         lock(&self.remote.faults).extend(faults);
     }
 
+    /// After so many more calls the client's keys are refused. None: they are known again.
+    pub fn revoke_after(&self, calls: Option<usize>) {
+        self.remote.revoked.after(calls);
+    }
+
     /// Every request that arrived with the right login: how it came, its name and its body.
     pub fn seen(&self) -> Vec<(Arrived, String, Value)> {
         lock(&self.remote.seen).clone()
@@ -117,6 +122,7 @@ struct Remote {
     bank: Mutex<Bank>,
     faults: Mutex<VecDeque<Fault>>,
     seen: Mutex<Vec<(Arrived, String, Value)>>,
+    revoked: Revoked,
     shown: Mutex<BTreeMap<String, usize>>,
     judge: Judge,
 }
@@ -129,7 +135,7 @@ impl Remote {
             return Some(spoken(&error("E00003", "This is no request.")));
         };
         let login = json!({ "name": LOGIN.0, "transactionKey": LOGIN.1 });
-        if body["merchantAuthentication"] != login {
+        if self.revoked.strikes() || body["merchantAuthentication"] != login {
             return Some(spoken(&error("E00007", "User authentication failed due to invalid authentication values.")));
         }
         if !order::is_known(name) {

@@ -51,6 +51,29 @@ impl UnderWay {
     }
 }
 
+/// When a processor takes its client's keys no more; by itself, never.
+#[derive(Debug, Default)]
+pub struct Revoked(Mutex<Option<usize>>);
+
+impl Revoked {
+    /// So many more calls are let in, then none. None: the keys are known again.
+    pub fn after(&self, calls: Option<usize>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = calls;
+    }
+
+    /// Whether the call that arrives now is turned away.
+    pub fn strikes(&self) -> bool {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => false,
+            Some(0) => true,
+            Some(left) => {
+                *left -= 1;
+                false
+            }
+        }
+    }
+}
+
 /// An answer that breaks off.
 pub fn broken() -> Response {
     let end = futures_util::stream::iter([Err::<Vec<u8>, _>(std::io::Error::other("the line went dead"))]);

@@ -18,7 +18,7 @@ use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
 use self::bank::{Bank, Refused};
-use crate::fault::{Fault, UnderWay};
+use crate::fault::{Fault, Revoked, UnderWay};
 use crate::http::{Answered, Arrived, Begin, serve_slowly};
 use crate::judge::Judge;
 use crate::spec::Spec;
@@ -93,6 +93,11 @@ impl PayPalFake {
         lock(&self.remote.seen).clone()
     }
 
+    /// After so many more calls the client's keys are refused. None: they are known again.
+    pub fn revoke_after(&self, calls: Option<usize>) {
+        self.remote.revoked.after(calls);
+    }
+
     /// PayPal forgets the token it gave.
     pub fn sign_out(&self) {
         *lock(&self.remote.signed_in) += 1;
@@ -118,6 +123,11 @@ impl PayPalFake {
     /// Staff key a card in PayPal's Virtual Terminal, with this invoice number. Answers the capture.
     pub fn key_in_terminal(&self, invoice: &str, amount: &Value, card: Card) -> String {
         self.bank().key_in_terminal(invoice, amount, card)
+    }
+
+    /// PayPal decides the newest dispute about what a payer disputed (see [`Bank::dispute_on`]), in these words.
+    pub fn decide_dispute(&self, of: &str, outcome: &str) {
+        self.bank().decide_dispute(of, outcome);
     }
 
     /// Somebody refunds a capture in PayPal's own pages.
@@ -151,6 +161,7 @@ struct Remote {
     seen: Mutex<Vec<(Arrived, Value)>>,
     /// Tokens that PayPal knows at this moment.
     signed_in: Mutex<u32>,
+    revoked: Revoked,
     under_way: UnderWay,
     judge: Judge,
 }
@@ -169,12 +180,13 @@ impl Remote {
         if request.path == CERT {
             return Some((200, SIGNER.to_vec()));
         }
+        let revoked = self.revoked.strikes();
         if request.path == "/v1/oauth2/token" {
-            return Some(self.sign_in(&request));
+            return Some(if revoked { stranger() } else { self.sign_in(&request) });
         }
         let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
         let token = format!("Bearer token-{}", lock(&self.signed_in));
-        if request.header("authorization") != Some(&token) {
+        if revoked || request.header("authorization") != Some(&token) {
             return Some(refusal(&Refused(401, "INVALID_TOKEN")));
         }
         lock(&self.seen).push((request.clone(), body.clone()));
@@ -206,13 +218,18 @@ impl Remote {
     fn sign_in(&self, request: &Arrived) -> (u16, Vec<u8>) {
         let basic = format!("Basic {}", STANDARD.encode("client:client secret"));
         if request.header("authorization") != Some(&basic) || request.body != b"grant_type=client_credentials" {
-            return (401, br#"{"error":"invalid_client","error_description":"Client Authentication failed"}"#.to_vec());
+            return stranger();
         }
         let mut signed_in = lock(&self.signed_in);
         *signed_in += 1;
         let granted = json!({ "access_token": format!("token-{signed_in}"), "token_type": "Bearer", "expires_in": 32_400 });
         (200, granted.to_string().into_bytes())
     }
+}
+
+/// What a client hears that PayPal does not know.
+fn stranger() -> (u16, Vec<u8>) {
+    (401, br#"{"error":"invalid_client","error_description":"Client Authentication failed"}"#.to_vec())
 }
 
 fn refusal(Refused(status, issue): &Refused) -> (u16, Vec<u8>) {

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use self::bank::{Bank, Refused};
-use crate::fault::{Fault, UnderWay};
+use crate::fault::{Fault, Revoked, UnderWay};
 use crate::http::{Answered, Arrived, Begin, serve_slowly};
 use crate::judge::Judge;
 use crate::spec::Spec;
@@ -81,6 +81,11 @@ impl SquareFake {
         lock(&self.remote.faults).extend(faults);
     }
 
+    /// After so many more calls the client's keys are refused. None: they are known again.
+    pub fn revoke_after(&self, calls: Option<usize>) {
+        self.remote.revoked.after(calls);
+    }
+
     /// Every request that arrived with the right token, and its body.
     pub fn seen(&self) -> Vec<(Arrived, Value)> {
         lock(&self.remote.seen).clone()
@@ -128,6 +133,7 @@ struct Remote {
     faults: Mutex<VecDeque<Fault>>,
     /// Every request that Square saw, with its decoded body.
     seen: Mutex<Vec<(Arrived, Value)>>,
+    revoked: Revoked,
     under_way: UnderWay,
     judge: Judge,
 }
@@ -147,6 +153,9 @@ impl Remote {
         let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
         if request.header("authorization") != Some("Bearer token") {
             return Some(refusal(&Refused(401, "AUTHENTICATION_ERROR", "UNAUTHORIZED")));
+        }
+        if self.revoked.strikes() {
+            return Some(refusal(&Refused(401, "AUTHENTICATION_ERROR", "ACCESS_TOKEN_REVOKED")));
         }
         if request.header("square-version").is_none_or(|version| version.len() != 10) {
             self.judge.complain(format!("no version on {} {}", request.method, request.path));

@@ -31,7 +31,7 @@ pub use self::book::Truth;
 pub use self::browser::PUBLISHABLE_KEY;
 pub use self::cards::Card;
 pub use self::payer::Met;
-use crate::fault::{Fault, broken, garbage};
+use crate::fault::{Fault, Revoked, broken, garbage};
 use crate::form;
 use crate::spec::Spec;
 
@@ -72,6 +72,9 @@ struct Inner {
     /// Keys of calls that have begun and not ended.
     under_way: Mutex<HashSet<String>>,
     faults: Mutex<VecDeque<Fault>>,
+    revoked: Revoked,
+    /// Beginnings of paths that the key has no right to.
+    forbidden: Mutex<Vec<String>>,
     arrived: Mutex<VecDeque<Arrived>>,
     judged: Mutex<HashMap<String, usize>>,
     complaints: Mutex<Vec<String>>,
@@ -104,6 +107,8 @@ impl StripeFake {
             kept: Mutex::default(),
             under_way: Mutex::default(),
             faults: Mutex::default(),
+            revoked: Revoked::default(),
+            forbidden: Mutex::default(),
             arrived: Mutex::default(),
             judged: Mutex::default(),
             complaints: Mutex::default(),
@@ -125,6 +130,16 @@ impl StripeFake {
     /// The next calls that would change something meet these, one each.
     pub fn break_next(&self, faults: &[Fault]) {
         lock(&self.inner.faults).extend(faults);
+    }
+
+    /// After so many more calls the client's keys are refused. None: they are known again.
+    pub fn revoke_after(&self, calls: Option<usize>) {
+        self.inner.revoked.after(calls);
+    }
+
+    /// The key has no right to what is at these paths.
+    pub fn forbid(&self, beginning: &str) {
+        lock(&self.inner.forbidden).push(beginning.to_owned());
     }
 
     /// What did not agree with the description so far.
@@ -248,7 +263,7 @@ async fn serve(State(inner): State<Arc<Inner>>, method: Method, uri: Uri, header
     if let Some(id) = from_browser(&arrived) {
         return answer(&lock(&inner.book).confirm_from_browser(&id, &form::tree(&arrived.body)));
     }
-    if let Some(refusal) = at_the_door(&arrived) {
+    if let Some(refusal) = at_the_door(&arrived).or_else(|| inner.refuses_key(&arrived)) {
         return answer(&refusal);
     }
     if arrived.headers.get("idempotency-key").is_some_and(|key| lock(&inner.under_way).contains(key)) {
@@ -322,6 +337,16 @@ fn at_the_door(arrived: &Arrived) -> Option<Said> {
 }
 
 impl Inner {
+    /// What a key hears that was revoked, or that lacks a right.
+    fn refuses_key(&self, arrived: &Arrived) -> Option<Said> {
+        if self.revoked.strikes() {
+            return Some(said(401, "invalid_request_error", "api_key_expired", "Expired API Key provided."));
+        }
+        let forbidden = lock(&self.forbidden).iter().any(|beginning| arrived.path.starts_with(beginning.as_str()));
+        let text = "The provided key does not have the required permissions for this endpoint.";
+        forbidden.then(|| said(403, "invalid_request_error", "", text))
+    }
+
     /// Does what is asked, once for a key.
     fn act(&self, method: &Method, arrived: &Arrived, body: Bytes, fails: bool) -> Said {
         // One at a time: what is slow is refused with 409 before it comes here, and what overlaps by chance waits.

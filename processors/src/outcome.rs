@@ -187,8 +187,10 @@ pub enum RejectReason {
     KeyDead,
     /// The request is malformed: our mistake.
     BadRequest,
-    /// The connection's keys are wrong or lack a right.
+    /// The connection's keys are not taken: wrong, revoked, or lapsed. It says nothing of what was asked for.
     Credentials,
+    /// The keys are known and lack the right to this.
+    Forbidden,
 }
 
 impl RejectReason {
@@ -208,7 +210,13 @@ impl RejectReason {
             RejectReason::KeyDead => "KEY_DEAD",
             RejectReason::BadRequest => "BAD_REQUEST",
             RejectReason::Credentials => "CREDENTIALS",
+            RejectReason::Forbidden => "FORBIDDEN",
         }
+    }
+
+    /// Whether it is about our keys, and not about what was asked for: with others the same request may help.
+    pub fn is_about_keys(self) -> bool {
+        matches!(self, RejectReason::Credentials | RejectReason::Forbidden)
     }
 }
 
@@ -236,7 +244,13 @@ mod tests {
             let wire = serde_json::to_value(reason).expect("a reason is plain text");
             assert_eq!(wire, reason.code());
         }
-        for reason in [RejectReason::Unsupported, RejectReason::NotSettled, RejectReason::WindowClosed, RejectReason::KeyDead] {
+        for reason in [
+            RejectReason::Unsupported,
+            RejectReason::NotSettled,
+            RejectReason::WindowClosed,
+            RejectReason::KeyDead,
+            RejectReason::Forbidden,
+        ] {
             assert_eq!(serde_json::to_value(reason).expect("a reason is plain text"), reason.code());
         }
     }

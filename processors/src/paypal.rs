@@ -209,9 +209,10 @@ impl PayPal {
         };
         match what.kind {
             RemoteKind::Charge if invoices::is_invoice(id) => match self.invoice(id, now).await {
-                Ok(invoice) => match invoices::charge_of(&invoice) {
-                    Some(charge) => Outcome::Done(Remote::Charge(charge)),
-                    None => Outcome::rejected(RejectReason::NotFound, "Nobody has paid this invoice at PayPal."),
+                Ok(invoice) => match self.charge_behind(&invoice, now).await {
+                    Ok(Some(charge)) => Outcome::Done(Remote::Charge(charge)),
+                    Ok(None) => Outcome::rejected(RejectReason::NotFound, "Nobody has paid this invoice at PayPal."),
+                    Err(said) => said.outcome(),
                 },
                 Err(said) => said.outcome(),
             },

@@ -69,7 +69,7 @@ impl Account {
     }
 
     /// Rule 2, in its order: what is open, then write-offs, then money.
-    fn take_room(
+    pub(super) fn take_room(
         &mut self,
         ids: &mut dyn IdSource,
         reduction: usize,

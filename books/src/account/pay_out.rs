@@ -114,9 +114,7 @@ impl Account {
         let credit = self.credit_at(input.payment)?;
         let dated = self.dated(input.when)?.no_earlier(self.items[credit].entry.effective_on);
         self.complete(credit)?;
-        let returned: i64 =
-            self.items.iter().filter(|item| is_return_of(&item.entry, input.payment)).map(|item| item.entry.amount).sum();
-        let left = self.items[credit].entry.amount - returned;
+        let left = self.returnable(input.payment)?;
         let amount = input.amount.unwrap_or(left);
         if amount > left || left == 0 {
             return Err(Refusal::NothingRefundable { asked: self.money(amount), refundable: self.money(left) });
@@ -126,6 +124,13 @@ impl Account {
         let mut entry = self.draft(ids, EntryKind::Return, amount, "Payment returned", dated);
         (entry.payment, entry.reason) = (Some(input.payment), Some(input.reason.clone()));
         self.pay_out(ids, entry, legs, credit, &[], dated)
+    }
+
+    /// What of a payment the bank has not taken back, or has given back again.
+    pub fn returnable(&self, payment: PaymentId) -> Result<i64, Refusal> {
+        let gone = |at: &usize| is_return_of(&self.items[*at].entry, payment) && !self.is_reversed(*at);
+        let returned: i64 = (0..self.items.len()).filter(gone).map(|at| self.items[at].entry.amount).sum();
+        Ok(self.items[self.credit_at(payment)?].entry.amount - returned)
     }
 
     /// Free credit without a payment behind it, not held.

@@ -165,7 +165,7 @@ impl Account {
 
     /// Settles targets: what is open on each in the order given, oldest due first; what is left then pays what was written off
     /// there, so that no write-off yields to money that something else named still needs. Answers what each target got.
-    fn settle_aims(
+    pub(super) fn settle_aims(
         &mut self,
         ids: &mut dyn IdSource,
         credit: usize,
@@ -232,7 +232,7 @@ impl Account {
         }
     }
 
-    fn write_off_differences(
+    pub(super) fn write_off_differences(
         &mut self,
         ids: &mut dyn IdSource,
         credit: usize,

@@ -61,7 +61,7 @@ impl Account {
         Ok(())
     }
 
-    fn is_reversed(&self, at: usize) -> bool {
+    pub(super) fn is_reversed(&self, at: usize) -> bool {
         let id = self.items[at].entry.id;
         let named = |item: &super::Item| item.entry.reverses == Some(id);
         self.items.iter().any(named)

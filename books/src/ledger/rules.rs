@@ -105,6 +105,11 @@ pub fn dispute_lost(amount: i64) -> Vec<Leg> {
     pair(A::Receivable, A::DisputedFunds, amount)
 }
 
+/// A dispute that was lost is won after all: what had been owed again is not. What the processor gives back is [`dispute_won`].
+pub fn dispute_reversed(amount: i64) -> Vec<Leg> {
+    pair(A::DisputedFunds, A::Receivable, amount)
+}
+
 /// A dispute was opened: the processor holds the money back. Further lines on the payment's entry.
 pub fn dispute_opened(amount: i64, channel: &Channel) -> Vec<Leg> {
     pair(A::DisputedFunds, channel.account(), amount)
@@ -176,6 +181,7 @@ mod tests {
             dispute_opened(30, &card),
             dispute_won(30, &card),
             dispute_lost(30),
+            dispute_reversed(30),
             credit_reversed(50, None),
             credit_reversed(50, Some(&card)),
             credit_paid_out(9),

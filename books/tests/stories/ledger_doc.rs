@@ -31,6 +31,7 @@ fn the_documented_journal_is_the_codes() {
         ("a dispute is opened", rules::dispute_opened(60, &card)),
         ("a dispute is won", rules::dispute_won(60, &card)),
         ("a dispute is lost", rules::dispute_lost(60)),
+        ("a lost dispute is reversed, before it is won", rules::dispute_reversed(60)),
         ("a payout", rules::paid_out(57, 3, 60, "stripe")),
         ("a payout of which 20 stays at the processor", rules::paid_out(37, 3, 60 - 20, "paypal")),
         ("a payout with 5 of a charge that is not in these books", rules::paid_out(57, 3, 55, "stripe")),

@@ -40,7 +40,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0009_remote_invoices",
     "0010_own_papers",
     "0011_order_of_entries",
-    "0012_kept_of_payouts"
+    "0012_kept_of_payouts",
+    "0013_each_dispute"
 ];
 
 const CREATE: &str = "create table if not exists schema_version (

@@ -4,7 +4,7 @@
 
 use books::ids::{AttemptId, PaymentId, RefundId};
 use books::payment::PaymentState;
-use processors::{Outcome, Reference, Remote, RemoteKind, Resolved};
+use processors::{Outcome, Reference, RejectReason, Remote, RemoteKind, Resolved};
 
 use super::call::Call;
 use super::key_apart::{KEYED, look_apart};
@@ -92,8 +92,17 @@ async fn see(services: &Services, call: &Call, id: PaymentId) -> Result<bool> {
         }
         answer => {
             tracing::info!(payment = %id, ?answer, "the processor could not say what became of a payment");
-            Ok(!matches!(answer, Outcome::Unknown { .. }))
+            Ok(!says_nothing(&answer))
         }
+    }
+}
+
+/// The answer was lost, or our keys are not taken now: what was asked for may be there all the same.
+fn says_nothing<T>(answer: &Outcome<T>) -> bool {
+    match answer {
+        Outcome::Unknown { .. } => true,
+        Outcome::Rejected(rejection) => rejection.reason == RejectReason::Credentials,
+        _ => false,
     }
 }
 
@@ -188,7 +197,24 @@ pub(crate) async fn follow(services: &Services, call: &Call, connection: &Connec
         return settle_payment(services, call, payment, Finding::Seen(charge)).await;
     }
     match remote {
-        Some(dispute @ Remote::Dispute(_)) => settle_payment(services, call, payment, Finding::Seen(dispute)).await,
+        Some(Remote::Dispute(_)) => look_at_dispute(services, call, connection, payment, &told.about).await,
+        _ => Ok(()),
+    }
+}
+
+/// Asks how a dispute stands now, and books it. What was known of the payment's disputes is read before the question, so that an answer
+/// which was overtaken is never taken for the newer one: it fails, and the hint is followed again.
+async fn look_at_dispute(
+    services: &Services,
+    call: &Call,
+    connection: &Connection,
+    payment: PaymentId,
+    about: &Reference,
+) -> Result<()> {
+    let of = connection.business_id;
+    let known = services.db.read(async move |reader| payment::one(reader, of, payment).await).await?.disputes;
+    match fetch(services, connection, about).await? {
+        Some(Remote::Dispute(dispute)) => settle_payment(services, call, payment, Finding::Disputed { dispute, known }).await,
         _ => Ok(()),
     }
 }
@@ -218,7 +244,7 @@ async fn fetch(services: &Services, connection: &Connection, about: &Reference) 
     let connected = services.connections.open(connection, &name)?;
     match connected.processor.fetch(about, services.db.clock().now()).await {
         Outcome::Done(remote) | Outcome::Pending(remote) => Ok(Some(remote)),
-        Outcome::Unknown { .. } => Err(cannot_say(about)),
+        answer if says_nothing(&answer) => Err(cannot_say(about)),
         _ => Ok(None),
     }
 }

@@ -17,7 +17,7 @@ use books::account::Target;
 use books::ids::{AttemptId, EventId, PaymentId};
 use books::ledger::rules::Channel;
 use books::payment::PaymentState;
-use processors::{Asked, Charge, ChargeState, MethodKind, Outcome, Remote};
+use processors::{Asked, Charge, ChargeState, Dispute, MethodKind, Outcome, Remote};
 
 use self::besides::Besides;
 use super::audit::Act;
@@ -41,6 +41,9 @@ pub enum Finding {
     Absent { attempt: AttemptId },
     /// The page or charge as it stands at the processor.
     Seen(Remote),
+    /// A dispute as it stands there. `known`: what the payment knew of its disputes before the processor was asked; fails when it knows
+    /// something else by now, because nobody can say then which answer is the newer one.
+    Disputed { dispute: Dispute, known: Option<String> },
     /// The processor's fields on a page of ours gave a token: the charge is about to be sent. Refuses ABOVE_DUE,
     /// PAYMENT_PENDING.
     Typed(Asked),
@@ -95,7 +98,11 @@ impl Finding {
         match self {
             Finding::Seen(remote) => Some(remote),
             Finding::Answered { outcome: Outcome::Done(remote) | Outcome::Pending(remote), .. } => Some(remote),
-            Finding::Answered { .. } | Finding::Absent { .. } | Finding::Typed(_) | Finding::GivenUp { .. } => None,
+            Finding::Answered { .. }
+            | Finding::Absent { .. }
+            | Finding::Disputed { .. }
+            | Finding::Typed(_)
+            | Finding::GivenUp { .. } => None,
         }
     }
 }
@@ -140,6 +147,7 @@ impl Settling<'_> {
             }
             Finding::Answered { attempt, outcome } => self.answered(tx, books, requests, *attempt, outcome),
             Finding::Seen(remote) => self.seen(tx, books, requests, remote),
+            Finding::Disputed { dispute, known } => self.follow_dispute(tx, books, requests, dispute, known.as_deref()),
         }
     }
 
@@ -188,7 +196,6 @@ impl Settling<'_> {
 
     fn seen(&mut self, tx: &mut Tx<'_>, books: Books, requests: Vec<Request>, remote: &Remote) -> Result<()> {
         match remote {
-            Remote::Dispute(dispute) => return self.follow_dispute(tx, books, dispute),
             Remote::Checkout(page) => self.note_page(tx, page),
             Remote::Invoice(invoice) => self.note_end(tx, invoice),
             _ => {}

@@ -11,12 +11,14 @@ use crate::error::{Error, Result};
 
 mod aims;
 mod attempts;
+mod disputes;
 mod lists;
 
 pub use aims::Named;
 pub(crate) use aims::{kept_aims, read_aims};
 pub use attempts::{Attempt, AttemptState};
 pub(crate) use attempts::{attempts, attempts_of_flow, next_check, to_check};
+pub use disputes::KnownDispute;
 pub use lists::{PaymentRow, Wanted, page};
 pub(crate) use lists::{found, list, wanted};
 
@@ -75,10 +77,14 @@ table! {
         pub captures: bool,
         pub held_until: Option<Instant>,
         pub approval_code: Option<String>,
-        /// `opened`, `won` or `lost`
+        /// `opened`, `won` or `lost`: the worst of its disputes.
         pub dispute: Option<String>,
-        /// What the processor holds or held back.
+        /// What the processor holds back by disputes that stand so, else keeps, else held back.
         pub disputed_amount: Option<i64>,
+        /// JSON of [`KnownDispute`]s. None: there is none, or one from before they were kept one by one.
+        pub disputes: Option<String>,
+        /// Minor units that disputes took.
+        pub lost: i64,
         /// Cash that was handed over, at least the amount.
         pub tendered: Option<i64>,
     }
@@ -135,6 +141,8 @@ impl Payment {
             approval_code: None,
             dispute: None,
             disputed_amount: None,
+            disputes: None,
+            lost: 0,
         }
     }
 

@@ -83,10 +83,12 @@ fn went_back(payment: &Payment, entries: &[&Entry], audit: &mut Audit) {
     if i128::from(payment.refunded) != posted {
         audit.say("P2", payment.id, format!("{} refunded", payment.refunded), format!("{posted} posted"));
     }
-    let returned = entries.iter().any(|entry| entry.kind == EntryKind::Return);
+    // A return that was reversed is back: its dispute was won after all.
+    let reversed = |of: EntryId| entries.iter().any(|entry| entry.reverses == Some(of));
+    let returned = entries.iter().any(|entry| entry.kind == EntryKind::Return && !reversed(entry.id));
     if payment.returned != returned {
         let said = if payment.returned { "returned" } else { "not returned" };
-        audit.say("P2", payment.id, said, if returned { "a return was posted" } else { "no return was posted" });
+        audit.say("P2", payment.id, said, if returned { "a return stands" } else { "no return stands" });
     }
 }
 
@@ -129,7 +131,7 @@ fn refunded(payment: &Payment, entries: &[&Entry], refunds: &[&Refund], audit: &
     }
 }
 
-/// While a dispute is open, and after it was lost, its amount stands on disputed funds or was returned.
+/// What open disputes hold back stands on disputed funds, and nothing else; what others took was returned.
 fn disputed(payment: &Payment, entries: &[&Entry], rows: &Rows, audit: &mut Audit) {
     let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
     let lines = rows.journal.iter().filter(|line| ids.contains(&line.entry_id) && line.account == "disputed_funds");
@@ -138,6 +140,12 @@ fn disputed(payment: &Payment, entries: &[&Entry], rows: &Rows, audit: &mut Audi
         Some("opened") => i128::from(payment.disputed_amount.unwrap_or(0)),
         _ => 0,
     };
+    let returned = entries.iter().filter(|entry| entry.kind == EntryKind::Return);
+    let back = |of: EntryId| entries.iter().any(|entry| entry.reverses == Some(of));
+    let gone: i128 = returned.filter(|entry| !back(entry.id)).map(|entry| i128::from(entry.amount)).sum();
+    if i128::from(payment.lost) > gone {
+        audit.say("P4", payment.id, format!("{} lost to disputes", payment.lost), format!("{gone} returned"));
+    }
     if held != wanted {
         let said = payment.dispute.clone().unwrap_or_else(|| "never disputed".to_owned());
         audit.say("P4", payment.id, format!("{said}: {wanted}"), format!("{held} on disputed funds"));

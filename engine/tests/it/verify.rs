@@ -114,6 +114,7 @@ const FAULTS: &[Fault] = faults! {
     "payment", "payment where state = 'created'", "id", "delete from payment where id = @" => "D1" "pay_";
     "payment", "payment where state = 'succeeded'", "id",
         "update payment set dispute = 'opened', disputed_amount = 1 where id = @" => "P4" "pay_";
+    "payment", "payment where state = 'succeeded'", "id", "update payment set lost = amount + 1 where id = @" => "P4" "pay_";
     "payment", "payment where state = 'succeeded'", "id", "update payment set method_id = id where id = @" => "D1" "pay_";
     "payment", "payment where state = 'succeeded'", "id", "update payment set retry_of = entry_id where id = @" => "D1" "pay_";
     "refund", "refund where state = 'succeeded'", "id", "update refund set amount = amount + 1 where id = @" => "P3" "rfd_";

@@ -224,7 +224,7 @@ pub fn refund(bank: &mut Bank, id: &str, body: &Value) -> Answer {
         return unprocessable("REFUND_CAPTURE_CURRENCY_MISMATCH");
     }
     bank.amount(&body["amount"])?;
-    if bank.disputes.values().any(|dispute| dispute["disputed_transactions"][0]["seller_transaction_id"] == id) {
+    if bank.is_disputed(id) {
         return unprocessable("TRANSACTION_DISPUTED");
     }
     let taken = books::calendar::Instant::from_rfc3339(capture["create_time"].as_str().expect("a time")).expect("a time");

@@ -306,15 +306,34 @@ impl Bank {
         made
     }
 
-    /// A payer disputes what was taken by an order, or in the terminal.
+    /// What was taken by an order, in the terminal, or for an invoice of PayPal's; with what a dispute about it names besides.
+    fn disputed(&self, of: &str) -> (Value, Value) {
+        if let Some(capture) = self.keyed.get(of) {
+            return (capture.clone(), json!({ "invoice_number": capture["invoice_id"] }));
+        }
+        if let Some((_, capture)) = self.invoiced.values().find(|(invoice, _)| invoice == of) {
+            return (capture.clone(), json!({ "invoice_number": self.invoices[of]["detail"]["invoice_number"] }));
+        }
+        let unit = &self.orders[of].body["purchase_units"][0];
+        let named = json!({ "invoice_number": unit["invoice_id"], "custom": self.custom(of) });
+        (self.orders[of].payments["captures"][0].clone(), named)
+    }
+
+    /// A payer disputes what was taken by an order, in the terminal, or for an invoice of PayPal's.
     pub fn dispute_on(&mut self, of: &str) {
-        let (capture, custom) = match self.keyed.get(of) {
-            Some(capture) => (capture.clone(), Value::Null),
-            None => (self.orders[of].payments["captures"][0].clone(), self.custom(of)),
-        };
-        let known = |dispute: &Value| dispute["disputed_transactions"][0]["seller_transaction_id"] == capture["id"];
-        if !self.disputes.values().any(known) {
+        let (capture, named) = self.disputed(of);
+        let open = |dispute: &Value| is_about(dispute, &capture) && dispute["status"] != "RESOLVED";
+        if !self.disputes.values().any(open) {
             self.held_back(&capture);
+        }
+        let mut about = json!({
+            "seller_transaction_id": capture["id"],
+            "create_time": capture["create_time"],
+            "transaction_status": "COMPLETED",
+            "gross_amount": capture["amount"],
+        });
+        for (name, text) in named.as_object().expect("an object").iter().filter(|(_, text)| text.is_string()) {
+            about[name] = text.clone();
         }
         let id = self.id("PP-D-");
         let dispute = json!({
@@ -324,11 +343,40 @@ impl Bank {
             "status": "WAITING_FOR_SELLER_RESPONSE",
             "reason": "UNAUTHORISED",
             "dispute_amount": capture["amount"],
-            "disputed_transactions": [{ "seller_transaction_id": capture["id"], "custom": custom }],
+            "disputed_transactions": [about],
         });
         self.disputes.insert(id, dispute.clone());
         self.tell("CUSTOMER.DISPUTE.CREATED", dispute);
     }
+
+    /// Whether a payer has disputed a capture and was not found to be wrong.
+    pub(super) fn is_disputed(&self, capture: &str) -> bool {
+        self.disputes.values().any(|dispute| {
+            let won = dispute["status"] == "RESOLVED" && dispute["dispute_outcome"]["outcome_code"] != "RESOLVED_BUYER_FAVOUR";
+            dispute["disputed_transactions"][0]["seller_transaction_id"] == capture && !won
+        })
+    }
+
+    /// The newest dispute about it is decided, or after an appeal decided otherwise, in PayPal's words.
+    pub fn decide_dispute(&mut self, of: &str, outcome: &str) {
+        let (capture, _) = self.disputed(of);
+        let now = self.time();
+        let dispute = self.disputes.values_mut().rfind(|dispute| is_about(dispute, &capture));
+        let dispute = dispute.expect("somebody disputed it");
+        let was_lost = dispute["dispute_outcome"]["outcome_code"] == "RESOLVED_BUYER_FAVOUR";
+        dispute["status"] = json!("RESOLVED");
+        dispute["update_time"] = json!(now);
+        dispute["dispute_outcome"] = json!({ "outcome_code": outcome });
+        let dispute = dispute.clone();
+        if outcome == "RESOLVED_SELLER_FAVOUR" {
+            self.let_go_again(&capture, was_lost);
+        }
+        self.tell("CUSTOMER.DISPUTE.RESOLVED", dispute);
+    }
+}
+
+fn is_about(dispute: &Value, capture: &Value) -> bool {
+    dispute["disputed_transactions"][0]["seller_transaction_id"] == capture["id"]
 }
 
 /// Where a payer approves an order.

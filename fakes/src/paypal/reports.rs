@@ -131,6 +131,14 @@ impl Bank {
         self.moves("T1110", id, &currency, -minor(&capture["amount"]), 0).about = Some(text(&capture["id"]));
     }
 
+    /// What was held is free again; what a decision had taken is given back.
+    pub(super) fn let_go_again(&mut self, capture: &Value, was_lost: bool) {
+        let id = self.id("H");
+        let currency = text(&capture["amount"]["currency_code"]);
+        let code = if was_lost { "T1202" } else { "T1111" };
+        self.moves(code, id, &currency, minor(&capture["amount"]), 0).about = Some(text(&capture["id"]));
+    }
+
     /// The owner sends some of a balance to the bank. Answers the movement.
     pub fn withdraw(&mut self, currency: &str, amount: i64) -> String {
         let id = self.id("W");

@@ -17,6 +17,8 @@ pub struct Bank {
     pub now: i64,
     next: u64,
     pub orders: BTreeMap<String, Value>,
+    /// Orders that the token has no right to read.
+    pub guarded: Vec<String>,
     pub links: BTreeMap<String, Value>,
     pub payments: BTreeMap<String, Value>,
     pub roles: BTreeMap<String, Role>,
@@ -123,6 +125,9 @@ impl Bank {
             ("POST", ["orders"]) => {
                 let order = self.new_order(&body["order"])?;
                 Ok(json!({ "order": order }))
+            }
+            ("GET", ["orders", id]) if self.guarded.iter().any(|guarded| guarded == id) => {
+                Err(Refused(403, "AUTHENTICATION_ERROR", "INSUFFICIENT_SCOPES"))
             }
             ("GET", ["orders", id]) => one(&self.orders, id, "order"),
             ("PUT", ["orders", id]) => self.change_order(id, &body["order"]),

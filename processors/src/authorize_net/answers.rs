@@ -29,7 +29,9 @@ impl Said {
         let text = format!("Authorize.Net refused: {code} {text}");
         let reason = match code.as_str() {
             "E00001" | "E00053" | "E00104" => return Outcome::unknown(text),
-            "E00005" | "E00006" | "E00007" | "E00008" | "E00010" | "E00011" | "E00044" => RejectReason::Credentials,
+            "E00005" | "E00006" | "E00007" | "E00008" | "E00010" => RejectReason::Credentials,
+            // This call is not open to the login, or the house keeps no customers for this merchant.
+            "E00011" | "E00044" => RejectReason::Forbidden,
             NO_SUCH_RECORD => RejectReason::NotFound,
             _ => RejectReason::BadRequest,
         };

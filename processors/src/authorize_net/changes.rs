@@ -2,7 +2,8 @@
 //!
 //! Invariants: of tonight's list every transaction that carries a reference of ours, and every refund, is told when it is new
 //! or stands otherwise than before; of a batch that was settled since, what the night made of it: a bank debit that came, what
-//! was not told before, what came back. The cursor is how far the batches were read, and how tonight's transactions stood. Limits:
+//! was not told before, what came back. What it refuses to tell is left out; a login that it does not take, or to which a call is
+//! closed, ends the look, and the cursor stays. The cursor is how far the batches were read, and how tonight's transactions stood. Limits:
 //! [`MOST`] things at a time; a batch is looked at again for [`LOOK_BACK_DAYS`] days, and once an hour for [`DEEP_DAYS`],
 //! because what comes back later is only told there.
 
@@ -184,8 +185,15 @@ impl AuthorizeNet {
                 all.push((id.to_owned(), remote));
                 Ok(())
             }
+            // A right is to a kind of call there, never to one thing: without it nothing behind this can be told either.
+            Outcome::Rejected(rejection) if rejection.reason.is_about_keys() => Err(Outcome::Rejected(rejection)),
             // What is about nothing of ours is no news.
             Outcome::Rejected(rejection) if rejection.reason == RejectReason::NotFound => Ok(()),
+            // One thing that Authorize.Net refuses to tell must not hide all the others.
+            Outcome::Rejected(rejection) => {
+                tracing::warn!(about = id, said = rejection.text, "left out of what changed at Authorize.Net");
+                Ok(())
+            }
             other => Err(Outcome::unknown(format!("something of Authorize.Net's list could not be read: {other:?}"))),
         };
         if is_refund(&it.transaction_status) {

@@ -238,7 +238,11 @@ impl AuthorizeNet {
         let Some(id) = &profile.customer_payment_profile_id else { return Ok(None) };
         match self.one_kept(&profile.customer_profile_id, id).await {
             Outcome::Done(method) => Ok(Some(method)),
-            Outcome::Rejected(rejection) if rejection.reason == RejectReason::NotFound => Ok(None),
+            Outcome::Rejected(rejection) if rejection.reason == RejectReason::Credentials => Err(Outcome::Rejected(rejection)),
+            // A method that the login may not read is none that it could charge.
+            Outcome::Rejected(rejection) if matches!(rejection.reason, RejectReason::NotFound | RejectReason::Forbidden) => {
+                Ok(None)
+            }
             other => Err(Outcome::unknown(format!("the saved method could not be read: {other:?}"))),
         }
     }

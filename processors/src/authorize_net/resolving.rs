@@ -71,9 +71,7 @@ fn absent(over: bool) -> Resolved<Remote> {
 fn heard(outcome: Outcome<Remote>) -> Resolved<Remote> {
     match outcome {
         Outcome::Unknown { why } => Resolved::StillUnknown { why },
-        Outcome::Rejected(rejection) if rejection.reason == RejectReason::Credentials => {
-            Resolved::StillUnknown { why: rejection.text }
-        }
+        Outcome::Rejected(rejection) if rejection.reason.is_about_keys() => Resolved::StillUnknown { why: rejection.text },
         outcome => Resolved::Found(outcome),
     }
 }

@@ -49,6 +49,11 @@ impl Said {
         matches!(self, Said::Refused { status: 404, .. })
     }
 
+    /// PayPal did not give this app the right to it, or it is another app's.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Said::Refused { status: 403, .. })
+    }
+
     /// The refusal of a refund: the payer's side refusing it is told as such.
     pub fn outcome_of_refund<T>(self) -> Outcome<T> {
         let Said::Refused { status, trouble } = self else { return self.unheard() };
@@ -128,7 +133,8 @@ fn rejected<T>(status: u16, trouble: &Trouble) -> Outcome<T> {
         ("TRANSACTION_DISPUTED" | "REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK", _) => RejectReason::Disputed,
         ("TOKEN_ID_NOT_FOUND" | "TOKEN_EXPIRED" | "MISMATCHED_VAULT_ID_TO_PAYMENT_SOURCE", _) => RejectReason::MethodGone,
         ("DUPLICATE_REQUEST_ID", _) => RejectReason::KeyReused,
-        ("PERMISSION_DENIED" | "NOT_AUTHORIZED" | "invalid_client", _) | (_, 401 | 403) => RejectReason::Credentials,
+        ("invalid_client", _) | (_, 401) => RejectReason::Credentials,
+        ("PERMISSION_DENIED" | "NOT_AUTHORIZED", _) | (_, 403) => RejectReason::Forbidden,
         (_, 404) => RejectReason::NotFound,
         _ => RejectReason::BadRequest,
     };

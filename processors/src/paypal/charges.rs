@@ -13,7 +13,7 @@ use super::PayPal;
 use super::amounts::{self, Amount};
 use super::answers::{Said, of_bank};
 use super::orders::{attempt_in, attempt_of, cut, made_at, unit};
-use super::shapes::{Authorization, Capture, DisputeList, Order, PaidWith, Refunded};
+use super::shapes::{Authorization, Capture, Order, PaidWith, Refunded};
 use super::{keyed, vault};
 use crate::capabilities::Capability;
 use crate::outcome::{Decline, DeclineReason, Outcome, RejectReason};
@@ -153,14 +153,8 @@ impl PayPal {
         let Some(capture) = unit.payments.captures.last().filter(|_| charge.state == ChargeState::Captured) else {
             return Outcome::Done(charge);
         };
-        let path = format!("/v1/customer/disputes?disputed_transaction_id={}", capture.id);
-        match self.line.get::<DisputeList>(&path, now).await {
-            Ok(list) => {
-                let open = list.items.iter().any(|dispute| dispute.status != "RESOLVED");
-                Outcome::Done(Charge { disputed: open, ..charge })
-            }
-            // The right to read disputes is granted apart: without it the charge is told without them.
-            Err(Said::Refused { status: 401 | 403 | 404, .. }) => Outcome::Done(charge),
+        match self.is_disputed(&capture.id, now).await {
+            Ok(disputed) => Outcome::Done(Charge { disputed, ..charge }),
             Err(said) => said.outcome(),
         }
     }

@@ -1,7 +1,8 @@
 //! What PayPal tells by itself, and its own list of what it told.
 //!
 //! Invariants: a message counts only under its signature, near its time and for our webhook; what it is about is asked
-//! again. The list holds what PayPal told our webhook, so what happened is found there also when no message arrived.
+//! again. The list holds what PayPal told our webhook, so what happened is found there also when no message arrived. What the app has
+//! no right to is left out of it; a client that is not known any more ends the look, and the cursor stays.
 //! Limits: the list goes back 30 days, and is read to at most [`MOST_PAGES`] pages at once. Left out on purpose: money that never
 //! passed through an order or invoice of ours.
 
@@ -87,6 +88,10 @@ impl PayPal {
                     changed.push(remote);
                 }
                 Outcome::Rejected(rejection) if rejection.reason == RejectReason::NotFound => {}
+                // A client that is not known any more is told nothing of this, nor of what comes behind it.
+                Outcome::Rejected(rejection) if rejection.reason == RejectReason::Credentials => {
+                    return Outcome::Rejected(rejection);
+                }
                 // One thing that PayPal refuses to tell, as a dispute without the right to it, must not hide all the others.
                 Outcome::Rejected(rejection) => {
                     tracing::warn!(about = reference.id, said = rejection.text, "left out of what changed at PayPal");

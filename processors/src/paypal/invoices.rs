@@ -1,7 +1,7 @@
 //! PayPal's own invoices: made, sent and collected by PayPal.
 //!
 //! Invariants: PayPal knows no keys here, so an invoice carries ours as its reference and is looked for before it is made;
-//! it cannot be paid in parts. Its charge is known by the invoice's id. Limits: 100 lines. Left out on purpose: reminders
+//! it cannot be paid in parts. Its charge is known by the invoice's id, also where PayPal names the payment alone. Limits: 100 lines. Left out on purpose: reminders
 //! by themselves (sending a sent one again reminds), and recording money from elsewhere.
 
 use books::calendar::Instant;
@@ -14,7 +14,7 @@ use super::PayPal;
 use super::amounts::{self, Amount};
 use super::answers::Said;
 use super::orders::{attempt_in, cut};
-use super::shapes::{Invoice, InvoiceList};
+use super::shapes::{Invoice, InvoiceList, InvoicePayment};
 use crate::capabilities::Capability;
 use crate::outcome::{Outcome, RejectReason, Rejection};
 use crate::processor::{Attempt, InvoiceLine, InvoiceRequest};
@@ -76,9 +76,43 @@ impl PayPal {
         self.line.get(&format!("/v2/invoicing/invoices/{id}"), now).await
     }
 
+    /// The id of the invoice of this number.
+    pub(super) async fn numbered(&self, number: &str, now: Instant) -> Result<Option<String>, Said> {
+        let asked = json!({ "invoice_number": number });
+        let found = self.line.post::<InvoiceList>("/v2/invoicing/search-invoices?page_size=20", None, &asked, now).await;
+        let found = match found {
+            // An app that may not make invoices made none.
+            Err(said) if said.is_forbidden() => return Ok(None),
+            found => found?,
+        };
+        let same = found.items.into_iter().find(|it| it.detail.invoice_number.as_deref() == Some(number));
+        Ok(same.map(|it| it.id))
+    }
+
+    /// The invoice of this number, if it was this payment that paid it.
+    pub(super) async fn paid_by(&self, payment: &str, number: &str, now: Instant) -> Result<Option<Invoice>, Said> {
+        let Some(id) = self.numbered(number, now).await? else { return Ok(None) };
+        let invoice = self.invoice(&id, now).await?;
+        Ok(Some(invoice).filter(|invoice| payment_of(invoice) == Some(payment)))
+    }
+
+    /// What paid an invoice, and whether that is disputed now.
+    pub(super) async fn charge_behind(&self, invoice: &Invoice, now: Instant) -> Result<Option<Charge>, Said> {
+        let Some(charge) = charge_of(invoice) else { return Ok(None) };
+        let disputed = match payment_of(invoice) {
+            Some(payment) => self.is_disputed(payment, now).await?,
+            None => false,
+        };
+        Ok(Some(Charge { disputed, ..charge }))
+    }
+
     pub(super) async fn look_at_invoice(&self, id: &str, now: Instant) -> Outcome<RemoteInvoice> {
-        match self.invoice(id, now).await {
-            Ok(invoice) => drawn(&invoice),
+        let invoice = match self.invoice(id, now).await {
+            Ok(invoice) => invoice,
+            Err(said) => return said.outcome(),
+        };
+        match self.charge_behind(&invoice, now).await {
+            Ok(charge) => drawn(&invoice).map(|drawn| RemoteInvoice { charge, ..drawn }),
             Err(said) => said.outcome(),
         }
     }
@@ -140,10 +174,8 @@ impl PayPal {
     /// The charge that paid an invoice, and PayPal's id of the money.
     pub(super) async fn payment_of_invoice(&self, id: &str, now: Instant) -> Result<(Charge, String), Outcome<Refund>> {
         let invoice = self.invoice(id, now).await.map_err(Said::outcome)?;
-        let payments = invoice.payments.clone().unwrap_or_default().transactions;
-        let payment = payments.into_iter().find_map(|payment| payment.payment_id);
-        match (charge_of(&invoice), payment) {
-            (Some(charge), Some(payment)) if super::is_plain(&payment) => Ok((charge, payment)),
+        match (charge_of(&invoice), payment_of(&invoice)) {
+            (Some(charge), Some(payment)) => Ok((charge, payment.to_owned())),
             _ => Err(Outcome::rejected(RejectReason::WrongState, "PayPal took no money for this invoice.")),
         }
     }
@@ -212,11 +244,20 @@ fn state(status: &str) -> RemoteInvoiceState {
     }
 }
 
-/// What paid the invoice at PayPal. Money that the shop recorded there by hand is none of PayPal's.
-pub fn charge_of(invoice: &Invoice) -> Option<Charge> {
+/// What was paid at PayPal. Money that the shop recorded there by hand is none of PayPal's.
+fn at_paypal(invoice: &Invoice) -> Option<&InvoicePayment> {
+    invoice.payments.as_ref()?.transactions.iter().find(|payment| payment.kind.as_deref() == Some("PAYPAL"))
+}
+
+/// PayPal's id of the money that paid an invoice.
+fn payment_of(invoice: &Invoice) -> Option<&str> {
+    at_paypal(invoice)?.payment_id.as_deref().filter(|payment| super::is_plain(payment))
+}
+
+/// What paid the invoice at PayPal, as the invoice itself says.
+fn charge_of(invoice: &Invoice) -> Option<Charge> {
     let amount = amounts::read(invoice.amount.as_ref())?;
-    let payments = invoice.payments.as_ref()?;
-    let at_paypal = payments.transactions.iter().find(|payment| payment.kind.as_deref() == Some("PAYPAL"))?;
+    let at_paypal = at_paypal(invoice)?;
     let captured = amounts::read(at_paypal.amount.as_ref())?;
     let back = invoice.refunds.as_ref().and_then(|refunds| amounts::read(refunds.refund_amount.as_ref()));
     let made = invoice.detail.metadata.create_time.as_deref().and_then(Instant::from_rfc3339).unwrap_or(Instant(0));

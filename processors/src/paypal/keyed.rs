@@ -17,7 +17,7 @@ use super::charges::{at, state_of_capture};
 use super::movements::{Movement, Status};
 use super::orders::attempt_in;
 use super::resolving::made_at;
-use super::shapes::{Capture, DisputeList, Event, Refunded};
+use super::shapes::{Capture, Event, Refunded};
 use crate::outcome::{Outcome, RejectReason};
 use crate::processor::Attempt;
 use crate::remote::{Charge, ChargeState};
@@ -116,16 +116,6 @@ impl PayPal {
         };
         let minor: i64 = all.iter().filter(returns).map(|it| -it.amount).sum();
         if (1..=amount.minor).contains(&minor) { Ok(Money::new(minor, amount.currency)) } else { Err(lost()) }
-    }
-
-    async fn is_disputed(&self, capture: &str, now: Instant) -> Result<bool, Said> {
-        let path = format!("/v1/customer/disputes?disputed_transaction_id={capture}");
-        match self.line.get::<DisputeList>(&path, now).await {
-            Ok(list) => Ok(list.items.iter().any(|dispute| dispute.status != "RESOLVED")),
-            // The right to read disputes is granted apart: without it the charge is told without them.
-            Err(Said::Refused { status: 401 | 403 | 404, .. }) => Ok(false),
-            Err(said) => Err(said),
-        }
     }
 }
 

@@ -19,7 +19,7 @@ use super::answers::Said;
 use super::charges::order_of;
 use super::keyed;
 use super::movements::{Movement, Status};
-use super::shapes::{Capture, InvoiceList};
+use super::shapes::Capture;
 use crate::outcome::{Outcome, RejectReason};
 use crate::remote::{BALANCE_BEFORE, NOT_LISTED, Payout, PayoutLine, Payouts};
 
@@ -115,7 +115,7 @@ impl PayPal {
         };
         match self.look_for_payouts(place, now).await {
             Ok(outcome) => outcome,
-            Err(Said::Refused { status: 401 | 403, .. }) => Outcome::rejected(RejectReason::Credentials, NO_RIGHT),
+            Err(said) if said.is_forbidden() => Outcome::rejected(RejectReason::Forbidden, NO_RIGHT),
             Err(said) => said.outcome(),
         }
     }
@@ -123,7 +123,7 @@ impl PayPal {
     /// Whether the app was given the right: false only when PayPal says so.
     pub(super) async fn may_read_movements(&self, now: Instant) -> bool {
         let asked = self.movements(now.plus_seconds(-DAY), now, now).await;
-        !matches!(asked, Err(Said::Refused { status: 401 | 403, .. }))
+        !asked.is_err_and(|said| said.is_forbidden())
     }
 
     async fn look_for_payouts(&self, mut place: Place, now: Instant) -> Result<Outcome<Payouts>, Said> {
@@ -213,25 +213,13 @@ impl PayPal {
                 Ok(found) if keyed::attempt_of(None, found.invoice_id.as_deref()).is_some() => return Ok(None),
                 Ok(found) => number = found.invoice_id,
                 // What another app of the merchant's took is not shown to this one.
-                Err(said) if said.is_missing() || is_not_ours(&said) => {}
+                Err(said) if said.is_missing() || said.is_forbidden() => {}
                 Err(said) => return Err(said),
             }
         }
         let Some(number) = number else { return Ok(None) };
-        let asked = serde_json::json!({ "invoice_number": number });
-        let found = self.line.post("/v2/invoicing/search-invoices?page_size=20", None, &asked, now).await;
-        let found: InvoiceList = match found {
-            // An app that may not make invoices made none.
-            Err(said) if is_not_ours(&said) => return Ok(None),
-            found => found?,
-        };
-        let same = found.items.into_iter().find(|it| it.detail.invoice_number.as_deref() == Some(&number));
-        Ok(same.map(|it| it.id))
+        self.numbered(&number, now).await
     }
-}
-
-fn is_not_ours(said: &Said) -> bool {
-    matches!(said, Said::Refused { status: 403, .. })
 }
 
 /// Whether a bank movement stands in the list not after the last one of its currency that was told.

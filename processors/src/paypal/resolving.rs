@@ -8,7 +8,7 @@ use books::calendar::Instant;
 
 use super::PayPal;
 use crate::asked::{Asked, ask};
-use crate::outcome::{Outcome, RejectReason, Resolved};
+use crate::outcome::{Outcome, Resolved};
 use crate::processor::{Attempt, Processor, Replay};
 use crate::remote::{Reference, Remote, RemoteKind};
 
@@ -48,9 +48,7 @@ impl PayPal {
 fn heard(outcome: Outcome<Remote>) -> Resolved<Remote> {
     match outcome {
         Outcome::Unknown { why } => Resolved::StillUnknown { why },
-        Outcome::Rejected(rejection) if rejection.reason == RejectReason::Credentials => {
-            Resolved::StillUnknown { why: rejection.text }
-        }
+        Outcome::Rejected(rejection) if rejection.reason.is_about_keys() => Resolved::StillUnknown { why: rejection.text },
         outcome => Resolved::Found(outcome),
     }
 }

@@ -260,7 +260,7 @@ pub struct DisputeOutcome {
 #[serde(default)]
 pub struct DisputedTransaction {
     pub seller_transaction_id: String,
-    pub custom: Option<String>,
+    pub invoice_number: Option<String>,
 }
 
 /// A message, as it is delivered and as it is listed.

@@ -35,7 +35,10 @@ impl Said {
             (_, "PAYMENT_NOT_REFUNDABLE" | "REFUND_ALREADY_PENDING" | "REFUND_ERROR_PAYMENT_NEEDS_COMPLETION", _) => {
                 RejectReason::WrongState
             }
-            ("AUTHENTICATION_ERROR", ..) | (.., 401 | 403) => RejectReason::Credentials,
+            (_, "APPLICATION_DISABLED", _) | (.., 401) => RejectReason::Credentials,
+            // Square counts a missing right among the errors of authentication too.
+            (.., 403) => RejectReason::Forbidden,
+            ("AUTHENTICATION_ERROR", ..) => RejectReason::Credentials,
             (_, "NOT_FOUND" | "CUSTOMER_NOT_FOUND", _) | (.., 404) => RejectReason::NotFound,
             _ => RejectReason::BadRequest,
         };

@@ -2,7 +2,8 @@
 //!
 //! Invariants: payments and refunds are listed by the time of their last change, oldest first, so that nothing between two
 //! looks is left out; a dispute brings its payment along. The cursor is the time of the last change seen, and the ids of
-//! that moment, which the list gives again. A thing that Square refuses to tell is left out. Limits: [`MOST`] things at a time.
+//! that moment, which the list gives again. A thing that Square refuses to tell is left out; keys that it does not take end the
+//! look, and the cursor stays. Limits: [`MOST`] things at a time.
 
 use books::calendar::Instant;
 
@@ -55,6 +56,7 @@ impl Square {
     async fn as_it_stands(&self, what: What, disputes: &[Disputed], now: Instant) -> Result<Vec<Remote>, Outcome<Changes>> {
         let known = |outcome: Outcome<Remote>| match outcome {
             Outcome::Done(remote) | Outcome::Pending(remote) => Ok(vec![remote]),
+            Outcome::Rejected(rejection) if rejection.reason == RejectReason::Credentials => Err(Outcome::Rejected(rejection)),
             // One thing that Square refuses to tell, or that is none of ours, must not hide all the others.
             Outcome::Rejected(rejection) => {
                 tracing::warn!(said = rejection.text, "left out of what changed at Square");
@@ -63,12 +65,15 @@ impl Square {
             other => Err(Outcome::unknown(format!("something of Square's list could not be read: {other:?}"))),
         };
         match what {
-            What::Payment(payment) => known(self.charge_of(&payment, disputes).await.map(Remote::Charge)),
+            What::Payment(payment) => known(self.charge_listed(&payment, disputes).await.map(Remote::Charge)),
             What::Refund(refund) => known(self.refund_told(&refund).await.map(Remote::Refund)),
             What::Dispute(dispute) => {
                 let mut both = known(self.dispute_of(&dispute, now).await.map(Remote::Dispute))?;
-                let payment = &dispute.disputed_payment.payment_id;
-                both.append(&mut known(self.look_at_charge(payment).await.map(Remote::Charge))?);
+                let charge = match self.payment(&dispute.disputed_payment.payment_id).await {
+                    Ok(payment) => self.charge_listed(&payment, disputes).await,
+                    Err(said) => said.outcome(),
+                };
+                both.append(&mut known(charge.map(Remote::Charge))?);
                 Ok(both)
             }
         }

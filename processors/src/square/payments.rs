@@ -58,7 +58,7 @@ impl Square {
             let mut page = match page {
                 Ok(page) => page,
                 // The right to read disputes is granted apart: without it payments are told without them.
-                Err(Said::Refused { status: 401 | 403, .. }) => return Ok(Vec::new()),
+                Err(Said::Refused { status: 403, .. }) => return Ok(Vec::new()),
                 Err(said) => return Err(said),
             };
             all.append(&mut page.disputes);
@@ -70,56 +70,20 @@ impl Square {
         Ok(all)
     }
 
+    /// A payment as it stands. It is there, whatever Square refuses to tell of its order.
     pub(super) async fn charge_of(&self, payment: &Payment, disputes: &[Disputed]) -> Outcome<Charge> {
-        let Some(amount) = money(payment.amount_money.as_ref()) else {
-            return Outcome::unknown(format!("Square told no amount of the payment {}", payment.id));
-        };
-        let attempt = match self.attempt_behind(payment).await {
-            Ok(attempt) => attempt,
-            Err(said) => return Outcome::unknown(format!("the order of a payment could not be read: {said:?}")),
-        };
-        let (details, bank) = (payment.card_details.clone().unwrap_or_default(), banks::behind(payment));
-        let state = match payment.status.as_str() {
-            "COMPLETED" => ChargeState::Captured,
-            "FAILED" if bank.is_some() => ChargeState::Returned,
-            "FAILED" => ChargeState::Failed,
-            "CANCELED" if lapsed(payment, &details) => ChargeState::Expired,
-            "CANCELED" => ChargeState::Voided,
-            "APPROVED" => ChargeState::Authorized,
-            _ => ChargeState::Pending,
-        };
-        let of_card = || details.errors.first().map_or("", |fault| &fault.code);
-        let fault = bank.as_ref().map_or_else(of_card, BankDetails::fault).to_owned();
-        let at = |text: &str| Instant::from_rfc3339(text);
-        let created_at = at(&payment.created_at).unwrap_or(Instant(0));
-        // A bank account has no timeline: it was collected when the payment last changed, days after it was asked for.
-        let settled = bank.as_ref().and_then(|_| at(&payment.updated_at));
-        let captured = || details.card_payment_timeline.as_ref().and_then(|line| at(line.captured_at.as_deref()?));
-        let taken = settled.or_else(captured);
-        let is_taken = state == ChargeState::Captured;
-        let open = |dispute: &Disputed| dispute_state(&dispute.state) == DisputeState::Opened;
-        let disputed = disputes.iter().any(|dispute| dispute.disputed_payment.payment_id == payment.id && open(dispute));
-        let charge = Charge {
-            id: payment.id.clone(),
-            attempt,
-            amount,
-            captured: if is_taken { amount } else { Money::zero(amount.currency) },
-            refunded: money(payment.refunded_money.as_ref()).unwrap_or(Money::zero(amount.currency)),
-            state,
-            reason: matches!(state, ChargeState::Failed | ChargeState::Returned).then(|| declined(&fault).reason),
-            method: Some(match &bank {
-                Some(bank) => bank.method(),
-                None => method(details.card.as_ref(), payment.source_type.as_deref()),
-            }),
-            saved: None,
-            approval_code: details.auth_result_code,
-            disputed,
-            created_at,
-            expires_at: payment.delayed_until.as_deref().filter(|_| state == ChargeState::Authorized).and_then(at),
-            captured_at: is_taken.then(|| taken.unwrap_or(created_at)),
-            settled_at: settled.filter(|_| is_taken),
-        };
-        if state == ChargeState::Pending { Outcome::Pending(charge) } else { Outcome::Done(charge) }
+        match self.attempt_behind(payment).await {
+            Ok(attempt) => charge(payment, attempt, disputes),
+            Err(said) => Outcome::unknown(format!("the order of a payment could not be read: {said:?}")),
+        }
+    }
+
+    /// The same of one that a list tells of, whoever took it: with its order it is refused.
+    pub(super) async fn charge_listed(&self, payment: &Payment, disputes: &[Disputed]) -> Outcome<Charge> {
+        match self.attempt_behind(payment).await {
+            Ok(attempt) => charge(payment, attempt, disputes),
+            Err(said) => said.outcome(),
+        }
     }
 
     async fn attempt_behind(&self, payment: &Payment) -> Result<Option<AttemptId>, Said> {
@@ -252,8 +216,14 @@ impl Square {
             Ok(payment) => self.attempt_behind(&payment).await,
             Err(said) => Err(said),
         };
-        let (Ok(charge_attempt), Some(amount)) = (attempt, money(dispute.amount_money.as_ref())) else {
-            return Outcome::unknown(format!("Square does not say enough of the dispute {}", dispute.id));
+        let charge_attempt = match attempt {
+            Ok(attempt) => attempt,
+            // The dispute names its payment, by which one of ours is known.
+            Err(Said::Refused { status: 403 | 404, .. }) => None,
+            Err(said) => return said.outcome(),
+        };
+        let Some(amount) = money(dispute.amount_money.as_ref()) else {
+            return Outcome::unknown(format!("Square told no amount of the dispute {}", dispute.id));
         };
         let state = dispute_state(&dispute.state);
         Outcome::Done(Dispute {
@@ -266,6 +236,55 @@ impl Square {
             closed_at: Instant::from_rfc3339(&dispute.updated_at).filter(|_| state != DisputeState::Opened),
         })
     }
+}
+
+/// What a payment says. `attempt`: ours behind it.
+fn charge(payment: &Payment, attempt: Option<AttemptId>, disputes: &[Disputed]) -> Outcome<Charge> {
+    let Some(amount) = money(payment.amount_money.as_ref()) else {
+        return Outcome::unknown(format!("Square told no amount of the payment {}", payment.id));
+    };
+    let (details, bank) = (payment.card_details.clone().unwrap_or_default(), banks::behind(payment));
+    let state = match payment.status.as_str() {
+        "COMPLETED" => ChargeState::Captured,
+        "FAILED" if bank.is_some() => ChargeState::Returned,
+        "FAILED" => ChargeState::Failed,
+        "CANCELED" if lapsed(payment, &details) => ChargeState::Expired,
+        "CANCELED" => ChargeState::Voided,
+        "APPROVED" => ChargeState::Authorized,
+        _ => ChargeState::Pending,
+    };
+    let of_card = || details.errors.first().map_or("", |fault| &fault.code);
+    let fault = bank.as_ref().map_or_else(of_card, BankDetails::fault).to_owned();
+    let at = |text: &str| Instant::from_rfc3339(text);
+    let created_at = at(&payment.created_at).unwrap_or(Instant(0));
+    // A bank account has no timeline: it was collected when the payment last changed, days after it was asked for.
+    let settled = bank.as_ref().and_then(|_| at(&payment.updated_at));
+    let captured = || details.card_payment_timeline.as_ref().and_then(|line| at(line.captured_at.as_deref()?));
+    let taken = settled.or_else(captured);
+    let is_taken = state == ChargeState::Captured;
+    let open = |dispute: &Disputed| dispute_state(&dispute.state) == DisputeState::Opened;
+    let disputed = disputes.iter().any(|dispute| dispute.disputed_payment.payment_id == payment.id && open(dispute));
+    let charge = Charge {
+        id: payment.id.clone(),
+        attempt,
+        amount,
+        captured: if is_taken { amount } else { Money::zero(amount.currency) },
+        refunded: money(payment.refunded_money.as_ref()).unwrap_or(Money::zero(amount.currency)),
+        state,
+        reason: matches!(state, ChargeState::Failed | ChargeState::Returned).then(|| declined(&fault).reason),
+        method: Some(match &bank {
+            Some(bank) => bank.method(),
+            None => method(details.card.as_ref(), payment.source_type.as_deref()),
+        }),
+        saved: None,
+        approval_code: details.auth_result_code,
+        disputed,
+        created_at,
+        expires_at: payment.delayed_until.as_deref().filter(|_| state == ChargeState::Authorized).and_then(at),
+        captured_at: is_taken.then(|| taken.unwrap_or(created_at)),
+        settled_at: settled.filter(|_| is_taken),
+    };
+    if state == ChargeState::Pending { Outcome::Pending(charge) } else { Outcome::Done(charge) }
 }
 
 /// Whether Square let a hold go by itself when its time was over, and not somebody before.

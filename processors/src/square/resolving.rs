@@ -10,7 +10,7 @@ use super::Square;
 use super::shapes::Page;
 use crate::asked::{Asked, ask};
 use crate::form::escaped;
-use crate::outcome::{Outcome, RejectReason, Resolved};
+use crate::outcome::{Outcome, Resolved};
 use crate::processor::{Attempt, Processor, Replay};
 use crate::remote::{Reference, Remote, RemoteInvoiceState, RemoteKind};
 
@@ -67,9 +67,7 @@ impl Square {
 pub(super) fn heard(outcome: Outcome<Remote>) -> Resolved<Remote> {
     match outcome {
         Outcome::Unknown { why } => Resolved::StillUnknown { why },
-        Outcome::Rejected(rejection) if rejection.reason == RejectReason::Credentials => {
-            Resolved::StillUnknown { why: rejection.text }
-        }
+        Outcome::Rejected(rejection) if rejection.reason.is_about_keys() => Resolved::StillUnknown { why: rejection.text },
         outcome => Resolved::Found(outcome),
     }
 }

@@ -79,7 +79,7 @@ impl Stripe {
         let path = format!("/v1/disputes?payment_intent={}&limit=10", intent.id);
         let disputes = match self.line.get::<Page<DisputeObject>>(path).await {
             // A key without the right to disputes: the flag is all that is known of a card.
-            Said::Refused { status: 401 | 403, .. } if !debit => Vec::new(),
+            Said::Refused { status: 403, .. } if !debit => Vec::new(),
             said => said.or_end()?.data,
         };
         let disputed = disputes.is_empty() || disputes.iter().any(|dispute| !meaning::is_over(&dispute.status));

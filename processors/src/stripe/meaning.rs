@@ -314,7 +314,9 @@ pub fn rejection(status: u16, error: &ApiError) -> Rejection {
     let canceled = error.payment_intent.as_ref().filter(|intent| intent.status == "canceled");
     let lapsed = canceled.and_then(|intent| intent.cancellation_reason.as_deref()) == Some("automatic");
     let reason = match (status, error.kind.as_str(), code) {
-        (401 | 403, ..) => RejectReason::Credentials,
+        (401, ..) => RejectReason::Credentials,
+        // A restricted key that lacks this right.
+        (403, ..) => RejectReason::Forbidden,
         (_, "idempotency_error", _) => RejectReason::KeyReused,
         (_, _, "charge_disputed") => RejectReason::Disputed,
         (_, _, "charge_already_refunded") => RejectReason::NothingRefundable,
@@ -328,6 +330,7 @@ pub fn rejection(status: u16, error: &ApiError) -> Rejection {
     let said = error.message.as_deref().unwrap_or("it gave no reason");
     let text = match reason {
         RejectReason::Credentials => format!("Stripe does not take the key: {said}"),
+        RejectReason::Forbidden => format!("Stripe does not let this key do that: {said}"),
         _ => format!("Stripe refused: {said}"),
     };
     Rejection { reason, text }

@@ -1,8 +1,8 @@
 //! What Stripe tells by itself, and its record of what changed.
 //!
 //! Invariant: an event is a hint; whatever it is about is asked for again. Payments and pages that do not carry our key are
-//! not ours and are left alone; refunds and disputes are followed whoever made them. A cursor whose event Stripe has forgotten begins
-//! anew. Limits: Stripe keeps events for 30 days.
+//! not ours and are left alone; refunds and disputes are followed whoever made them. What the key has no right to is left out; a key
+//! that is not taken ends the look, and the cursor stays. A cursor whose event Stripe has forgotten begins anew. Limits: Stripe keeps events for 30 days.
 //! Left out on purpose: early warnings of disputes, which move no money.
 
 use books::calendar::Instant;
@@ -176,6 +176,10 @@ impl Stripe {
             match self.look(reference, now).await {
                 Outcome::Done(remote) | Outcome::Pending(remote) => changed.push(remote),
                 Outcome::Unknown { why } => return Outcome::Unknown { why },
+                // A key that is not taken any more says nothing of this, nor of what comes behind it.
+                Outcome::Rejected(rejection) if rejection.reason == RejectReason::Credentials => {
+                    return Outcome::Rejected(rejection);
+                }
                 // What is gone, or was never ours to see, has changed nothing here.
                 other => tracing::warn!(about = reference.id, said = ?other, "left out of what changed at Stripe"),
             }

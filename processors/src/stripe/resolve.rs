@@ -62,10 +62,8 @@ impl Stripe {
             // It says nothing of the first call: the form was another one before an update of ours, or Stripe takes our key
             // no more, or the settings were changed since.
             Outcome::Rejected(rejection)
-                if matches!(
-                    rejection.reason,
-                    RejectReason::KeyReused | RejectReason::Credentials | RejectReason::Unsupported
-                ) =>
+                if rejection.reason.is_about_keys()
+                    || matches!(rejection.reason, RejectReason::KeyReused | RejectReason::Unsupported) =>
             {
                 self.else_traces(by, asked, rejection.text).await
             }
@@ -227,9 +225,7 @@ impl Stripe {
             Ok(invoice) if invoice.state == untouched => Ok(None),
             Ok(invoice) => Ok(Some(Outcome::Done(Remote::Invoice(invoice)))),
             Err(outcome) => match ended::<Remote>(outcome) {
-                Outcome::Rejected(rejection) if rejection.reason != RejectReason::Credentials => {
-                    Ok(Some(Outcome::Rejected(rejection)))
-                }
+                Outcome::Rejected(rejection) if !rejection.reason.is_about_keys() => Ok(Some(Outcome::Rejected(rejection))),
                 other => Err(why(other)),
             },
         }

@@ -171,6 +171,11 @@ impl Stage for AuthorizeNetStage {
         Box::pin(std::future::ready(()))
     }
 
+    fn revoke_after(&self, calls: Option<usize>) -> bool {
+        self.fake.revoke_after(calls);
+        true
+    }
+
     fn truth<'a>(&'a self) -> Fut<'a, Vec<Truth>> {
         let bank = self.fake.bank();
         let charges = bank.transactions.iter().filter(|it| it.of.is_none());

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use fakes::Fault;
 use fakes::http::{Arrived, serve};
 use processors::{
-    Asked, Attempt, CaptureRequest, ChargeRequest, Outcome, RawHook, Reference, RejectReason, Remote, RemoteKind, Resolved,
+    Asked, Attempt, CaptureRequest, ChargeRequest, InvoiceLine, InvoiceRequest, Outcome, RawHook, Reference, RejectReason,
+    Remote, RemoteKind, Resolved,
 };
 use serde_json::{Value, json};
 
@@ -266,4 +267,62 @@ async fn a_dispute_that_may_not_be_read_stops_nothing() {
     let news = done(stage.processor().changes(None, stage.now()).await);
     assert!(news.changed.iter().filter_map(Remote::charge).any(|it| it.id == after.id), "{news:?}");
     assert!(!news.changed.iter().any(|it| matches!(it, Remote::Dispute(_))), "{news:?}");
+}
+
+/// What paid an invoice may not be shown as a payment of its own: the number in the dispute leads to the invoice, and the invoice must
+/// name the payment.
+#[tokio::test]
+async fn a_dispute_finds_the_invoice_that_was_paid_and_no_other() {
+    let paypal = PayPalStage::new(json!({})).await;
+    let stage: &dyn Stage = &paypal;
+    let by = stage.attempt();
+    let line = InvoiceLine { description: "Sign".into(), quantity: "1".into(), amount: usd(900) };
+    let request = InvoiceRequest {
+        number: "INV-2026-00047".into(),
+        customer: None,
+        email: "ada@shop.example".into(),
+        cc: vec![],
+        message: String::new(),
+        due_on: None,
+        lines: vec![line],
+        amount: usd(900),
+    };
+    let draft = done(stage.processor().create_invoice(&by, &request).await);
+    done(stage.processor().send_invoice(&stage.attempt(), &draft.id).await);
+    assert_eq!(paypal.fake.pay_invoice(&draft.id, card(Role::Pays)), Some(true));
+    stage.dispute(&draft.id).await;
+    let (dispute, capture) = {
+        let bank = paypal.fake.bank();
+        let (id, dispute) = bank.disputes.iter().next().expect("it is disputed");
+        assert_eq!(dispute["disputed_transactions"][0]["invoice_number"], "INV-2026-00047");
+        let capture = dispute["disputed_transactions"][0]["seller_transaction_id"].as_str().expect("an id").to_owned();
+        (id.clone(), capture)
+    };
+    let seen = async || match stage.fetch(RemoteKind::Dispute, &dispute).await {
+        Remote::Dispute(seen) => (seen.charge, seen.charge_attempt),
+        other => panic!("asked for a dispute and got {other:?}"),
+    };
+    assert_eq!(seen().await, (draft.id.clone(), Some(by.id)));
+
+    // Another's payment with the same number is that payment, and not ours.
+    let elsewhere = {
+        let mut bank = paypal.fake.bank();
+        let (invoice, mut paid) = bank.invoiced[&capture].clone();
+        paid["id"] = json!("C00000000000ELSE");
+        bank.invoiced.insert("C00000000000ELSE".into(), (invoice, paid));
+        bank.disputes.get_mut(&dispute).expect("it is there")["disputed_transactions"][0]["seller_transaction_id"] =
+            json!("C00000000000ELSE");
+        "C00000000000ELSE".to_owned()
+    };
+    assert_eq!(seen().await, (elsewhere, None));
+
+    // PayPal does not show the payment by itself.
+    {
+        let mut bank = paypal.fake.bank();
+        bank.disputes.get_mut(&dispute).expect("it is there")["disputed_transactions"][0]["seller_transaction_id"] =
+            json!(capture);
+        bank.record.guarded = true;
+        bank.invoiced.clear();
+    }
+    assert_eq!(seen().await, (draft.id, Some(by.id)));
 }

@@ -200,7 +200,7 @@ async fn a_right_that_was_not_given_is_told_in_a_sentence() {
     let stage: &dyn Stage = &paypal;
     paypal.fake.bank().record.refused = true;
     let Outcome::Rejected(refused) = paypal.listed(None).await else { panic!("PayPal says no") };
-    assert_eq!(refused.reason, RejectReason::Credentials);
+    assert_eq!(refused.reason, RejectReason::Forbidden);
     assert!(refused.text.contains("tick Transaction search") && refused.text.contains("Not read"), "{}", refused.text);
     let tested = done(stage.processor().test(&stage.attempt(), usd(1).currency).await);
     assert!(tested.text.contains("Payouts cannot be read."), "{}", tested.text);

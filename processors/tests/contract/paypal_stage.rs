@@ -186,6 +186,11 @@ impl Stage for PayPalStage {
         Box::pin(std::future::ready(()))
     }
 
+    fn revoke_after(&self, calls: Option<usize>) -> bool {
+        self.fake.revoke_after(calls);
+        true
+    }
+
     fn truth<'a>(&'a self) -> Fut<'a, Vec<Truth>> {
         let bank = self.fake.bank();
         let paid = bank.orders.values().filter(|order| order.payments != json!({}));

@@ -8,7 +8,8 @@ use fakes::Fault;
 use fakes::http::{Arrived, serve};
 use processors::{
     Asked, Attempt, CaptureRequest, ChargeRequest, ChargeState, CheckoutRequest, DeclineReason, InvoiceLine, InvoiceRequest,
-    Outcome, RawHook, RefundRequest, RefundState, RejectReason, Remote, RemoteInvoiceState, RemoteKind, Resolved, Source,
+    Outcome, RawHook, Reference, RefundRequest, RefundState, RejectReason, Remote, RemoteInvoiceState, RemoteKind, Resolved,
+    Source,
 };
 use serde_json::{Value, json};
 
@@ -428,4 +429,34 @@ async fn a_refund_of_a_stranger_stops_nothing() {
     assert_eq!(told(&|it| matches!(it, Remote::Refund(refund) if refund.id == ours.id)), 1);
     assert_eq!(news.changed.len(), 2, "{news:?}");
     assert!(!square.fake.seen().iter().any(|(it, _)| it.path == "/v2/payments/"), "nothing is asked for without a name");
+}
+
+/// A payment whose order Square does not tell is left out, and so is what it would have said of its own dispute; what else changed is
+/// told, and the cursor goes on.
+#[tokio::test]
+async fn an_order_of_a_stranger_stops_nothing() {
+    let square = SquareStage::new(json!({})).await;
+    let stage: &dyn Stage = &square;
+    let forbidden = stage.captured(Role::Pays, usd(100)).await;
+    let forgotten = stage.captured(Role::Pays, usd(200)).await;
+    let kept = stage.captured(Role::Pays, usd(300)).await;
+    stage.dispute(&forbidden.id).await;
+    {
+        let mut bank = square.fake.bank();
+        let order = |payment: &str| bank.payments[payment]["order_id"].as_str().expect("it has an order").to_owned();
+        let (guarded, gone) = (order(&forbidden.id), order(&forgotten.id));
+        bank.guarded.push(guarded);
+        bank.orders.remove(&gone);
+    }
+    let news = done(stage.processor().changes(None, stage.now()).await);
+    let charges: Vec<_> = news.changed.iter().filter_map(Remote::charge).map(|it| &it.id).collect();
+    assert_eq!(charges, [&kept.id]);
+    let disputes: Vec<_> =
+        news.changed.iter().filter_map(|it| if let Remote::Dispute(it) = it { Some(it) } else { None }).collect();
+    assert_eq!(disputes.iter().map(|it| (&it.charge, it.charge_attempt)).collect::<Vec<_>>(), [(&forbidden.id, None)]);
+    assert_eq!(done(stage.processor().changes(Some(&news.cursor), stage.now()).await).changed, [], "it is not asked for again");
+
+    // Who looks at one of ours is not told that it is none.
+    let name = Reference::new(RemoteKind::Charge, forbidden.id);
+    unknown(stage.processor().fetch(&name, stage.now()).await);
 }

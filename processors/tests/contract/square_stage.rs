@@ -172,6 +172,11 @@ impl Stage for SquareStage {
         Box::pin(std::future::ready(()))
     }
 
+    fn revoke_after(&self, calls: Option<usize>) -> bool {
+        self.fake.revoke_after(calls);
+        true
+    }
+
     fn truth<'a>(&'a self) -> Fut<'a, Vec<Truth>> {
         let bank = self.fake.bank();
         let taken = bank.payments.values().filter(|payment| payment["status"] == "COMPLETED");

@@ -179,6 +179,10 @@ pub trait Stage: Send + Sync {
     }
     fn turn_back<'a>(&'a self, page: &'a str) -> Fut<'a, ()>;
     fn break_line<'a>(&'a self, next: &'a [Line]) -> Fut<'a, ()>;
+    /// After so many more calls the processor takes our keys no more; none: it takes them again. Answers false where there are no keys.
+    fn revoke_after(&self, _calls: Option<usize>) -> bool {
+        false
+    }
     fn truth<'a>(&'a self) -> Fut<'a, Vec<Truth>>;
     /// Messages that are due now, accepted by the receiver.
     fn messages<'a>(&'a self) -> Fut<'a, Vec<Message>>;

@@ -340,6 +340,26 @@ async fn a_wrong_key_is_told_as_one() {
     assert_eq!(rejected(processor.checkout(&all.attempt(), &on_page(usd(100))).await), RejectReason::Credentials);
 }
 
+/// A restricted key that lacks a right: what it may not read is left out, and everything else is told.
+#[tokio::test]
+async fn what_a_restricted_key_may_not_read_stops_nothing() {
+    let stage = stage().await;
+    let all: &dyn Stage = &stage;
+    let first = all.captured(Role::Pays, usd(100)).await;
+    all.refund_elsewhere(&first.id, usd(100)).await;
+    let second = all.captured(Role::Pays, usd(200)).await;
+    let told = async || done(all.processor().changes(None, all.now()).await);
+    assert!(told().await.changed.iter().any(|it| matches!(it, Remote::Refund(_))));
+    stage.fake.forbid("/v1/refunds");
+    let news = told().await;
+    assert!(!news.changed.iter().any(|it| matches!(it, Remote::Refund(_))), "{news:?}");
+    for charge in [&first, &second] {
+        assert!(news.changed.iter().filter_map(Remote::charge).any(|it| it.id == charge.id), "{news:?}");
+    }
+    let refund = RefundRequest { charge: second.id, amount: usd(1), reason: "x".into() };
+    assert_eq!(rejected(all.processor().refund(&all.attempt(), &refund).await), RejectReason::Forbidden);
+}
+
 /// The payer's page and a message about it, in any order and twice, tell the same.
 #[tokio::test]
 async fn messages_doubled_and_turned_around_lead_to_the_same() {

@@ -161,6 +161,11 @@ impl Stage for StripeStage {
         ready(())
     }
 
+    fn revoke_after(&self, calls: Option<usize>) -> bool {
+        self.fake.revoke_after(calls);
+        true
+    }
+
     fn truth<'a>(&'a self) -> Fut<'a, Vec<Truth>> {
         let money = |whole, code: &str| processors::amounts::Units::Stripe.money(whole, code).expect("an amount");
         let all = self.fake.truth().into_iter().map(|charge| Truth {

@@ -168,3 +168,106 @@ fn rule_15_a_lost_dispute_is_a_return_against_disputed_funds() {
          balance -100.00",
     );
 }
+
+#[test]
+fn rule_15_a_lost_dispute_that_is_won_after_all_pays_again_what_it_had_paid() {
+    check(
+        "application off
+         invoice INV-1 lines 100
+         invoice INV-2 lines 50
+         pay P-1 100 for INV-2 INV-1 card
+         dispute P-1
+         return P-1 dispute
+         ? INV-1
+         ? INV-2
+         dispute P-1 won back for INV-2 INV-1
+         ? INV-1
+         ? INV-2
+         ? P-1
+         ? balance
+         ? journal P-1
+         ? entries
+         dispute P-1 won back
+         refund P-1 30 reopens INV-2 30
+         dispute P-1
+         return P-1 70 dispute
+         ? INV-1
+         ? INV-2
+         ? balance",
+        "INV-1: open total 100.00 due 100.00
+         INV-2: open total 50.00 due 50.00
+         INV-1: part_paid total 100.00 paid 50.00 due 50.00
+         INV-2: paid total 50.00 paid 50.00 due 0.00
+         P-1: applied free 0.00
+         balance -50.00
+         debit clearing:sandbox 100.00
+         credit receivable 100.00
+         debit disputed_funds 100.00
+         credit clearing:sandbox 100.00
+         debit clearing:sandbox 100.00
+         credit disputed_funds 100.00
+         2026-01-10 invoice -100.00
+         2026-01-10 invoice -50.00
+         2026-01-10 payment 100.00
+         2026-01-10 return -100.00
+         2026-01-10 reversal 100.00
+         refused NOT_FOUND
+         INV-1: open total 100.00 due 100.00
+         INV-2: open total 50.00 due 50.00
+         balance -150.00",
+    );
+}
+
+#[test]
+fn rule_15_money_that_is_back_when_nothing_is_due_is_free() {
+    check(
+        "invoice INV-1 lines 100
+         pay P-1 100 for INV-1 card
+         refund P-1 40 reopens INV-1 40
+         dispute P-1
+         return P-1 dispute
+         ? balance
+         pay P-2 140
+         ? balance
+         dispute P-1 won back for INV-1
+         ? INV-1
+         ? P-1
+         ? P-2
+         ? balance
+         refund P-1 61
+         refund P-1 60
+         ? balance",
+        "balance -140.00
+         balance 0.00
+         INV-1: paid total 100.00 paid 100.00 due 0.00
+         P-1: part_applied free 60.00
+         P-2: part_applied free 40.00
+         balance 100.00
+         refused NOTHING_REFUNDABLE
+         balance 40.00",
+    );
+}
+
+/// What was written off in between is not bad debt any more, and a few cents that were let go are let go again.
+#[test]
+fn rule_15_money_that_is_back_undoes_write_offs_and_lets_cents_go() {
+    check(
+        "tolerance 0.05
+         invoice INV-1 lines 100
+         pay P-1 99.97 for INV-1 card
+         ? INV-1
+         dispute P-1
+         return P-1 dispute
+         ? INV-1
+         writeoff W-1 INV-1
+         ? balance
+         dispute P-1 won back for INV-1
+         ? INV-1
+         ? balance",
+        "INV-1: paid total 100.00 paid 99.97 written off 0.03 due 0.00
+         INV-1: open total 100.00 due 100.00
+         balance 0.00
+         INV-1: paid total 100.00 paid 99.97 written off 0.03 due 0.00
+         balance 0.00",
+    );
+}

@@ -6,7 +6,8 @@
 //! amend O-1 add 75.50 [tax 5] · amend O-1 remove O-1.2 · amend O-1 discount 20 · cancel O-1 · complete O-1
 //! invoice INV-1 of O-1 [due DAY] · invoice INV-1 lines 100 [tax 8.25] · invoice INV-1 bills C-1 C-2 · void INV-1 [keep]
 //! pay P-1 200 [for O-1 [120] INV-1 …] [card] [on DAY] [held] [account] · move P-1 [INV-2 50 …] · apply · hold P-1 · unhold P-1
-//! refund P-1 30 [reopens INV-1 30 …] · return P-1 [50] · payout X-1 50
+//! refund P-1 30 [reopens INV-1 30 …] · return P-1 [50] [dispute] · payout X-1 50
+//! dispute P-1 · dispute P-1 won · dispute P-1 won back [for INV-1 …]
 //! credit INV-1 70 as CN-1 [to balance 30 card 20 outside 5] [keep] [on DAY] · writeoff W-1 INV-1 [40] · fee F-1 INV-1 5
 //! charge C-1 150 [due DAY] [on DAY] · give M-1 50 · adjust A-1 -20 · reverse C-1 as R-1
 //! reserve R-1 355.50 [for O-1] · release R-1

@@ -1,6 +1,7 @@
 //! Money in, moved, reserved, disputed and out.
 
 use books::account::*;
+use books::entry::{Entry, EntryKind};
 use books::ids::PaymentId;
 use books::ledger::rules::Channel;
 use books::refusal::Refusal;
@@ -73,16 +74,33 @@ impl Teller {
 
     pub(super) fn dispute(&mut self, words: &mut Words<'_>) -> Result<(), Refusal> {
         let payment = self.payment_id(words.next());
-        let won = words.flag("won");
+        let (won, back) = (words.flag("won"), words.flag("back"));
         let credit = self.credit_of(payment);
         let next_seq = self.shop.journal.iter().filter(|line| line.entry == credit).count() as i32 + 1;
         let amount = self.shop.item(credit).entry.amount;
         let input = DisputeMove { payment, amount, next_seq, when: When::Today };
+        if back {
+            words.flag("for");
+            return self.reinstate(input, words);
+        }
         self.shop.act(&[Touch::Payment(payment)], |account, _| match won {
             true => account.dispute_won(&input),
             false => account.dispute_opened(&input),
         })?;
         self.shop.states.get_mut(&credit).expect("it is stored").disputed = !won;
+        Ok(())
+    }
+
+    fn reinstate(&mut self, dispute: DisputeMove, words: &mut Words<'_>) -> Result<(), Refusal> {
+        let aims = self.aims(words);
+        let mut touched = self.touched(&aims);
+        touched.push(Touch::Payment(dispute.payment));
+        let of = |entry: &&Entry| entry.kind == EntryKind::Return && entry.payment == Some(dispute.payment);
+        let returned = self.shop.entries.iter().rev().find(of).map(|entry| entry.id);
+        let input = Reinstated { dispute, returned, reason: "won after all".to_owned(), aims };
+        self.shop.act(&touched, |account, ids| account.dispute_reinstated(ids, &input))?;
+        let credit = self.credit_of(dispute.payment);
+        self.shop.states.get_mut(&credit).expect("it is stored").disputed = false;
         Ok(())
     }
 

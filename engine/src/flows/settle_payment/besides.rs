@@ -65,7 +65,7 @@ impl Besides {
                 more.saved = saved_row(tx, payment.customer_id, connection.id, saved, &payment.actor).await?;
             }
         }
-        if let (Some(Remote::Dispute(_)), Some(entry)) = (finding.remote(), payment.entry_id) {
+        if let (Finding::Disputed { .. }, Some(entry)) = (finding, payment.entry_id) {
             let next: Option<NextLine> = tx.query_opt(&NEXT_LINE, &[&business, &entry]).await?;
             more.next_line = next.map_or(0, |row| row.seq);
         }

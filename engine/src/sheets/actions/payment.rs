@@ -80,8 +80,8 @@ fn nothing_refundable(currency: Currency, rights: Rights) -> RefundFacts {
 pub(crate) fn left_of(payment: &Payment, reserved: i64) -> i64 {
     let back = match (payment.state, payment.returned) {
         (PaymentState::Succeeded, false) => 0,
-        // A dispute that was lost took back its own amount only.
-        (PaymentState::Succeeded, true) if payment.dispute.as_deref() == Some("lost") => payment.disputed_amount.unwrap_or(0),
+        // Disputes that were lost took back their own amounts only.
+        (PaymentState::Succeeded, true) if payment.lost > 0 => payment.lost,
         _ => payment.amount,
     };
     (payment.amount - payment.refunded - reserved - back).max(0)

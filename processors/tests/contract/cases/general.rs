@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use books::ids::CustomerId;
 use processors::trial::try_out;
 use processors::{
-    Asked, Capability, CaptureRequest, Initiator, Person, Reference, RefundRequest, RejectReason, Remote, RemoteKind,
+    Asked, Capability, CaptureRequest, Initiator, Outcome, Person, Reference, RefundRequest, RejectReason, Remote, RemoteKind,
     SetupRequest,
 };
 
@@ -146,6 +146,33 @@ pub async fn changes_leave_nothing_out(stage: &dyn Stage) {
     disputed.sort_unstable();
     assert_eq!(disputed, touched);
     stage.pass(DAY).await;
+}
+
+/// Keys that are not taken any more, from whichever question on: nothing is told then that leaves out what came behind it.
+pub async fn keys_that_are_revoked_midway_hide_nothing(stage: &dyn Stage) {
+    for minor in [100, 200] {
+        stage.captured(Role::Pays, usd(minor)).await;
+    }
+    let disputed = stage.refundable(Role::Pays, usd(300)).await;
+    stage.dispute(&disputed.id).await;
+    stage.refund_elsewhere(&stage.refundable(Role::Pays, usd(400)).await.id, usd(400)).await;
+    let all = done(stage.processor().changes(None, stage.now()).await);
+    for calls in 0..100 {
+        if !stage.revoke_after(Some(calls)) {
+            return;
+        }
+        let outcome = stage.processor().changes(None, stage.now()).await;
+        stage.revoke_after(None);
+        match outcome {
+            Outcome::Done(page) => {
+                assert_eq!(page.changed, all.changed, "after {calls} calls");
+                assert!(calls > 4, "each thing is asked for");
+                return;
+            }
+            outcome => assert_eq!(rejected(outcome), RejectReason::Credentials, "after {calls} calls"),
+        }
+    }
+    panic!("so many calls are not needed");
 }
 
 /// What [`processors::trial`] does: a charge is tried, in each currency, and no money moves.

@@ -1,7 +1,8 @@
 //! Invoices that the processor makes, sends and collects.
 
 use processors::{
-    Capability, InvoiceLine, InvoiceRequest, RefundRequest, RejectReason, Remote, RemoteInvoice, RemoteInvoiceState, RemoteKind,
+    Capability, DisputeState, InvoiceLine, InvoiceRequest, RefundRequest, RejectReason, Remote, RemoteInvoice,
+    RemoteInvoiceState, RemoteKind,
 };
 
 use crate::stage::{Met, Role, Stage, done, rejected, usd};
@@ -73,4 +74,21 @@ pub async fn a_canceled_invoice_is_never_paid(stage: &dyn Stage) {
     let canceled = done(stage.processor().cancel_invoice(&stage.attempt(), &unsent.id).await);
     assert_eq!(canceled.state, RemoteInvoiceState::Canceled);
     assert_eq!(stage.captured_in_truth().await, 0);
+}
+
+/// A dispute calls the payment by what we know it by, and whoever looks at the payment sees that it is disputed.
+pub async fn what_paid_an_invoice_is_disputed_like_any_charge(stage: &dyn Stage) {
+    let draft = done(stage.processor().create_invoice(&stage.attempt(), &request(stage, "INV-2026-00046")).await);
+    let sent = done(stage.processor().send_invoice(&stage.attempt(), &draft.id).await);
+    assert_eq!(stage.pay(&sent.url.expect("its page"), Role::Pays).await, Met::Thanks);
+    let charge = now(stage, &draft.id).await.charge.expect("something paid it");
+    assert!(!charge.disputed);
+    let seen = done(stage.processor().changes(None, stage.now()).await).cursor;
+    stage.dispute(&charge.id).await;
+    let news = done(stage.processor().changes(Some(&seen), stage.now()).await).changed;
+    let disputes: Vec<_> = news.iter().filter_map(|it| if let Remote::Dispute(it) = it { Some(it) } else { None }).collect();
+    let [dispute] = &disputes[..] else { panic!("one dispute is told: {news:?}") };
+    assert_eq!((&dispute.charge, dispute.amount, dispute.state), (&charge.id, usd(35_550), DisputeState::Opened));
+    assert!(stage.charge_now(&charge.id).await.disputed);
+    assert!(now(stage, &draft.id).await.charge.expect("it is paid").disputed);
 }

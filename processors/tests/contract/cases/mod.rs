@@ -98,7 +98,11 @@ const CASES: &[(Capability, &[Case])] = &[
     (Capability::PartialRefund, &[case!(refunds::parts_never_add_up_to_more), case!(refunds::a_refund_made_elsewhere_is_found)]),
     (
         Capability::RemoteInvoice,
-        &[case!(invoices::an_invoice_is_sent_and_paid), case!(invoices::a_canceled_invoice_is_never_paid)],
+        &[
+            case!(invoices::an_invoice_is_sent_and_paid),
+            case!(invoices::a_canceled_invoice_is_never_paid),
+            case!(invoices::what_paid_an_invoice_is_disputed_like_any_charge),
+        ],
     ),
     (Capability::ResendInvoice, &[case!(invoices::a_sent_invoice_is_mailed_again)]),
     (
@@ -141,6 +145,7 @@ pub const FOR_ALL: &[Case] = &[
     case!(general::the_same_customer_has_one_id),
     case!(general::what_was_asked_reads_back_from_storage),
     case!(general::changes_leave_nothing_out),
+    case!(general::keys_that_are_revoked_midway_hide_nothing),
 ];
 
 pub fn of(claim: Capability) -> impl Iterator<Item = &'static Case> {

@@ -1,10 +1,18 @@
-//! Disputes: opened, won, lost; what they do to the journal and to what is owed.
+//! Disputes: opened, won, lost, and won after all; what they do to the journal and to what is owed.
 
+use books::money::Money;
 use books::paper::{ChangeKind, Paper};
+use engine::flows::call::Call;
+use engine::flows::settle_payment::{Finding, settle_payment};
+use engine::sheets::payment::payment_sheet;
+use engine::store::payment::Payment;
+use fakes::stripe::StripeFake;
+use processors::{Dispute, DisputeState};
 use serde_json::{Value, json};
 
 use super::invoices::issued;
 use super::refunds::paid_online;
+use super::stripe::{connected, paid_on_its_page, told_askew, wait};
 use crate::admin::browser::fresh_key;
 use crate::kit::{TestApp, drawn};
 
@@ -129,5 +137,130 @@ fn the_sheet_of_an_invoice_says_why_money_went_away_again() {
             (ChangeKind::Return, 7_000),
         ];
         assert_eq!(said, expected);
+    });
+}
+
+/// What a payment of 25.00 and its order say: the dispute, whether it is disputed and returned, and what is due.
+async fn stands(app: &TestApp, payment: &str) -> (Value, bool, bool, Value) {
+    let seen = app.get(&format!("/payments/{payment}")).await.json(200);
+    let due = app.get(&format!("/orders/{}", seen["order"].as_str().expect("its order"))).await.json(200)["amount_due"].clone();
+    (seen["dispute"].clone(), seen["disputed"] == true, seen["returned"] == true, due)
+}
+
+#[test]
+fn a_dispute_that_is_won_after_it_was_lost_pays_again_and_another_may_follow() {
+    TestApp::both_with(async |app, fake: &StripeFake| {
+        app.post("/settings", json!({"notify": ["till@harbor.example"]})).await.json(200);
+        let prc = connected(app).await;
+        let (payment, remote) = paid_on_its_page(app, fake, &prc).await;
+        let path = format!("/payments/{payment}");
+        let customer = app.get(&path).await.json(200)["customer"].as_str().expect("a customer").to_owned();
+        let accounts = async || {
+            let clearing = on_account(app, &customer, "clearing:stripe").await;
+            (on_account(app, &customer, "disputed_funds").await, clearing)
+        };
+        let open = || fake.dispute(&remote);
+        let lose = || fake.decide_dispute(&remote, false);
+        let win = || fake.decide_dispute(&remote, true);
+        // What happens, then: the word, whether it is disputed and returned, what is due; disputed funds, and clearing.
+        let opened = (json!("opened"), true, false, json!(0));
+        let lost = (json!("lost"), true, true, json!(2_500));
+        let won = (json!("won"), false, false, json!(0));
+        for (happens, says, holds) in [
+            (&open as &dyn Fn(), &opened, (2_500, 0)),
+            (&lose, &lost, (0, 0)),
+            (&win, &won, (0, 2_500)),
+            (&lose, &lost, (0, 0)),
+            (&win, &won, (0, 2_500)),
+            // Another dispute about the same payment.
+            (&open, &opened, (2_500, 0)),
+            (&win, &won, (0, 2_500)),
+            (&open, &opened, (2_500, 0)),
+            (&lose, &lost, (0, 0)),
+        ] {
+            happens();
+            told_askew(app, fake, &prc).await;
+            wait(app, fake, "PT2M").await;
+            assert_eq!((&stands(app, &payment).await, accounts().await), (says, holds));
+            app.check_books().await;
+        }
+        let refund = json!({"amount": 100, "reason": "Goodwill"});
+        app.post(&format!("{path}/refunds"), refund.clone()).await.refused(409, "NOTHING_REFUNDABLE");
+
+        // The customer pays in another way before the last word is spoken: what comes back then is theirs.
+        let check =
+            json!({"customer": customer, "amount": 2_500, "currency": "USD", "method": {"type": "external", "kind": "check"}});
+        app.post("/payments", check).await.json(201);
+        win();
+        told_askew(app, fake, &prc).await;
+        assert_eq!((stands(app, &payment).await, accounts().await), (won, (0, 2_500)));
+        let balance = app.get(&format!("/customers/{customer}")).await.json(200)["balances"][0]["balance"].clone();
+        assert_eq!(balance, 2_500);
+        app.post(&format!("{path}/refunds"), refund).await.json(201);
+        let alerts = app.all("/mails?kind=staff_alert&limit=50").await;
+        assert_eq!(alerts.len(), 10, "each step is told once: {alerts:#?}");
+    });
+}
+
+/// Two nodes ask at once, and the slower one still has the older answer in its hands: it is not booked, and asked for again.
+#[test]
+fn an_answer_about_a_dispute_that_was_overtaken_is_not_booked() {
+    TestApp::both_with(async |app, fake: &StripeFake| {
+        let prc = connected(app).await;
+        let (payment, remote) = paid_on_its_page(app, fake, &prc).await;
+        let id = payment.parse().expect("an id");
+        let services = app.services();
+        let kept = async || payment_sheet(&services.db, app.business, id).await.expect("a payment").payment;
+        let unknown = kept().await;
+        fake.dispute(&remote);
+        told_askew(app, fake, &prc).await;
+        let open = kept().await;
+        fake.decide_dispute(&remote, true);
+        told_askew(app, fake, &prc).await;
+        let won = kept().await;
+        let all = won.known_disputes().expect("they can be read");
+        assert_eq!((all.len(), all[0].amount), (1, 2_500));
+        let answer = |state, known: &Payment| {
+            let amount = Money::new(2_500, known.currency);
+            let dispute = Dispute {
+                id: all[0].id.clone(),
+                charge: remote.clone(),
+                charge_attempt: None,
+                amount,
+                state,
+                opened_at: won.created_at,
+                closed_at: None,
+            };
+            Finding::Disputed { dispute, known: known.disputes.clone() }
+        };
+        let call = Call::system(app.business, "a slow node");
+        for (state, known) in [(DisputeState::Opened, &unknown), (DisputeState::Opened, &open), (DisputeState::Lost, &open)] {
+            settle_payment(services, &call, id, answer(state, known)).await.expect_err("it may be the older answer");
+        }
+        settle_payment(services, &call, id, answer(DisputeState::Won, &won)).await.expect("what is known already does nothing");
+        assert_eq!(kept().await, won);
+    });
+}
+
+/// Stripe takes the key no more, from whichever question on: nothing that it has to tell is passed over.
+#[test]
+fn a_key_that_is_revoked_while_a_dispute_is_followed_loses_nothing() {
+    TestApp::both_with(async |app, fake: &StripeFake| {
+        let prc = connected(app).await;
+        let (payment, remote) = paid_on_its_page(app, fake, &prc).await;
+        // No message arrives: what happened is read from Stripe's record.
+        for (happens, word) in [(None, "opened"), (Some(false), "lost"), (Some(true), "won")] {
+            match happens {
+                None => fake.dispute(&remote),
+                Some(won) => fake.decide_dispute(&remote, won),
+            }
+            for calls in 1..=7 {
+                fake.revoke_after(Some(calls));
+                wait(app, fake, "PT2M").await;
+            }
+            fake.revoke_after(None);
+            wait(app, fake, "PT2H").await;
+            assert_eq!(stands(app, &payment).await.0, word);
+        }
     });
 }

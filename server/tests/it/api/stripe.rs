@@ -31,7 +31,7 @@ impl Write for Paper {
 }
 
 /// Stripe, connected and tested. Answers the connection.
-async fn connected(app: &TestApp) -> String {
+pub(super) async fn connected(app: &TestApp) -> String {
     let settings = json!({"secret_key": SECRET_KEY, "webhook_secret": HOOK_SECRET});
     let made = app.post("/processors", json!({"kind": "stripe", "settings": settings})).await.json(201);
     let tested = app.post(&format!("/processors/{}/test", id(&made)), json!({})).await.json(200);
@@ -54,8 +54,18 @@ async fn told(app: &TestApp, fake: &StripeFake, prc: &str) {
     app.work().await;
 }
 
+/// The same twice, and in the wrong order.
+pub(super) async fn told_askew(app: &TestApp, fake: &StripeFake, prc: &str) {
+    let mut messages = fake.deliveries(HOOK_SECRET);
+    messages.reverse();
+    for (headers, body) in messages.iter().chain(&messages) {
+        assert_eq!(hook(app, prc, headers, body).await.status, 200, "{body}");
+    }
+    app.work().await;
+}
+
 /// Time passes, here and at Stripe.
-async fn wait(app: &TestApp, fake: &StripeFake, advance: &str) {
+pub(super) async fn wait(app: &TestApp, fake: &StripeFake, advance: &str) {
     app.post("/test/clock", json!({ "advance": advance })).await.json(200);
     fake.set_now(app.services().db.clock().now().0 / 1_000_000);
     app.work().await;
@@ -286,7 +296,7 @@ fn a_lost_answer_is_unknown_until_stripe_says_and_is_charged_once() {
 }
 
 /// An order of 25.00 is paid on Stripe's page. Answers the payment, and its intent.
-async fn paid_on_its_page(app: &TestApp, fake: &StripeFake, prc: &str) -> (String, String) {
+pub(super) async fn paid_on_its_page(app: &TestApp, fake: &StripeFake, prc: &str) -> (String, String) {
     let customer = app.customer("Fern & Field").await;
     let order = app.order(&customer, 2_500).await;
     let page = app.page_of_link(&request(app, &order).await).await;

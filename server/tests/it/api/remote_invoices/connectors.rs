@@ -265,3 +265,40 @@ fn a_paypal_invoice_is_given_back_in_parts_here_and_there_and_never_more_than_it
         assert_eq!(now(app, &invoice).await["state"], "paid", "it was paid, whatever went back since");
     });
 }
+
+/// PayPal names the payment behind the invoice, and the books know it by the invoice.
+#[test]
+fn a_dispute_about_paypals_own_invoice_is_followed_to_its_end_and_beyond() {
+    TestApp::both_with(async |app, fake: &PayPalFake| {
+        let prc = connected::<PayPalFake>(app).await;
+        let customer = app.customer("Fern & Field").await;
+        let order = app.order(&customer, 10_000).await;
+        let invoice = made(app, &order).await;
+        assert!(fake.pay_invoice_at(invoice["url"].as_str().expect("its page")));
+        told(app, fake, &prc).await;
+        let payment = id(&payments(app, "succeeded").await[0]);
+        let stands = async || {
+            let seen = app.get(&format!("/payments/{payment}")).await.json(200);
+            let due = order_now(app, &order).await["amount_due"].clone();
+            (seen["dispute"].clone(), seen["disputed"].clone(), seen["returned"].clone(), due)
+        };
+        let at_paypal = fake.bank().invoices.keys().next().expect("it was made").clone();
+        fake.bank().dispute_on(&at_paypal);
+        told(app, fake, &prc).await;
+        assert_eq!(stands().await, (json!("opened"), json!(true), json!(false), json!(0)));
+        let refund = json!({"amount": 100, "reason": "Goodwill"});
+        app.post(&format!("/payments/{payment}/refunds"), refund.clone()).await.refused(409, "DISPUTED");
+        for (outcome, then) in [
+            ("RESOLVED_BUYER_FAVOUR", (json!("lost"), json!(true), json!(true), json!(10_000))),
+            ("RESOLVED_SELLER_FAVOUR", (json!("won"), json!(false), json!(false), json!(0))),
+        ] {
+            fake.decide_dispute(&at_paypal, outcome);
+            told(app, fake, &prc).await;
+            wait(app, fake, "PT2M").await;
+            assert_eq!(stands().await, then, "{outcome}");
+        }
+        app.post(&format!("/payments/{payment}/refunds"), refund).await.json(201);
+        app.work().await;
+        assert_eq!(fake.gave_back(), 100);
+    });
+}
