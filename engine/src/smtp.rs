@@ -9,11 +9,13 @@ use std::error::Error as StdError;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use lettre::Address;
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::extension::{ClientId, Extension};
+use lettre::transport::smtp::commands;
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use percent_encoding::percent_decode_str;
 use rustls::CertificateError;
 use rustls::pki_types::CertificateDer;
@@ -39,7 +41,8 @@ const SHAPE: &str = "write smtps://user:password@host:465 or smtp://user:passwor
 /// What became of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
-    Sent,
+    /// Taken for its first address; else a sentence names the copies that the server refused.
+    Sent(Option<String>),
     /// Worth trying again: the server was away, busy, not trusted, or asked to come back.
     Later(String),
     /// The server refused for good, or the mail cannot be addressed.
@@ -232,9 +235,10 @@ impl Lines {
         Arc::new(Lines { server, free: Mutex::default(), turns: Semaphore::new(AT_ONCE) })
     }
 
-    /// One try to hand one mail over.
-    pub async fn hand_over(self: &Arc<Self>, envelope: &Envelope, mail: &[u8]) -> Delivery {
-        match timeout(self.server.patience, self.try_it(envelope, mail)).await {
+    /// One try to hand one mail over. Its first address decides what became of it; those after it are copies. A copy that the server
+    /// puts off is waited for where `copies_wait`, and is left out otherwise; one that it refuses holds up nobody.
+    pub async fn hand_over(self: &Arc<Self>, envelope: &Envelope, mail: &[u8], copies_wait: bool) -> Delivery {
+        match timeout(self.server.patience, self.try_it(envelope, mail, copies_wait)).await {
             Ok(delivery) => delivery,
             // The line goes with the talk that was given up: its next answer would belong to this mail.
             Err(_) => Delivery::Later(format!(
@@ -245,26 +249,40 @@ impl Lines {
         }
     }
 
-    async fn try_it(self: &Arc<Self>, envelope: &Envelope, mail: &[u8]) -> Delivery {
+    async fn try_it(self: &Arc<Self>, envelope: &Envelope, mail: &[u8], copies_wait: bool) -> Delivery {
         let _turn = self.turns.acquire().await.expect("the turns are never closed");
         let mut line = match self.line().await {
             Ok(line) => line,
             Err(why) => return Delivery::Later(why),
         };
-        let foreign = envelope.to().iter().chain(envelope.from()).any(|address| !AsRef::<str>::as_ref(address).is_ascii());
-        if foreign && !line.server_info().supports_feature(Extension::SmtpUtfEight) {
+        if is_foreign(envelope) && !line.server_info().supports_feature(Extension::SmtpUtfEight) {
             self.keep(line);
             let host = &self.server.host;
             return Delivery::Refused(format!("The mail server {host} takes no addresses with other letters than a to z."));
         }
-        match line.send(envelope, mail).await {
-            Ok(_) => {
+        match say(&mut line, envelope, mail, copies_wait).await {
+            Ok(left_out) => {
                 self.keep(line);
-                Delivery::Sent
+                self.became(envelope, &left_out)
             }
-            Err(error) if error.is_permanent() => Delivery::Refused(self.server.in_words(&error)),
-            Err(error) => Delivery::Later(self.server.in_words(&error)),
+            Err(error) => {
+                line.abort().await;
+                match error.is_permanent() {
+                    true => Delivery::Refused(self.server.in_words(&error)),
+                    false => Delivery::Later(self.server.in_words(&error)),
+                }
+            }
         }
+    }
+
+    /// What a mail became that the server took for some of its addresses.
+    fn became(&self, envelope: &Envelope, left_out: &[(&Address, SmtpError)]) -> Delivery {
+        if let Some((_, error)) = left_out.iter().find(|(address, _)| Some(*address) == envelope.to().first()) {
+            return Delivery::Refused(self.server.in_words(error));
+        }
+        let copy = |(address, error): &(&Address, SmtpError)| format!("No copy for {address}: {}", self.server.in_words(error));
+        let said: Vec<String> = left_out.iter().map(copy).collect();
+        Delivery::Sent((!said.is_empty()).then(|| said.join(" ")))
     }
 
     /// A line that was used before and still stands, or a new one.
@@ -305,6 +323,45 @@ impl Lines {
             let _ = timeout(KNOCK, line.quit()).await;
         }
     }
+}
+
+/// Whether an address has other letters than a to z.
+fn is_foreign(envelope: &Envelope) -> bool {
+    envelope.to().iter().chain(envelope.from()).any(|address| !AsRef::<str>::as_ref(address).is_ascii())
+}
+
+/// Names the addresses one by one, so that each has an answer of its own, and hands the text over for those that are taken. Answers
+/// those that are not. Nothing is handed over where the first address is put off, or all are refused.
+async fn say<'e>(
+    line: &mut AsyncSmtpConnection,
+    envelope: &'e Envelope,
+    mail: &[u8],
+    copies_wait: bool,
+) -> std::result::Result<Vec<(&'e Address, SmtpError)>, SmtpError> {
+    let mut parameters = Vec::new();
+    if is_foreign(envelope) {
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if !mail.is_ascii() {
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    line.command(commands::Mail::new(envelope.from().cloned(), parameters)).await?;
+    let mut left_out = Vec::new();
+    for (at, address) in envelope.to().iter().enumerate() {
+        match line.command(commands::Rcpt::new(address.clone(), Vec::new())).await {
+            Ok(_) => {}
+            Err(error) if error.is_permanent() || (error.is_transient() && at > 0 && !copies_wait) => {
+                left_out.push((address, error))
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if left_out.len() == envelope.to().len() {
+        return Err(left_out.swap_remove(0).1);
+    }
+    line.command(commands::Data).await?;
+    line.message(mail).await?;
+    Ok(left_out)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Sends what is queued in the outbox by SMTP.
 //!
 //! Invariant: a mail is sent at least once and always under the same Message-ID, so a receiver can tell a repeat. One bad
-//! address fails alone. Without an SMTP server mails are kept and shown, and this job has nothing to do.
+//! address fails alone, also one in copy. Without an SMTP server mails are kept and shown, and this job has nothing to do.
 
 use std::sync::Arc;
 
@@ -18,6 +18,9 @@ use crate::store::job::Job;
 use crate::store::mail::{self, Mail, MailAttachment};
 use books::ids::MailId;
 
+/// So many tries wait for copies that the server puts off, which is some minutes; afterwards the mail goes without them.
+const TRIES_FOR_COPIES: i64 = 3;
+
 /// Who writes: the lines to the mail server and the address of the installation.
 #[derive(Clone)]
 pub struct Postman {
@@ -33,10 +36,11 @@ impl Postman {
         Ok(Postman { lines: Lines::new(server), host: from.email.domain().to_owned(), from })
     }
 
-    /// One try to hand one mail over, with what goes along.
+    /// One try to hand one mail over, with what goes along; see [`Lines::hand_over`].
     pub async fn deliver(&self, mail: &Mail, attached: &[MailAttachment], from: &Business) -> Delivery {
+        let copies_wait = mail.tries < TRIES_FOR_COPIES;
         match self.message(mail, attached, from) {
-            Ok(message) => self.lines.hand_over(message.envelope(), &message.formatted()).await,
+            Ok(message) => self.lines.hand_over(message.envelope(), &message.formatted(), copies_wait).await,
             Err(error) => Delivery::Refused(error.to_string()),
         }
     }
@@ -128,7 +132,7 @@ pub async fn send(services: &Services, job: &Job) -> Result<()> {
     let last = job.tries + 1 >= super::TRIES;
     let delivery = postman.deliver(&mail, &attached, &from).await;
     let (state, error) = match &delivery {
-        Delivery::Sent => ("sent", None),
+        Delivery::Sent(without) => ("sent", without.clone()),
         Delivery::Refused(why) => ("failed", Some(why.clone())),
         Delivery::Later(why) => (if last { "failed" } else { "queued" }, Some(why.clone())),
     };

@@ -25,6 +25,10 @@ pub enum Manner {
     HangsUpAfterwards,
     /// 550 to the recipient.
     Refuses,
+    /// 550 to every recipient whose address begins with `nobody`.
+    KnowsSome,
+    /// 451 to every recipient whose address begins with `nobody`.
+    PutsSomeOff,
     /// Takes it, after a moment at every step.
     IsSlow,
     /// The text arrives, and then nothing happens any more.
@@ -143,6 +147,8 @@ async fn converse(
             ("AUTH", Manner::KnowsNobody) => b"535 5.7.8 Wrong name or password\r\n",
             ("AUTH", _) => b"235 2.7.0 welcome\r\n",
             ("RCPT", Manner::AsksToComeBack) => b"451 4.7.1 Greylisted, come back later\r\n",
+            ("RCPT", Manner::KnowsSome) if line.contains("<nobody") => b"550 5.1.1 User unknown\r\n",
+            ("RCPT", Manner::PutsSomeOff) if line.contains("<nobody") => b"451 4.2.2 Mailbox full for now\r\n",
             ("RCPT", Manner::Refuses) => b"550 5.1.1 User unknown\r\n",
             ("DATA", _) => {
                 stream.write_all(b"354 go on\r\n").await?;

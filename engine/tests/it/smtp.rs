@@ -1,9 +1,12 @@
 //! Mail against a mail server of the tests' own, which asks to come back, hangs up after the text, refuses an address, takes
 //! its time. On both databases. Left out: encryption and lines that are used again (`smtp_lines.rs`).
 
+use books::account::Target;
 use books::ids::MailId;
+use books::order::OrderState;
 use engine::error::Error;
 use engine::flows::report_bounce::{report_bounce, report_notice};
+use engine::flows::request_payment::{Asking, request_payment};
 use engine::flows::reword_mail::{reword_mail, send_test_mail};
 use engine::flows::save_business::save_settings;
 use engine::flows::send_message::{NewMessage, To, send_message};
@@ -15,12 +18,12 @@ use engine::services::Services;
 use engine::sheets::statement::Period;
 use engine::smtp::MailServer;
 use engine::store::business::Settings;
-use engine::store::mail;
+use engine::store::mail::{self, outbox};
 use locale::Language;
 
 use crate::kit::{Place, block_on};
 use crate::mail_server::{Arrived, MailHost, Manner};
-use crate::shop::Shop;
+use crate::shop::{Shop, line};
 
 fn header<'t>(text: &'t str, name: &str) -> &'t str {
     let wanted = format!("{name}: ");
@@ -103,6 +106,47 @@ fn one_bad_address_fails_alone_and_what_came_back_is_marked() {
                 assert_eq!(state(&services, &shop, good).await, bounced);
             }
             assert!(matches!(report_notice(&services.db, &shop.call, "Hello").await, Err(Error::Invalid(_))));
+            shop.services.db.shutdown();
+        });
+    }
+}
+
+/// A mail about an order to these addresses, the first of them the customer's.
+async fn asked(services: &Services, shop: &Shop, to: &str, cc: &str) -> MailId {
+    let order = shop.order(shop.customer, vec![line("Oak shelf", 25_00)], OrderState::Confirmed).await;
+    let asking = Asking { to: Some(to.to_owned()), cc: vec![cc.to_owned()], ..Asking::default() };
+    request_payment(services, &shop.call, Target::Order(order), asking).await.expect("a request");
+    run_due(services).await.expect("jobs run");
+    let newest = outbox(&services.db, shop.call.business, None, "payment_request", None, 1).await.expect("mails");
+    newest.first().expect("the request's").id
+}
+
+#[test]
+fn a_copy_that_is_refused_or_put_off_for_long_holds_up_nobody() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(&place).await;
+            let (services, arrived) = with_server(&shop, vec![Manner::KnowsSome]).await;
+            let id = asked(&services, &shop, "pay@fern.example", "nobody@fern.example").await;
+            let said = "No copy for nobody@fern.example: The mail server localhost answered 550 5.1.1 User unknown";
+            assert_eq!(state(&services, &shop, id).await, ("sent".to_owned(), Some(said.to_owned())));
+            // The other way round the copy arrives, and the customer is known not to be reached.
+            let id = asked(&services, &shop, "nobody@fern.example", "pay@fern.example").await;
+            let (failed, why) = state(&services, &shop, id).await;
+            assert!(failed == "failed" && why.is_some_and(|why| why.contains("answered 550 5.1.1 User unknown")));
+            assert_eq!(arrived.lock().expect("nobody panicked with it").len(), 2);
+
+            let (services, arrived) = with_server(&shop, vec![Manner::PutsSomeOff; 8]).await;
+            let id = asked(&services, &shop, "pay@fern.example", "nobody@fern.example").await;
+            for _ in 0..2 {
+                assert_eq!(state(&services, &shop, id).await.0, "queued", "a copy may be greylisted");
+                later(&services).await;
+            }
+            assert!(arrived.lock().expect("nobody panicked with it").is_empty());
+            later(&services).await;
+            let (sent, why) = state(&services, &shop, id).await;
+            assert!(sent == "sent" && why.is_some_and(|why| why.starts_with("No copy for nobody@fern.example: ")));
+            assert_eq!(arrived.lock().expect("nobody panicked with it").len(), 1);
             shop.services.db.shutdown();
         });
     }

@@ -114,6 +114,7 @@ pub async fn show(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<MailId>) -
         about: about(mail.about.as_deref()),
         error: mail.error.clone(),
         waits: mail.state == "queued",
+        sent: mail.state == "sent",
         attachments: attached.iter().map(|one| file(&mail, one)).collect(),
         text: mail.body_text.clone(),
         history: words::history(&desk, &names, &events),

@@ -52,7 +52,7 @@ pub struct Mail {
     /// What it is about: the id of a request, payment or link.
     about: Option<String>,
     customer: Option<String>,
-    /// What the mail server said when it failed.
+    /// What the mail server said when it failed; of one that is `sent`, which copies it refused.
     error: Option<String>,
     tries: i64,
     #[schema(format = DateTime)]

@@ -43,10 +43,12 @@ pub struct MailPage {
     pub at: Moment,
     pub status: Chip,
     pub about: Option<Link>,
-    /// Why it did not get through.
+    /// Why it, or a copy, did not get through.
     pub error: Option<String>,
     /// It is tried again by itself.
     pub waits: bool,
+    /// The server took it; what is said is about copies.
+    pub sent: bool,
     pub attachments: Vec<Link>,
     pub text: String,
     pub history: Vec<HistoryRow>,
