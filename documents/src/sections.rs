@@ -18,6 +18,10 @@ const LONG: usize = 16;
 /// Beyond so many the typesetter, which asks every page for its rows again, takes seconds and a gigabyte: no sum is carried then.
 const TOO_LONG: usize = 200;
 
+/// The type of a table, in points, and the smallest that it may shrink to.
+const USUAL: f64 = 9.0;
+const SMALLEST: f64 = 6.0;
+
 /// One row of sums.
 pub(crate) fn row(label: impl Into<String>, amount: String) -> Value {
     json!({ "label": label.into(), "amount": amount, "style": "plain" })
@@ -39,7 +43,27 @@ pub(crate) fn head(word: &str, wide: bool, end: bool) -> Value {
 }
 
 pub(crate) fn table(title: &str, heads: Vec<Value>, rows: Vec<Vec<String>>) -> Value {
-    json!({ "title": title, "heads": heads, "rows": rows })
+    let size = type_size(&heads, rows.iter().map(Vec::as_slice));
+    json!({ "title": title, "heads": heads, "rows": rows, "size": size })
+}
+
+/// In points: what the narrow columns need, so that the wide one keeps some room for words whatever the amounts are.
+fn type_size<'r>(heads: &[Value], rows: impl Iterator<Item = &'r [String]>) -> f64 {
+    let mut longest: Vec<usize> = heads.iter().map(|head| head["word"].as_str().map_or(0, letters)).collect();
+    for row in rows {
+        for (most, cell) in longest.iter_mut().zip(row) {
+            *most = cell.lines().map(letters).fold(*most, usize::max);
+        }
+    }
+    let narrow = heads.iter().zip(&longest).filter(|(head, _)| head["wide"] == false);
+    let all: usize = narrow.map(|(_, letters)| letters).sum();
+    // Of the page's 170 mm and more, so many letters of the usual size, with the gaps between them, leave the words what they need.
+    const ROOM: f64 = 58.0;
+    (USUAL * ROOM / (all as f64).max(ROOM)).max(SMALLEST)
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().count()
 }
 
 /// Joins what is not empty, the second part on a smaller line below.
@@ -70,8 +94,10 @@ impl Tongue {
             heads.push(head(words.tax, false, true));
         }
         heads.push(head(words.amount, false, true));
-        let rows: Vec<Value> = body.lines.iter().map(|line| self.line(line, body.prices, taxed)).collect();
-        Ok(json!({ "heads": heads, "rows": rows, "carried": self.carried(body)? }))
+        let cells: Vec<Vec<String>> = body.lines.iter().map(|line| self.cells(line, body.prices, taxed)).collect();
+        let size = type_size(&heads[1..], cells.iter().map(Vec::as_slice));
+        let rows: Vec<Value> = body.lines.iter().zip(&cells).map(|(line, cells)| self.line(line, cells)).collect();
+        Ok(json!({ "heads": heads, "rows": rows, "size": size, "carried": self.carried(body)? }))
     }
 
     /// What the lines have come to after each of them, for the foot of a page on which the table does not end. Of a short
@@ -91,8 +117,8 @@ impl Tongue {
         Ok(sums)
     }
 
-    fn line(&self, line: &PaperLine, prices: Prices, taxed: bool) -> Value {
-        let removed = line.amended.as_ref().is_some_and(|amended| amended.removed);
+    /// What a line has in the columns behind its description.
+    fn cells(&self, line: &PaperLine, prices: Prices, taxed: bool) -> Vec<String> {
         let rate = line.tax_rate.as_deref().map(|rate| self.percent(rate)).unwrap_or_default();
         let amount = in_column(line, prices);
         let mut cells = vec![self.quantity(&line.quantity), self.plain(line.unit_amount)];
@@ -100,12 +126,17 @@ impl Tongue {
             cells.push(rate);
         }
         cells.push(self.plain(amount));
+        cells
+    }
+
+    fn line(&self, line: &PaperLine, cells: &[String]) -> Value {
+        let removed = line.amended.as_ref().is_some_and(|amended| amended.removed);
         json!({
             "name": line.description,
             "detail": line.detail,
             "removed": removed,
             "amended": line.amended.as_ref().map(|amended| self.amended(amended)).unwrap_or_default(),
-            "cells": cells.into_iter().map(|text| json!({ "text": text, "struck": removed })).collect::<Vec<_>>(),
+            "cells": cells.iter().map(|text| json!({ "text": text, "struck": removed })).collect::<Vec<_>>(),
         })
     }
 

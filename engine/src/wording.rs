@@ -122,6 +122,20 @@ pub fn entry(tongue: &Tongue, kind: EntryKind, description: &str) -> String {
     }
 }
 
+/// An entry's description beside a column that has the document's number: `Payment, Visa ending 4242`.
+pub fn beside_number(tongue: &Tongue, description: String, number: &str) -> String {
+    if number.is_empty() {
+        return description;
+    }
+    let keys = ["document-order", "document-application", "document-invoice", "document-payment", "document-refund"];
+    for named in keys.map(|key| tongue.say(key).with("number", number).to_string()) {
+        if let (Some(rest), Some(noun)) = (description.strip_prefix(&named), named.strip_suffix(number)) {
+            return format!("{}{rest}", noun.trim_end());
+        }
+    }
+    description
+}
+
 /// Why money went back: in the reader's words where the processor's own desk gave it back, else as staff wrote it.
 pub fn refund_reason(tongue: &Tongue, reason: &str) -> String {
     entry(tongue, EntryKind::Refund, reason)
@@ -212,6 +226,21 @@ fn sentence(text: &str) -> String {
 mod tests {
     use super::*;
     use locale::Language;
+
+    #[test]
+    fn a_number_is_not_said_twice_side_by_side() {
+        let french = Tongue::of(Language::French);
+        for (said, want) in [
+            ("Commande ORD-2026-00042", "Commande"),
+            ("Paiement PAY-2026-00058, virement", "Paiement PAY-2026-00058, virement"),
+            ("Avoir sur ORD-2026-00042", "Avoir sur ORD-2026-00042"),
+            ("Retouche", "Retouche"),
+        ] {
+            assert_eq!(beside_number(&french, said.to_owned(), "ORD-2026-00042"), want);
+        }
+        let paid = beside_number(&french, "Paiement PAY-2026-00058, virement".to_owned(), "PAY-2026-00058");
+        assert_eq!(paid, "Paiement, virement");
+    }
 
     #[test]
     fn the_books_own_descriptions_are_said_in_the_reader_s_language() {

@@ -1,7 +1,8 @@
 //! What users write is data: markup, endless words, other scripts and pictures print as they are or as a box, and
 //! never break a paper.
 
-use books::paper::{Fact, PayPanel};
+use books::money::Money;
+use books::paper::{AgeingStrip, Fact, PayPanel};
 
 use super::pages::Pages;
 use super::samples;
@@ -53,7 +54,8 @@ fn endless_words_stay_within_the_page() {
     paper.notes = vec![word.clone()];
     paper.body.lines[0].description = word.clone();
     paper.body.lines[0].quantity = "1234567890.1234 kilogram-meters".into();
-    paper.payments[0].number = word.clone();
+    // Numbers are ours: a prefix, a year and digits.
+    paper.payments[0].number = "PAYMENTS-OF-2026-0000000042".into();
     paper.pay = Some(PayPanel {
         url: format!("https://pay.fern.example/{}", "a".repeat(300)),
         text: word.clone(),
@@ -61,7 +63,33 @@ fn endless_words_stay_within_the_page() {
     });
     let pages = Pages::of(crate::order::print(&paper));
     pages.assert_within_margins();
+    pages.assert_nothing_overlaps();
+    assert!(pages.has_no_invisible_letters(), "a reader who copies the text takes along what stands there");
     assert!(crate::order(&paper).is_ok());
+}
+
+#[test]
+fn endless_names_and_the_largest_amounts_stay_in_their_columns() {
+    let mut paper = samples::statement();
+    let closing = paper.closing;
+    let usd = |minor| Money { minor, ..closing };
+    let [fifth, all] = [160_000_000_000_000, 800_000_000_000_000].map(usd);
+    let [owed, sum] = [-400_000_000_000_000, -800_000_000_000_000].map(usd);
+    (paper.opening, paper.closing, paper.last_closing) = (owed, sum, None);
+    paper.movements.truncate(1);
+    (paper.movements[0].amount, paper.movements[0].balance) = (owed, sum);
+    paper.entered_since = Vec::new();
+    let free_credit = usd(0);
+    paper.ageing = AgeingStrip { current: fifth, d1_30: fifth, d31_60: fifth, d61_90: fifth, d90_plus: fifth, free_credit };
+    paper.open_items.truncate(1);
+    (paper.open_items[0].amount, paper.open_items[0].open) = (all, all);
+    paper.customer.name = "W".repeat(60);
+    paper.customer.reference = "WMWMWMWMWMWMWMWMWMWMWM".into();
+    paper.head.business.name = "Lebensversicherungsgesellschaft Rindfleischetikettierung".into();
+    paper.customer.address = vec!["Taumatawhakatangihangakoauauotamatea 12".into()];
+    let wide = Pages::of(crate::statement::print(&paper));
+    wide.assert_within_margins();
+    wide.assert_nothing_overlaps();
 }
 
 #[test]

@@ -77,6 +77,23 @@ impl Pages {
         }
     }
 
+    pub(super) fn has_no_invisible_letters(&self) -> bool {
+        self.runs.iter().flatten().all(|run| !run.text.contains('\u{200b}'))
+    }
+
+    /// No two runs of letters stand on one another.
+    pub(super) fn assert_nothing_overlaps(&self) {
+        for page in &self.runs {
+            for (at, one) in page.iter().enumerate() {
+                let beside = page[at + 1..].iter().filter(|other| (other.baseline - one.baseline).abs() < 4.0);
+                for other in beside.filter(|other| !other.text.trim().is_empty() && !one.text.trim().is_empty()) {
+                    let apart = one.right - 0.5 <= other.left || other.right - 0.5 <= one.left;
+                    assert!(apart, "{:?} and {:?} stand on one another", one.text, other.text);
+                }
+            }
+        }
+    }
+
     /// Whether the line that shows these words goes up to the right margin.
     pub(super) fn reaches_right_margin(&self, words: &str) -> bool {
         let edge = self.document.pages()[0].frame.size().x.to_pt() - Abs::mm(20.0).to_pt();
@@ -140,6 +157,7 @@ fn collect(frame: &Frame, at: Transform, runs: &mut Vec<Run>) {
 pub(super) fn check(name: &str, print: Made, pages: usize) {
     let made = Pages::of(print);
     made.assert_within_margins();
+    made.assert_nothing_overlaps();
     assert_eq!(made.len(), pages, "{name} has another number of pages:\n{}", made.all());
     let text = (0..made.len()).map(|at| format!("── page {} ──\n{}\n", at + 1, made.text(at))).collect::<String>();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.txt"));

@@ -52,7 +52,7 @@ pub struct Moved {
     pub kind: EntryKind,
     pub on: Day,
     pub description: String,
-    /// The number of its document, where the description does not say it already.
+    /// The number of its document.
     pub number: String,
     pub amount: i64,
     /// After it.
@@ -130,8 +130,7 @@ impl Numbers {
         let order = entry.order.and_then(|id| self.orders.get(&id));
         let payment = entry.payment.and_then(|id| self.payments.get(&id));
         let invoice = entry.invoice.and_then(|id| self.invoices.get(&id));
-        let number = payment.or(invoice).or(order).filter(|number| !entry.description.contains(number.as_str()));
-        number.cloned().unwrap_or_default()
+        payment.or(invoice).or(order).cloned().unwrap_or_default()
     }
 
     fn moved(&self, entry: &Entry, balance: i64) -> Moved {

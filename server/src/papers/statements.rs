@@ -1,5 +1,6 @@
 //! Statements of account and payment letters as papers: both show what is open, from the same sheet.
 
+use books::entry::EntryKind;
 use books::money::Money;
 use books::paper::{AgeingStrip, LetterPaper, Movement, OpenItem, PayPanel, StatementPaper};
 use engine::sheets::statement::{Moved, StatementSheet};
@@ -8,11 +9,16 @@ use locale::Tongue;
 
 use super::{letterhead, party, tongue};
 
+/// The description of an entry whose number has a column of its own.
+fn beside(tongue: &Tongue, kind: EntryKind, description: &str, number: &str) -> String {
+    wording::beside_number(tongue, wording::entry(tongue, kind, description), number)
+}
+
 fn open_items(tongue: &Tongue, sheet: &StatementSheet) -> Vec<OpenItem> {
     let money = |minor| Money::new(minor, sheet.currency);
     let items = sheet.open.iter().map(|item| OpenItem {
         number: item.number.clone(),
-        description: wording::entry(tongue, item.kind, &item.description),
+        description: beside(tongue, item.kind, &item.description, &item.number),
         on: item.on,
         due_on: item.due_on,
         // Without a named due day it is aged, but never called late.
@@ -30,7 +36,7 @@ pub fn statement_paper(sheet: &StatementSheet, pay_url: Option<String>) -> State
     let tongue = tongue(&head);
     let moved = |row: &Moved| Movement {
         on: row.on,
-        description: wording::entry(&tongue, row.kind, &row.description),
+        description: beside(&tongue, row.kind, &row.description, &row.number),
         number: row.number.clone(),
         amount: money(row.amount),
         balance: money(row.balance),

@@ -69,7 +69,7 @@ impl StatementView {
         let row = |moved: &Moved| StatementRow {
             on: day(moved.on),
             description: wording::entry(tongue, moved.kind, &moved.description),
-            number: moved.number.clone(),
+            number: beneath(&moved.description, &moved.number),
             amount: amount(moved.amount),
             balance: amount(moved.balance),
         };
@@ -94,7 +94,7 @@ impl StatementView {
                 .iter()
                 .map(|item| OpenRow {
                     description: wording::entry(tongue, item.kind, &item.description),
-                    number: item.number.clone(),
+                    number: beneath(&item.description, &item.number),
                     on: day(item.on),
                     due_on: item.due_on.map(day),
                     late: match (item.due_on, item.days_past_due) {
@@ -108,4 +108,9 @@ impl StatementView {
             free_credit: amount(a.credit),
         }
     }
+}
+
+/// The number beneath a description that does not say it.
+fn beneath(description: &str, number: &str) -> String {
+    if description.contains(number) { String::new() } else { number.to_owned() }
 }
