@@ -16,6 +16,7 @@ use crate::flows::call::{Call, Key};
 use crate::flows::send_message::release_due;
 use crate::flows::{approvals, charge_saved, keep_method, key_apart};
 use crate::services::Services;
+use crate::smtp;
 use crate::store::job::{self, AGAIN, REMOVE, TAKE};
 
 pub(crate) use crate::store::job::Job;
@@ -55,6 +56,16 @@ fn backoff(tries: i64) -> i64 {
 enum Lane {
     Mails,
     Rest,
+}
+
+impl Lane {
+    /// How many of its jobs run side by side. A mail is taken when there is a line for it, so that its lease does not run while it waits.
+    fn wide(self) -> usize {
+        match self {
+            Lane::Mails => smtp::AT_ONCE,
+            Lane::Rest => BATCH as usize,
+        }
+    }
 }
 
 /// Runs until the process ends. Faults of one round are logged and the next round goes on.
@@ -123,13 +134,15 @@ async fn run_lane(services: &Services, lane: Lane) -> Result<usize> {
         let now = services.db.clock().now();
         let due = services.db.read(async move |reader| job::due(reader, now, lane == Lane::Mails, BATCH).await).await?;
         // Side by side: their transactions share durable commits, and a slow one holds up none.
-        let mut running = JoinSet::new();
-        for job in due {
-            let services = services.clone();
-            running.spawn(async move { take_and_run(&services, job, now).await });
-        }
+        let (mut running, mut waiting) = (JoinSet::new(), due.into_iter());
         let mut began = 0;
-        while let Some(ended) = running.join_next().await {
+        loop {
+            let free = lane.wide() - running.len();
+            for job in waiting.by_ref().take(free) {
+                let services = services.clone();
+                running.spawn(async move { take_and_run(&services, job).await });
+            }
+            let Some(ended) = running.join_next().await else { break };
             let ended = ended.map_err(|error| Error::Fault(format!("background work ended by itself: {error}")))?;
             began += usize::from(ended?);
         }
@@ -144,8 +157,9 @@ async fn run_lane(services: &Services, lane: Lane) -> Result<usize> {
     }
 }
 
-/// Answers false when another node holds the job.
-async fn take_and_run(services: &Services, job: Job, now: Instant) -> Result<bool> {
+/// Answers false when another node holds the job, or had it meanwhile.
+async fn take_and_run(services: &Services, job: Job) -> Result<bool> {
+    let now = services.db.clock().now();
     if !take(services, &job, now).await? {
         return Ok(false);
     }

@@ -2,8 +2,8 @@
 //!
 //! Invariants: a password goes over an encrypted line, or to this computer itself; whoever demands encryption sends nothing
 //! without it, and a certificate that is not valid ends the talk before a word of the mail. A line is used again only after
-//! a whole talk on it has ended well, so that no answer is ever taken for that to another mail. Limits: [`AT_ONCE`] lines
-//! and [`PATIENCE`] a mail. Left out: what is written on the envelope (`jobs/send_mail.rs`).
+//! a whole talk on it has ended well, so that no answer is ever taken for that to another mail. Limits: [`PATIENCE`] a mail, and
+//! [`AT_ONCE`] mails, which their lane keeps to (`jobs.rs`). Left out: what is written on the envelope (`jobs/send_mail.rs`).
 
 use std::error::Error as StdError;
 use std::sync::{Arc, Mutex};
@@ -20,17 +20,16 @@ use percent_encoding::percent_decode_str;
 use rustls::CertificateError;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::error::{Error, Result};
 
-/// At most so many lines to the server at a time, which is what careful servers take from one client.
-const AT_ONCE: usize = 8;
+/// At most so many mails are handed over at a time, each on a line of its own, which is what careful servers take from one client.
+pub(crate) const AT_ONCE: usize = 8;
 /// A line that nothing was said on for so long is closed; servers that hang up by themselves mostly wait longer.
 const IDLE: Duration = Duration::from_secs(45);
-/// How long a mail may take, the wait for a line included. Shorter than the lease of its job, so that no other node begins
+/// How long a mail may take. Shorter than the lease of its job, so that no other node begins
 /// with it meanwhile.
 const PATIENCE: Duration = Duration::from_secs(100);
 const CONNECT: Duration = Duration::from_secs(30);
@@ -223,16 +222,15 @@ fn said(error: &SmtpError) -> String {
     error.status().map_or_else(|| text.clone(), |code| format!("{code} {text}"))
 }
 
-/// Lines to one server, and the mails that wait for one.
+/// Lines to one server.
 pub struct Lines {
     server: MailServer,
     free: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
-    turns: Semaphore,
 }
 
 impl Lines {
     pub fn new(server: MailServer) -> Arc<Lines> {
-        Arc::new(Lines { server, free: Mutex::default(), turns: Semaphore::new(AT_ONCE) })
+        Arc::new(Lines { server, free: Mutex::default() })
     }
 
     /// One try to hand one mail over. Its first address decides what became of it; those after it are copies. A copy that the server
@@ -250,7 +248,6 @@ impl Lines {
     }
 
     async fn try_it(self: &Arc<Self>, envelope: &Envelope, mail: &[u8], copies_wait: bool) -> Delivery {
-        let _turn = self.turns.acquire().await.expect("the turns are never closed");
         let mut line = match self.line().await {
             Ok(line) => line,
             Err(why) => return Delivery::Later(why),

@@ -41,7 +41,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0010_own_papers",
     "0011_order_of_entries",
     "0012_kept_of_payouts",
-    "0013_each_dispute"
+    "0013_each_dispute",
+    "0014_mail_threads"
 ];
 
 const CREATE: &str = "create table if not exists schema_version (

@@ -72,6 +72,7 @@ pub async fn send_test_mail(services: &Services, call: &Call, kind: &str, langua
                 kind: "test".to_owned(),
                 customer_id: None,
                 about: None,
+                thread: None,
                 cause: event.to_string(),
                 send_to: to.clone(),
                 cc: "[]".to_owned(),

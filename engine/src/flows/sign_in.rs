@@ -4,6 +4,7 @@ use books::ids::{BusinessId, SessionId, UserId};
 
 use super::audit::{Act, event_id};
 use super::call::{Actor, Call};
+use super::check;
 use crate::db::{Db, sql};
 use crate::error::{Error, Result};
 use crate::keys::{digest, new_token};
@@ -30,8 +31,17 @@ pub struct SignedIn {
 
 /// Every user that this address and password open, oldest business first; empty when wrong. Takes as long either way.
 pub async fn check_password(db: &Db, email: &str, password: &str) -> Result<Vec<User>> {
-    let email = email.trim().to_lowercase();
-    let users = db.read(async move |reader| user::by_email(reader, &email).await).await?;
+    let typed = email.trim().to_owned();
+    let users = db
+        .read(async move |reader| {
+            let users = user::by_email(reader, &typed).await?;
+            match check::email("email", &typed) {
+                // A domain beyond a to z is kept in another form than it is typed in.
+                Ok(kept) if users.is_empty() && kept != typed => user::by_email(reader, &kept).await,
+                _ => Ok(users),
+            }
+        })
+        .await?;
     if users.is_empty() {
         passwords::verify(password, None).await?;
     }

@@ -32,21 +32,30 @@ struct Envelope {
     kind: &'static str,
     customer: Option<CustomerId>,
     about: String,
+    /// Whose mails stand together: those about one document.
+    thread: Option<String>,
     to: String,
     cc: Vec<String>,
     reply_to: Option<String>,
 }
 
 impl Envelope {
-    /// To a customer; what they answer goes to the business's own mailbox.
+    /// To a customer; what they answer goes to the business's own mailbox. In a thread of its own until it is put in another.
     fn to_customer(kind: &'static str, seller: &Business, customer: CustomerId, about: impl Display, to: String) -> Envelope {
         let reply_to = seller.email.clone();
-        Envelope { kind, customer: Some(customer), about: about.to_string(), to, cc: Vec::new(), reply_to }
+        let about = about.to_string();
+        Envelope { kind, customer: Some(customer), thread: Some(about.clone()), about, to, cc: Vec::new(), reply_to }
     }
 
     /// To one of the staff, about something of a customer's.
     fn to_staff(kind: &'static str, customer: CustomerId, about: impl Display, to: String) -> Envelope {
-        Envelope { kind, customer: Some(customer), about: about.to_string(), to, cc: Vec::new(), reply_to: None }
+        let about = about.to_string();
+        Envelope { kind, customer: Some(customer), thread: Some(about.clone()), about, to, cc: Vec::new(), reply_to: None }
+    }
+
+    /// With the other mails about that.
+    fn in_thread(self, of: impl Display) -> Envelope {
+        Envelope { thread: Some(of.to_string()), ..self }
     }
 }
 
@@ -68,6 +77,7 @@ async fn keep(services: &Services, job: &Job, envelope: Envelope, composed: Comp
                 kind: envelope.kind.to_owned(),
                 customer_id: envelope.customer,
                 about: Some(envelope.about.clone()),
+                thread: envelope.thread.clone(),
                 cause: cause.to_string(),
                 send_to: envelope.to.clone(),
                 cc: serde_json::json!(envelope.cc).to_string(),

@@ -61,9 +61,9 @@ impl Postman {
         if let Some(reply_to) = &mail.reply_to {
             message = message.reply_to(mailbox(reply_to)?);
         }
-        // Mails about one document stand together: all of them refer to the same beginning.
-        if let Some(about) = mail.about.as_ref().filter(|_| mail.kind != "portal_entry") {
-            message = message.references(format!("<{about}@{}>", self.host));
+        // Mails of one thread refer to the same beginning.
+        if let Some(thread) = &mail.thread {
+            message = message.references(format!("<{thread}@{}>", self.host));
         }
         message = match mail.kind.as_str() {
             "message" => {

@@ -10,10 +10,19 @@ const MOST: usize = 256 * 1024;
 /// The longest reason that is kept.
 const REASON: usize = 500;
 
-/// That a mail was given up.
+/// That a mail was given up for one of its addresses or several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bounce {
     pub mail: MailId,
+    /// One for each address that was given up; at least one.
+    pub returned: Vec<Returned>,
+}
+
+/// One address that a mail was given up for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    /// The address as the notice names it, and as it was before somebody's server sent it on. Empty where it names none.
+    pub addresses: Vec<String>,
     /// In the server's own words.
     pub reason: String,
 }
@@ -22,29 +31,43 @@ pub struct Bounce {
 pub fn read(notice: &str) -> Option<Bounce> {
     let end = notice.char_indices().nth(MOST).map_or(notice.len(), |(at, _)| at);
     let lines = unfolded(&notice[..end]);
-    let field = |name: &str| {
-        lines.iter().find_map(|line| {
-            let (own, value) = line.split_once(':')?;
-            own.trim().eq_ignore_ascii_case(name).then(|| value.trim())
-        })
-    };
+    let returned: Vec<Returned> = lines.split(String::is_empty).filter_map(given_up).collect();
+    let mail = ["Original-Message-ID", "Message-ID"]
+        .iter()
+        .flat_map(|name| values(&lines, name))
+        .find_map(|value| value.trim_matches(['<', '>', ' ']).split('@').next()?.parse().ok())?;
+    (!returned.is_empty()).then_some(Bounce { mail, returned })
+}
+
+/// What a group of lines about one address says, if that address was given up.
+fn given_up(group: &[String]) -> Option<Returned> {
+    let field = |name: &str| values(group, name).next();
     let failed = field("Action").is_some_and(|action| action.eq_ignore_ascii_case("failed"));
     let status = field("Status").unwrap_or_default();
     // A status of the fifth class is given up for good (RFC 3463).
     if !failed && !status.starts_with("5.") {
         return None;
     }
-    let ids = lines.iter().filter_map(|line| {
+    let words = field("Diagnostic-Code").map(typed).filter(|words| !words.is_empty());
+    let reason = words.map_or_else(|| format!("given up, status {status}"), ToOwned::to_owned);
+    let addresses = ["Final-Recipient", "Original-Recipient"].iter().filter_map(|name| field(name));
+    Some(Returned {
+        addresses: addresses.map(|value| typed(value).trim_matches(['<', '>']).to_owned()).collect(),
+        reason: reason.chars().filter(|letter| !letter.is_control()).take(REASON).collect(),
+    })
+}
+
+/// What every field of this name says.
+fn values<'l>(lines: &'l [String], name: &str) -> impl Iterator<Item = &'l str> {
+    lines.iter().filter_map(move |line| {
         let (own, value) = line.split_once(':')?;
-        ["Original-Message-ID", "Message-ID"].iter().any(|name| own.trim().eq_ignore_ascii_case(name)).then(|| value.trim())
-    });
-    let mail = ids.filter_map(|value| value.trim_matches(['<', '>', ' ']).split('@').next()?.parse().ok()).next()?;
-    let words = field("Diagnostic-Code").map(|code| code.split_once(';').map_or(code, |(_, text)| text).trim());
-    let reason = match words {
-        Some(words) if !words.is_empty() => words.to_owned(),
-        _ => format!("given up, status {status}"),
-    };
-    Some(Bounce { mail, reason: reason.chars().filter(|letter| !letter.is_control()).take(REASON).collect() })
+        own.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+    })
+}
+
+/// What stands behind the type of a value: `rfc822; pay@fern.example`.
+fn typed(value: &str) -> &str {
+    value.split_once(';').map_or(value, |(_, text)| text).trim()
 }
 
 /// Lines of headers, with what is folded over several put together.
@@ -77,9 +100,19 @@ mod tests {
     fn a_notice_names_its_mail_and_its_reason() {
         let bounce = read(NOTICE).expect("a notice");
         assert_eq!(bounce.mail.to_string(), "mai_01h455vb4pex5vsknk084sn02q");
-        assert_eq!(bounce.reason, "550 5.1.1 <pay@fern.example>: User unknown");
+        let returned = |address: &str, reason: &str| Returned { addresses: vec![address.to_owned()], reason: reason.to_owned() };
+        let unknown = returned("pay@fern.example", "550 5.1.1 <pay@fern.example>: User unknown");
+        assert_eq!(bounce.returned, std::slice::from_ref(&unknown));
         let bare = NOTICE.replace("Diagnostic-Code: smtp; 550 5.1.1 <pay@fern.example>:\r\n    User unknown\r\n", "");
-        assert_eq!(read(&bare).expect("a notice").reason, "given up, status 5.1.1");
+        assert_eq!(read(&bare).expect("a notice").returned, [returned("pay@fern.example", "given up, status 5.1.1")]);
+        // One notice may be about several addresses; what is late alone is not given up.
+        let second = "\r\n\r\nFinal-Recipient: rfc822;<away@fern.example>\r\nAction: failed\r\nStatus: 5.2.2\r\n\r\n\
+            Final-Recipient: rfc822; late@fern.example\r\nAction: delayed\r\nStatus: 4.4.7\r\n\r\n--b\r\nContent-Type: message/rfc822";
+        let several = NOTICE.replace("\r\n\r\n--b\r\nContent-Type: message/rfc822", second);
+        assert_eq!(
+            read(&several).expect("a notice").returned,
+            [unknown, returned("away@fern.example", "given up, status 5.2.2")]
+        );
     }
 
     #[test]

@@ -13,12 +13,15 @@ pub struct Receipt<'a> {
     /// What it was applied to: document and amount.
     pub applied_to: &'a [(String, String)],
     pub still_due: &'a str,
+    /// What is set against nothing, where there is some.
+    pub left: Option<&'a str>,
     pub url: &'a str,
 }
 
 pub fn receipt(from: &Sender, values: &Receipt<'_>) -> Result<Composed> {
     let mut rows = vec![from.row("mail-payment", values.payment_number), from.row("mail-method", values.method)];
     rows.extend(values.applied_to.iter().cloned());
+    rows.extend(values.left.map(|left| from.row("paper-credit_left", left)));
     rows.push(from.row("mail-still-due", values.still_due));
     let letter = Letter {
         customer: values.customer_name.to_owned(),

@@ -108,6 +108,7 @@ fn receipt(from: &Sender) -> Result<Composed> {
         paid_on: &from.on("2026-02-03"),
         applied_to: &[(from.order(), from.usd(35_550)), (from.bill("INV-2026-00031"), from.usd(2_000))],
         still_due: &from.usd(6_240),
+        left: None,
         url: URL,
     };
     super::receipt::receipt(from, &values)

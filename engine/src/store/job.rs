@@ -40,7 +40,8 @@ sql!(OF_BUSINESS, "select * from job where business_id = $1 order by state, run_
 sql!(NEXT_DUE, "select min(run_at) as at from job where state = 'waiting'");
 sql!(pub(crate) TAKE, "
     update job set lease_until = $3, tries = tries + 1
-    where business_id = $1 and id = $2 and state = 'waiting' and (lease_until is null or lease_until < $4)");
+    where business_id = $1 and id = $2 and state = 'waiting' and run_at <= $4
+        and (lease_until is null or lease_until < $4)");
 sql!(pub(crate) REMOVE, "delete from job where business_id = $1 and id = $2");
 sql!(pub(crate) AGAIN, "
     update job set state = $3, run_at = $4, lease_until = null, error = $5 where business_id = $1 and id = $2");

@@ -14,6 +14,8 @@ table! {
         pub kind: String,
         pub customer_id: Option<CustomerId>,
         pub about: Option<String>,
+        /// TypeID of the document, or of what else it belongs to, whose mails stand together.
+        pub thread: Option<String>,
         pub cause: String,
         pub send_to: String,
         /// JSON list of addresses.

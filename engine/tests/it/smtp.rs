@@ -95,7 +95,7 @@ fn one_bad_address_fails_alone_and_what_came_back_is_marked() {
             assert_eq!(state(&services, &shop, good).await.0, "sent");
             assert_eq!(arrived.lock().expect("nobody panicked with it").len(), 1);
 
-            let refused = report_bounce(&services.db, &shop.call, bad, "it came back").await;
+            let refused = report_bounce(&services.db, &shop.call, bad, None, "it came back").await;
             assert!(matches!(refused, Err(Error::Refused(no)) if no.code == "NOT_SENT"));
             let notice = format!(
                 "Action: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 Mailbox full\n\nMessage-ID: <{good}@harbor.example>\n"
@@ -147,6 +147,64 @@ fn a_copy_that_is_refused_or_put_off_for_long_holds_up_nobody() {
             let (sent, why) = state(&services, &shop, id).await;
             assert!(sent == "sent" && why.is_some_and(|why| why.starts_with("No copy for nobody@fern.example: ")));
             assert_eq!(arrived.lock().expect("nobody panicked with it").len(), 1);
+            shop.services.db.shutdown();
+        });
+    }
+}
+
+#[test]
+fn a_copy_that_came_back_says_nothing_of_the_customer() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(&place).await;
+            let (services, _) = with_server(&shop, Vec::new()).await;
+            let id = asked(&services, &shop, "pay@fern.example", "Books@fern.example").await;
+            let notice = |address: &str| {
+                format!(
+                    "Final-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 Mailbox full\n\n\
+                     Message-ID: <{id}@harbor.example>\n"
+                )
+            };
+            let said = "No copy for Books@fern.example: 552 Mailbox full";
+            for _ in 0..2 {
+                report_notice(&services.db, &shop.call, &notice("books@FERN.example")).await.expect("a notice");
+                assert_eq!(state(&services, &shop, id).await, ("sent".to_owned(), Some(said.to_owned())));
+            }
+            let told =
+                |address: &'static str, reason: &'static str| report_bounce(&services.db, &shop.call, id, Some(address), reason);
+            let stranger = told("stranger@fern.example", "gone").await;
+            assert!(
+                matches!(stranger, Err(Error::Invalid(no)) if no.iter().any(|one| one.field == "address")),
+                "not among its own"
+            );
+            told("books@fern.example", "gone for good").await.expect("the copy");
+            let both = format!("{said} No copy for Books@fern.example: gone for good");
+            assert_eq!(state(&services, &shop, id).await, ("sent".to_owned(), Some(both)));
+            // An address that we do not know is where the customer's own server sent it on to.
+            report_notice(&services.db, &shop.call, &notice("private@elsewhere.example")).await.expect("a notice");
+            assert_eq!(state(&services, &shop, id).await, ("bounced".to_owned(), Some("552 Mailbox full".to_owned())));
+            shop.services.db.shutdown();
+        });
+    }
+}
+
+#[test]
+fn mails_about_one_order_stand_together_and_a_receipt_names_what_is_left() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(&place).await;
+            let (services, arrived) = with_server(&shop, Vec::new()).await;
+            let order = shop.order(shop.customer, vec![line("Oak shelf", 25_00)], OrderState::Confirmed).await;
+            shop.ask(order).await;
+            run_due(&services).await.expect("jobs run");
+            shop.pay_outside(shop.customer, 40_00, Some(order)).await;
+            run_due(&services).await.expect("jobs run");
+            let texts = arrived.lock().expect("nobody panicked with it").clone();
+            let [asked, receipt] = texts.as_slice() else { panic!("{texts:?}") };
+            for text in [asked, receipt] {
+                assert_eq!(header(text, "References"), format!("<{order}@harbor.example>"));
+            }
+            assert!(receipt.contains("Left as your credit: $15.00"), "{receipt}");
             shop.services.db.shutdown();
         });
     }

@@ -202,6 +202,29 @@ fn a_talk_that_was_given_up_is_never_gone_on_with() {
 }
 
 #[test]
+fn many_mails_to_a_slow_server_each_have_their_whole_time() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(&place).await;
+            let host = MailHost::open(vec![Manner::IsSlow; 40]).await;
+            // More than one of them needs, and less than they need one after another on so many lines.
+            let server = MailServer::new(&host.url(), None).expect("an address").patient_for(Duration::from_secs(4));
+            let services = through(&shop, server);
+            let mut mails = Vec::new();
+            for at in 0..40 {
+                mails.push(queued(&services, &shop, &format!("pay{at}@fern.example")).await);
+            }
+            run_due(&services).await.expect("jobs run");
+            for id in mails {
+                assert_eq!(state(&services, &shop, id).await, ("sent".to_owned(), None));
+            }
+            assert!(host.texts().len() == 40 && host.called() <= 16, "{} lines for 8 mails at a time", host.called());
+            shop.services.db.shutdown();
+        });
+    }
+}
+
+#[test]
 fn a_mail_server_that_sleeps_holds_up_no_other_work() {
     for place in Place::both() {
         block_on(async {

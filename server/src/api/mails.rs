@@ -52,7 +52,7 @@ pub struct Mail {
     /// What it is about: the id of a request, payment or link.
     about: Option<String>,
     customer: Option<String>,
-    /// What the mail server said when it failed; of one that is `sent`, which copies it refused.
+    /// What the mail server said when it failed; of one that is `sent`, which copies did not get through.
     error: Option<String>,
     tries: i64,
     #[schema(format = DateTime)]
@@ -170,17 +170,20 @@ async fn retry(
     written_down(&app, &call, StatusCode::OK, act, show, |()| id.to_string()).await
 }
 
-/// Why it came back.
+/// Why it came back, and from whom.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Returned {
+    /// Which of its addresses did not take it; without one, that which it was sent `to`. One in `cc` leaves the mail `sent`.
+    #[serde(default)]
+    address: Option<String>,
     #[schema(min_length = 1, max_length = 1000)]
     reason: String,
 }
 
 /// Report that a mail that was sent came back
 #[utoipa::path(post, path = "/api/v1/mails/{id}/bounce", tag = "mails", params(("id" = String, Path, description = "`mai_…`")),
-    request_body = Returned, responses((status = 200, description = "The mail, bounced", body = Mail)))]
+    request_body = Returned, responses((status = 200, description = "The mail as it stands now", body = Mail)))]
 async fn bounce(
     State(app): State<Arc<App>>,
     Writes(caller): Writes,
@@ -188,7 +191,7 @@ async fn bounce(
     StrictJson { value: new, request_hash }: StrictJson<Returned>,
 ) -> Result<Response, Problem> {
     let call = caller.call(request_hash);
-    let act = report_bounce(&app.services.db, &call, id, &new.reason);
+    let act = report_bounce(&app.services.db, &call, id, new.address.as_deref(), &new.reason);
     written(&app, &call, StatusCode::OK, act, async |id| Ok(Mail::from(mail::mail(&app.services.db, call.business, id).await?)))
         .await
 }
@@ -202,7 +205,7 @@ struct Notice {
 
 /// Hand in the notice that a mail server wrote about a mail; the mail is found by its Message-ID
 #[utoipa::path(post, path = "/api/v1/bounces", tag = "mails", request_body = Notice,
-    responses((status = 200, description = "The mail it is about, bounced", body = Mail)))]
+    responses((status = 200, description = "The mail it is about, as it stands now", body = Mail)))]
 async fn notice(
     State(app): State<Arc<App>>,
     Writes(caller): Writes,

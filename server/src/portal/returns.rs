@@ -135,6 +135,10 @@ pub fn receipt_in(shell: PayerShell, sheet: &PaymentSheet, back: &str, returned:
         let name = order.unwrap_or_else(|| wording::entry(tongue, charge.kind, &charge.description));
         facts.push(Fact { name, value: shown::amount(tongue, part, currency).text });
     }
+    if sheet.unapplied() > 0 {
+        let value = shown::amount(tongue, sheet.unapplied(), currency).text;
+        facts.push(Fact { name: tongue.say("paper-credit_left").to_string(), value });
+    }
     if outcome != Outcome::Received {
         facts.truncate(1);
     }

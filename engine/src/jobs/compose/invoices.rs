@@ -42,7 +42,7 @@ pub async fn invoice(services: &Services, job: &Job) -> Result<()> {
             url: &url,
         },
     )?;
-    let envelope = Envelope::to_customer("invoice", &sheet.business, sheet.customer.id, id, to);
+    let envelope = Envelope::to_customer(kind, &sheet.business, sheet.customer.id, id, to);
     let paper = paper_for(services, &sheet.business, kind, Printable::Invoice { sheet: &sheet, pay_url: Some(url) }).await;
     keep(services, job, envelope, composed, paper).await
 }
@@ -67,7 +67,7 @@ pub async fn credit_note(services: &Services, job: &Job) -> Result<()> {
             to_balance: (sheet.note.to_balance > 0).then(|| amount(sheet.note.to_balance)).as_deref(),
         },
     )?;
-    let envelope = Envelope::to_customer("credit_note", &sheet.business, sheet.customer.id, id, to);
+    let envelope = Envelope::to_customer("credit_note", &sheet.business, sheet.customer.id, id, to).in_thread(sheet.invoice.id);
     let paper = paper_for(services, &sheet.business, "credit_note", Printable::CreditNote(&sheet)).await;
     keep(services, job, envelope, composed, paper).await
 }

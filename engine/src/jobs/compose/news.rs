@@ -38,6 +38,7 @@ pub async fn portal_entry(services: &Services, job: &Job) -> Result<()> {
         kind: "portal_entry",
         customer: None,
         about: id.to_string(),
+        thread: None,
         to: entry.email,
         cc: Vec::new(),
         reply_to: business.email.clone(),

@@ -2,6 +2,7 @@
 //!
 //! Staff are told at the addresses that the request or the business names; without any, the first page for staff still says it.
 
+use books::account::Target;
 use books::ids::{LinkId, PaymentId, RefundId};
 use books::link::LinkState;
 use books::refund::RefundRoute;
@@ -55,12 +56,24 @@ pub async fn receipt(services: &Services, job: &Job) -> Result<()> {
             paid_on: &tongue.day(sheet.business.today(sheet.payment.succeeded_at.unwrap_or(sheet.payment.created_at))),
             applied_to: &applied,
             still_due: &amount(sheet.still_due),
+            left: (sheet.unapplied() > 0).then(|| amount(sheet.unapplied())).as_deref(),
             url: &url,
         },
     )?;
-    let envelope = Envelope::to_customer("receipt", &sheet.business, sheet.payment.customer_id, id, to);
+    let envelope = Envelope::to_customer("receipt", &sheet.business, sheet.payment.customer_id, id, to).in_thread(thread(&sheet));
     let paper = paper_for(services, &sheet.business, "receipt", Printable::Receipt(&sheet)).await;
     keep(services, job, envelope, composed, paper).await
+}
+
+/// What the mails about a payment stand with: the document that it named, else the only one that it pays, else itself.
+fn thread(sheet: &PaymentSheet) -> String {
+    match (sheet.payment.target(), sheet.orders.as_slice(), sheet.invoices.as_slice()) {
+        (Some(Target::Order(id)), ..) => id.to_string(),
+        (Some(Target::Invoice(id)), ..) => id.to_string(),
+        (_, [order], _) => order.id.to_string(),
+        (_, [], [invoice]) => invoice.id.to_string(),
+        _ => sheet.payment.id.to_string(),
+    }
 }
 
 /// The receipt's own link; one is made for a payment that did not come through a page.
@@ -98,7 +111,7 @@ pub async fn payment_notice(services: &Services, job: &Job) -> Result<()> {
         },
     )?;
     for to in asked.notified() {
-        let envelope = Envelope::to_staff("payment_notice", sheet.payment.customer_id, id, to);
+        let envelope = Envelope::to_staff("payment_notice", sheet.payment.customer_id, id, to).in_thread(thread(&sheet));
         keep(services, job, envelope, composed.clone(), None).await?;
     }
     Ok(())
@@ -129,7 +142,8 @@ pub async fn payment_failed(services: &Services, job: &Job) -> Result<()> {
             url: &link_url(services, &way_back.link.purpose, way_back.link.id),
         },
     )?;
-    let envelope = Envelope::to_customer("payment_failed", &sheet.business, sheet.payment.customer_id, id, to);
+    let envelope =
+        Envelope::to_customer("payment_failed", &sheet.business, sheet.payment.customer_id, id, to).in_thread(thread(&sheet));
     keep(services, job, envelope, composed, None).await
 }
 
@@ -164,7 +178,8 @@ pub async fn confirm(services: &Services, job: &Job) -> Result<()> {
             url: &url,
         },
     )?;
-    let envelope = Envelope::to_customer("confirm_payment", &sheet.business, sheet.payment.customer_id, id, to);
+    let envelope =
+        Envelope::to_customer("confirm_payment", &sheet.business, sheet.payment.customer_id, id, to).in_thread(thread(&sheet));
     keep(services, job, envelope, composed, None).await
 }
 
@@ -190,7 +205,7 @@ pub async fn refund_sent(services: &Services, job: &Job) -> Result<()> {
             owed: (sheet.owed() > 0).then_some(owed.as_str()),
         },
     )?;
-    let envelope = Envelope::to_customer("refund", &sheet.business, row.customer_id, id, to);
+    let envelope = Envelope::to_customer("refund", &sheet.business, row.customer_id, id, to).in_thread(thread(&sheet));
     let printed = refund_sheet(&services.db, business, id).await?;
     let paper = paper_for(services, &sheet.business, "refund", Printable::Refund(&printed)).await;
     keep(services, job, envelope, composed, paper).await
@@ -221,7 +236,7 @@ pub async fn alert(services: &Services, job: &Job) -> Result<()> {
         },
     )?;
     for to in sheet.business.settings()?.notify {
-        let envelope = Envelope::to_staff("staff_alert", sheet.payment.customer_id, &job.subject, to);
+        let envelope = Envelope::to_staff("staff_alert", sheet.payment.customer_id, &job.subject, to).in_thread(thread(&sheet));
         keep(services, job, envelope, composed.clone(), None).await?;
     }
     Ok(())

@@ -14,7 +14,7 @@ use crate::mail::{self, Sender};
 use crate::press::Printable;
 use crate::services::Services;
 use crate::sheets::invoice::{self, InvoiceSheet};
-use crate::sheets::link;
+use crate::sheets::link::{self, LinkSheet};
 use crate::sheets::order::{self, OrderSheet};
 use crate::store::business::Business;
 use crate::store::customer::Customer;
@@ -47,6 +47,13 @@ impl Asked {
         match self {
             Asked::Order(sheet) => wording::order(tongue, &sheet.order),
             Asked::Invoice(sheet) => wording::invoice(tongue, &sheet.invoice),
+        }
+    }
+
+    fn id(&self) -> String {
+        match self {
+            Asked::Order(sheet) => sheet.order.id.to_string(),
+            Asked::Invoice(sheet) => sheet.invoice.id.to_string(),
         }
     }
 
@@ -93,7 +100,7 @@ pub async fn payment_request(services: &Services, job: &Job) -> Result<()> {
     )?;
     let envelope = Envelope {
         cc: asked.copies(),
-        ..Envelope::to_customer("payment_request", seller, asked.customer_id, id, asked.send_to.clone())
+        ..Envelope::to_customer("payment_request", seller, asked.customer_id, id, asked.send_to.clone()).in_thread(sheet.id())
     };
     let paper = paper_for(services, seller, "payment_request", sheet.printable(url)).await;
     keep(services, job, envelope, composed, paper).await
@@ -113,7 +120,7 @@ pub async fn link_shared(services: &Services, job: &Job) -> Result<()> {
             url: &link_url(services, &sheet.link.purpose, sheet.link.id),
         },
     )?;
-    let envelope = Envelope::to_customer("link", &sheet.business, sheet.customer.id, sheet.link.id, to);
+    let envelope = Envelope::to_customer("link", &sheet.business, sheet.customer.id, sheet.link.id, to).in_thread(thread(&sheet));
     keep(services, job, envelope, composed, None).await
 }
 
@@ -132,6 +139,16 @@ pub async fn fresh_link(services: &Services, job: &Job) -> Result<()> {
             url: &link_url(services, &sheet.link.purpose, sheet.link.id),
         },
     )?;
-    let envelope = Envelope::to_customer("fresh_link", &sheet.business, sheet.customer.id, sheet.link.id, to);
+    let envelope =
+        Envelope::to_customer("fresh_link", &sheet.business, sheet.customer.id, sheet.link.id, to).in_thread(thread(&sheet));
     keep(services, job, envelope, composed, None).await
+}
+
+/// What the mails about a link stand with: the document that it leads to, else itself.
+fn thread(sheet: &LinkSheet) -> String {
+    match (&sheet.order, &sheet.invoice) {
+        (Some(order), _) => order.order.id.to_string(),
+        (None, Some(invoice)) => invoice.invoice.id.to_string(),
+        (None, None) => sheet.link.id.to_string(),
+    }
 }
