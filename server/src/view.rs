@@ -149,7 +149,6 @@ pub struct Fact {
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "parts/figures.html")]
 pub struct Figures {
-    pub net: Option<Amount>,
     /// Each rate with its tax, `VAT 19%`.
     pub taxes: Vec<(String, Amount)>,
     pub total: Amount,
@@ -158,10 +157,17 @@ pub struct Figures {
     pub credited: Amount,
     pub written_off: Amount,
     pub due: Amount,
-    /// `Amount due`, or `Due at issue` and the like.
-    pub due_label: &'static str,
+    /// A draft: nothing was charged, so that there is nothing to pay yet.
+    pub draft: bool,
 }
 impl HtmlSafe for Figures {}
+
+impl Figures {
+    /// What a page leads with, and what that is called.
+    pub fn lead(&self) -> (&'static str, &Amount) {
+        if self.draft { ("Total of this draft", &self.total) } else { ("Amount due", &self.due) }
+    }
+}
 
 /// One line of an order, as it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -234,7 +234,7 @@ stop = Beenden
 ## Links that do not work
 
 link-lost = Dieser Link funktioniert nicht
-link-lost-text = Vielleicht wurde er unvollständig kopiert oder durch einen neueren ersetzt. Öffnen Sie den Link in der letzten Nachricht, die Sie erhalten haben, oder fragen Sie, wer ihn gesendet hat.
+link-lost-text = Vielleicht wurde er unvollständig kopiert, durch einen neueren ersetzt, oder die Seite war länger als einen halben Tag offen. Öffnen Sie den Link in der letzten Nachricht, die Sie erhalten haben, oder fragen Sie, wer ihn gesendet hat.
 link-expired = Dieser Link ist abgelaufen
 links-stop = Links verfallen nach einiger Zeit, um Ihr Konto zu schützen. Wir können einen neuen an die hinterlegte Adresse senden.
 mail-fresh-link = Neuen Link zusenden

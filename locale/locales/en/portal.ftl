@@ -234,7 +234,7 @@ stop = Stop
 ## Links that do not work
 
 link-lost = This link does not work
-link-lost-text = It may have been copied incompletely, or replaced by a newer one. Open the link in the latest mail or message you received, or ask whoever sent it to you.
+link-lost-text = It may have been copied incompletely or replaced by a newer one, or the page was open for more than half a day. Open the link in the latest mail or message you received, or ask whoever sent it to you.
 link-expired = This link has expired
 links-stop = Links stop working after a while to keep your account safe. We can mail a fresh one to the address on file.
 mail-fresh-link = Mail me a fresh link

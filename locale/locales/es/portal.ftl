@@ -234,7 +234,7 @@ stop = Terminar
 ## Links that do not work
 
 link-lost = Este enlace no funciona
-link-lost-text = Puede que se haya copiado incompleto o que lo sustituya uno más reciente. Abra el enlace del último mensaje que recibió o pregunte a quien se lo envió.
+link-lost-text = Puede que se haya copiado incompleto, que lo sustituya uno más reciente o que la página llevara abierta más de medio día. Abra el enlace del último mensaje que recibió o pregunte a quien se lo envió.
 link-expired = Este enlace ha caducado
 links-stop = Los enlaces caducan al cabo de un tiempo para proteger su cuenta. Podemos enviarle uno nuevo a la dirección registrada.
 mail-fresh-link = Enviarme un enlace nuevo

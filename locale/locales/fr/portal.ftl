@@ -234,7 +234,7 @@ stop = Arrêter
 ## Links that do not work
 
 link-lost = Ce lien ne fonctionne pas
-link-lost-text = Il a peut-être été copié incomplètement, ou remplacé par un plus récent. Ouvrez le lien du dernier message reçu, ou demandez à la personne qui vous l’a envoyé.
+link-lost-text = Il a peut-être été copié incomplètement ou remplacé par un plus récent, ou la page est restée ouverte plus d’une demi-journée. Ouvrez le lien du dernier message reçu, ou demandez à la personne qui vous l’a envoyé.
 link-expired = Ce lien a expiré
 links-stop = Les liens expirent après un certain temps pour protéger votre compte. Nous pouvons en envoyer un nouveau à l’adresse enregistrée.
 mail-fresh-link = Recevoir un nouveau lien

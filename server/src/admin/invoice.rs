@@ -125,7 +125,6 @@ fn figures(desk: &Desk, sheet: &InvoiceSheet) -> Figures {
     let amount = |minor| desk.amount(minor, sheet.invoice.currency);
     let known = sheet.figures;
     Figures {
-        net: None,
         taxes: sheet.taxes().into_iter().map(|sum| (format!("of it tax {}%", sum.rate), amount(sum.tax))).collect(),
         total: amount(known.total),
         fees: amount(known.fees),
@@ -133,7 +132,7 @@ fn figures(desk: &Desk, sheet: &InvoiceSheet) -> Figures {
         credited: amount(known.credited),
         written_off: amount(known.written_off),
         due: amount(known.amount_due),
-        due_label: "Amount due",
+        draft: sheet.invoice.standing == InvoiceStanding::Draft,
     }
 }
 

@@ -131,7 +131,6 @@ pub fn figures(tongue: &Tongue, sheet: &OrderSheet) -> Figures {
         }
     }
     Figures {
-        net: None,
         taxes: taxes.into_iter().map(|(name, tax)| (name, amount(tongue, tax, currency))).collect(),
         total: amount(tongue, figures.total, currency),
         fees: amount(tongue, figures.fees, currency),
@@ -139,7 +138,7 @@ pub fn figures(tongue: &Tongue, sheet: &OrderSheet) -> Figures {
         credited: amount(tongue, figures.credited, currency),
         written_off: amount(tongue, figures.written_off, currency),
         due: amount(tongue, figures.amount_due, currency),
-        due_label: "Amount due",
+        draft: false,
     }
 }
 
@@ -256,7 +255,6 @@ pub fn invoice_page(sheet: &InvoiceSheet, shell: PayerShell, base: String, messa
             })
             .collect(),
         figures: Figures {
-            net: None,
             taxes: taxes.map(|sum| (tongue.percent(&sum.rate.to_string()), money(sum.tax))).collect(),
             total: money(figures.total),
             fees: money(figures.fees),
@@ -264,7 +262,7 @@ pub fn invoice_page(sheet: &InvoiceSheet, shell: PayerShell, base: String, messa
             credited: money(figures.credited),
             written_off: money(figures.written_off),
             due: money(figures.amount_due),
-            due_label: "Amount due",
+            draft: false,
         },
         paybox,
     }
