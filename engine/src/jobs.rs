@@ -4,10 +4,12 @@
 //! whatever a job writes is therefore written once by a unique key of its own. A failing job waits longer each time and
 //! becomes a dead letter after [`TRIES`] tries; staff see it and can start it again. One bad job never holds up another.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use books::calendar::Instant;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use self::compose::{invoices, news, payments, requests};
 use crate::db::Expect;
@@ -131,21 +133,7 @@ pub async fn run_due(services: &Services) -> Result<usize> {
 async fn run_lane(services: &Services, lane: Lane) -> Result<usize> {
     let mut ran = 0;
     loop {
-        let now = services.db.clock().now();
-        let due = services.db.read(async move |reader| job::due(reader, now, lane == Lane::Mails, BATCH).await).await?;
-        // Side by side: their transactions share durable commits, and a slow one holds up none.
-        let (mut running, mut waiting) = (JoinSet::new(), due.into_iter());
-        let mut began = 0;
-        loop {
-            let free = lane.wide() - running.len();
-            for job in waiting.by_ref().take(free) {
-                let services = services.clone();
-                running.spawn(async move { take_and_run(&services, job).await });
-            }
-            let Some(ended) = running.join_next().await else { break };
-            let ended = ended.map_err(|error| Error::Fault(format!("background work ended by itself: {error}")))?;
-            began += usize::from(ended?);
-        }
+        let began = run_round(services, lane).await?;
         let resolved = match lane {
             Lane::Rest => resolve_attempts::resolve_due(services).await?,
             Lane::Mails => 0,
@@ -154,6 +142,44 @@ async fn run_lane(services: &Services, lane: Lane) -> Result<usize> {
             return Ok(ran);
         }
         ran += began + resolved;
+    }
+}
+
+/// Runs what is due now in one lane, side by side: their transactions share durable commits, and a slow one holds up none. Mails that
+/// fall due meanwhile begin as soon as there is a line, however long the server takes over another.
+async fn run_round(services: &Services, lane: Lane) -> Result<usize> {
+    let (mut running, mut held) = (JoinSet::new(), HashSet::new());
+    let (mut began, mut look, mut broken) = (0, true, None);
+    loop {
+        if look {
+            let now = services.db.clock().now();
+            let due = services.db.read(async move |reader| job::due(reader, now, lane == Lane::Mails, BATCH).await).await;
+            let due = due.unwrap_or_else(|error| {
+                broken = Some(error);
+                Vec::new()
+            });
+            for job in due {
+                if running.len() < lane.wide() && held.insert(job.id) {
+                    let services = services.clone();
+                    running.spawn(async move { (job.id, take_and_run(&services, job).await) });
+                }
+            }
+        }
+        match timeout(PULSE, running.join_next()).await {
+            Ok(None) => return broken.map_or(Ok(began), Err),
+            Ok(Some(ended)) => {
+                let (id, ended) = ended.map_err(|error| Error::Fault(format!("background work ended by itself: {error}")))?;
+                held.remove(&id);
+                match ended {
+                    Ok(ran) => began += usize::from(ran),
+                    // The others end as they would have: a mail that is cut off in the middle would be sent twice.
+                    Err(error) => broken = broken.or(Some(error)),
+                }
+            }
+            // Nothing ended, and something may have fallen due.
+            Err(_) => {}
+        }
+        look = lane == Lane::Mails && broken.is_none() && running.len() < lane.wide();
     }
 }
 

@@ -225,6 +225,25 @@ fn many_mails_to_a_slow_server_each_have_their_whole_time() {
 }
 
 #[test]
+fn a_mail_that_a_server_sleeps_over_holds_up_no_other() {
+    for place in Place::both() {
+        block_on(async {
+            let shop = Shop::open(&place).await;
+            let host = MailHost::open(vec![Manner::FallsAsleep]).await;
+            let services = posted(&shop, &host.url(), None);
+            let first = queued(&services, &shop, "pay@fern.example").await;
+            let running = tokio::spawn(run_for_ever(services.clone()));
+            wait_until(async || host.texts().len() == 1).await;
+            let second = queued(&services, &shop, "pay@fjord.example").await;
+            wait_until(async || state(&services, &shop, second).await.0 == "sent").await;
+            assert_eq!(state(&services, &shop, first).await.0, "queued", "its answer has not come yet");
+            running.abort();
+            shop.services.db.shutdown();
+        });
+    }
+}
+
+#[test]
 fn a_mail_server_that_sleeps_holds_up_no_other_work() {
     for place in Place::both() {
         block_on(async {

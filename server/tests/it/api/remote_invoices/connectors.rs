@@ -227,20 +227,34 @@ fn paypal_loses_answers_and_no_invoice() {
     TestApp::both_with(async |app, fake: &PayPalFake| survives(app, fake, 3).await);
 }
 
+/// An order of 100.00, paid on an invoice of PayPal's.
+struct Paid {
+    prc: String,
+    customer: String,
+    order: String,
+    invoice: Value,
+    payment: String,
+}
+
+async fn paid(app: &TestApp, fake: &PayPalFake) -> Paid {
+    let prc = connected::<PayPalFake>(app).await;
+    let customer = app.customer("Fern & Field").await;
+    let order = app.order(&customer, 10_000).await;
+    let invoice = made(app, &order).await;
+    assert!(fake.pay_invoice_at(invoice["url"].as_str().expect("its page")));
+    told(app, fake, &prc).await;
+    let payment = id(&payments(app, "succeeded").await[0]);
+    Paid { prc, customer, order, invoice, payment }
+}
+
 #[test]
 fn a_paypal_invoice_is_given_back_in_parts_here_and_there_and_never_more_than_it_brought() {
     TestApp::both_with(async |app, fake: &PayPalFake| {
-        let prc = connected::<PayPalFake>(app).await;
-        let customer = app.customer("Fern & Field").await;
-        let order = app.order(&customer, 10_000).await;
-        let invoice = made(app, &order).await;
-        assert!(fake.pay_invoice_at(invoice["url"].as_str().expect("its page")));
-        told(app, fake, &prc).await;
+        let Paid { prc, customer, invoice, payment, .. } = paid(app, fake).await;
         // PayPal tells no digits of a wallet: it is called by its name alone.
         let credits = app.all(&format!("/customers/{customer}/entries?side=credit&limit=50")).await;
         let said = credits[0]["description"].as_str().expect("a description");
         assert!(said.ends_with(", PayPal"), "{said}");
-        let payment = id(&payments(app, "succeeded").await[0]);
         let refunds = format!("/payments/{payment}/refunds");
         let refunded = async || app.get(&format!("/payments/{payment}")).await.json(200)["refunded"].as_i64().expect("an amount");
 
@@ -270,13 +284,7 @@ fn a_paypal_invoice_is_given_back_in_parts_here_and_there_and_never_more_than_it
 #[test]
 fn a_dispute_about_paypals_own_invoice_is_followed_to_its_end_and_beyond() {
     TestApp::both_with(async |app, fake: &PayPalFake| {
-        let prc = connected::<PayPalFake>(app).await;
-        let customer = app.customer("Fern & Field").await;
-        let order = app.order(&customer, 10_000).await;
-        let invoice = made(app, &order).await;
-        assert!(fake.pay_invoice_at(invoice["url"].as_str().expect("its page")));
-        told(app, fake, &prc).await;
-        let payment = id(&payments(app, "succeeded").await[0]);
+        let Paid { prc, order, payment, .. } = paid(app, fake).await;
         let stands = async || {
             let seen = app.get(&format!("/payments/{payment}")).await.json(200);
             let due = order_now(app, &order).await["amount_due"].clone();
