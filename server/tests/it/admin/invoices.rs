@@ -65,8 +65,8 @@ fn a_draft_is_changed_issued_sent_and_found() {
         let again = browser.post("/admin/invoices/send", &[("invoice", draft.rsplit('/').next().expect("an id"))]).await;
         assert_eq!(again.header("location"), "/admin/invoices?sent=1&not_sent=0");
         app.work().await;
-        let mails = app.all("/mails?kind=invoice").await;
-        assert!(mails.len() == 2 && mails[0]["subject"].as_str().expect("a subject").starts_with("Reminder"), "{mails:?}");
+        let mails = app.all("/mails?kind=invoice_reminder").await;
+        assert!(mails.len() == 1 && mails[0]["subject"].as_str().expect("a subject").starts_with("Reminder"), "{mails:?}");
     });
 }
 
